@@ -1,0 +1,52 @@
+"""Find near-duplicate paragraphs in a corpus of articles, and see who ran them first.
+
+>>> corpus = Corpus.from_records([{"id": "a", "text": "Rain fell on the harbour all night."}])
+>>> len(analyze(corpus).clusters)
+0
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dedup.analysis import Analysis, Explanation, analyze
+    from dedup.config import CorpusSettings, DuplicateSettings
+    from dedup.corpus import Corpus, Document, read_corpus
+    from dedup.duplicates import from_datasketch, to_datasketch
+    from dedup.errors import ConfigError, InputError
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Analysis",
+    "ConfigError",
+    "Corpus",
+    "CorpusSettings",
+    "Document",
+    "DuplicateSettings",
+    "Explanation",
+    "InputError",
+    "analyze",
+    "from_datasketch",
+    "read_corpus",
+    "to_datasketch",
+]
+
+# Where each public name lives. They are imported when first used: `dedup --help` and a wrong
+# option should not wait for numpy.
+_HOMES = {
+    "analysis": ("Analysis", "Explanation", "analyze"),
+    "config": ("CorpusSettings", "DuplicateSettings"),
+    "corpus": ("Corpus", "Document", "read_corpus"),
+    "duplicates": ("from_datasketch", "to_datasketch"),
+    "errors": ("ConfigError", "InputError"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"dedup.{home}"), name)
+    raise AttributeError(f"module 'dedup' has no attribute {name!r}")

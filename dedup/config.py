@@ -1,0 +1,136 @@
+"""Settings: one frozen, validated dataclass for each task, and the only home of defaults.
+
+Values come from the code that builds them, from the command line, or from a configuration file:
+the table `[tool.dedup]` of the nearest pyproject.toml, or a dedup.toml beside or above the
+working directory, whichever is nearer (dedup.toml where both are).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from dedup.errors import ConfigError
+
+PassageUnit = Literal["paragraph", "line", "document"]
+PASSAGE_UNITS: tuple[str, ...] = get_args(PassageUnit)
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusSettings:
+    """How records become documents, and documents passages.
+
+    Attributes:
+        text_field: Name of the field that holds the text.
+        id_field: Name of the field that holds the id.
+        outlet_field: Name of the field that holds the outlet.
+        date_field: Name of the field that holds the time of publication; None looks for
+            `published`, then `date`.
+        passages: The unit compared: `paragraph`, `line` or `document`.
+        skip_bad_records: Leave out what cannot be read, and count it, instead of stopping.
+    """
+
+    text_field: str = "text"
+    id_field: str = "id"
+    outlet_field: str = "outlet"
+    date_field: str | None = None
+    passages: PassageUnit = "paragraph"
+    skip_bad_records: bool = False
+
+    def __post_init__(self) -> None:
+        if self.passages not in PASSAGE_UNITS:
+            raise ConfigError(
+                f"passages must be one of {', '.join(PASSAGE_UNITS)}, got {self.passages!r}"
+            )
+        names = [self.text_field, self.id_field, self.outlet_field, self.date_field]
+        for name in names:
+            if name == "":
+                raise ConfigError("a field name must not be empty")
+        if len({*names}) < len(names):
+            raise ConfigError(f"text, id, outlet and date must be different fields, got {names}")
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateSettings:
+    """What counts as a duplicate, and how surely it is found.
+
+    Attributes:
+        threshold: Least Jaccard of a duplicate pair, in (0, 1].
+        shingle_size: Tokens in a shingle, from 1 to 100.
+        num_perm: MinHash values in a signature, from 1 to 4096.
+        seed: Seed of the permutations, from 0 to 2**32 - 1.
+        target_recall: Least share of the pairs that lie exactly at the threshold to be found,
+            in (0, 1).
+    """
+
+    # One changed word in a 25-word paragraph leaves a Jaccard of .77 with shingles of three
+    # tokens, of .62 with five: .6 and 3 keep it, with room for a second change.
+    threshold: float = 0.6
+    shingle_size: int = 3
+    num_perm: int = 128
+    seed: int = 1
+    target_recall: float = 0.98
+
+    def __post_init__(self) -> None:
+        if not 0 < self.threshold <= 1:
+            raise ConfigError(f"threshold must be in (0, 1], got {self.threshold}")
+        if not 1 <= self.shingle_size <= 100:
+            raise ConfigError(f"shingle_size must be from 1 to 100, got {self.shingle_size}")
+        if not 1 <= self.num_perm <= 4096:
+            raise ConfigError(f"num_perm must be from 1 to 4096, got {self.num_perm}")
+        if not 0 <= self.seed < 1 << 32:
+            raise ConfigError(f"seed must be from 0 to 2**32 - 1, got {self.seed}")
+        if not 0 < self.target_recall < 1:
+            raise ConfigError(f"target_recall must be in (0, 1), got {self.target_recall}")
+
+
+def available_jobs() -> int:
+    """Return the number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def find_config(directory: Path) -> Path | None:
+    """Return the nearest configuration file in a directory or above it, if there is one."""
+    for folder in (directory, *directory.parents):
+        if (folder / "dedup.toml").is_file():
+            return folder / "dedup.toml"
+        project = folder / "pyproject.toml"
+        if project.is_file() and "dedup" in _load(project).get("tool", {}):
+            return project
+    return None
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Return the settings that a configuration file holds, by name.
+
+    Args:
+        path: A pyproject.toml (its table `[tool.dedup]`) or any other TOML file (all of it).
+
+    Raises:
+        ConfigError: If the file is unreadable or not TOML, or holds an unknown key.
+    """
+    table = _load(path)
+    if path.name == "pyproject.toml":
+        table = table.get("tool", {}).get("dedup", {})
+    values = {key.replace("-", "_"): value for key, value in table.items()}
+    known = [field.name for task in (CorpusSettings, DuplicateSettings) for field in fields(task)]
+    known.append("jobs")
+    for key in values:
+        if key not in known:
+            raise ConfigError(f"{path}: unknown key {key!r}; known are {', '.join(sorted(known))}")
+    return values
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error

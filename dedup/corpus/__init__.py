@@ -1,0 +1,20 @@
+"""Files and frames in: documents, main-text extraction, passages, their roles and order."""
+
+from dedup.corpus.collect import Passages, collect_passages, outlet_numbers, slice_texts
+from dedup.corpus.document import Corpus, Document, Skipped
+from dedup.corpus.readers import read_corpus
+from dedup.corpus.roles import BODY, BOILERPLATE, ROLES
+
+__all__ = [
+    "BODY",
+    "BOILERPLATE",
+    "ROLES",
+    "Corpus",
+    "Document",
+    "Passages",
+    "Skipped",
+    "collect_passages",
+    "outlet_numbers",
+    "read_corpus",
+    "slice_texts",
+]

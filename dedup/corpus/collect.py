@@ -1,0 +1,261 @@
+"""A corpus to numbered passages: cut, tokenised and labelled, block by block, then put in order.
+
+The order is that of publication, missing last, then document id, then position: numbers depend
+neither on the order in which documents were read nor on the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedup.corpus.document import Corpus
+from dedup.corpus.passages import cut
+from dedup.corpus.roles import BOILERPLATE, TEASER, repeated_furniture, roles_by_wording
+from dedup.errors import InputError
+from dedup.text import Kernel, shingle
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """The passages of a corpus, in their order; every array has an entry a passage.
+
+    Attributes:
+        documents: Row of the passage's document in the corpus.
+        positions: Its place among the document's passages, from 0.
+        starts: Where it starts in the document's text, in code points.
+        ends: Where it ends.
+        byte_starts: Where it starts in the document's text as UTF-8, in bytes.
+        byte_ends: Where it ends.
+        n_words: Its number of tokens.
+        roles: Index of its role in `ROLES`, dtype uint8.
+        texts: Number of its text; identical passages have the same. Texts are numbered in the
+            order of their first passages.
+        first_passages: For each text its first passage, shape (n_texts,).
+        shingles: Shingles of the texts, all of one array, dtype uint32.
+        shingle_starts: For each text where its shingles start, shape (n_texts,).
+        shingle_sizes: For each text how many it has.
+        n_tokenless: How many paragraphs had no token, and so are no passages.
+    """
+
+    documents: Integers
+    positions: Integers
+    starts: Integers
+    ends: Integers
+    byte_starts: Integers
+    byte_ends: Integers
+    n_words: Integers
+    roles: npt.NDArray[np.uint8]
+    texts: Integers
+    first_passages: Integers
+    shingles: npt.NDArray[np.uint32]
+    shingle_starts: Integers
+    shingle_sizes: Integers
+    n_tokenless: int
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The passages of one batch of documents; `columns` in the order of `_COLUMNS`."""
+
+    columns: list[npt.NDArray[np.generic]]
+    shingles: npt.NDArray[np.uint32]
+    n_tokenless: int
+
+
+_COLUMNS = ("documents", "positions", "starts", "ends", "byte_starts", "byte_ends", "n_words",
+            "roles", "keys", "counts")  # fmt: skip
+
+
+def collect_passages(
+    corpus: Corpus,
+    *,
+    shingle_size: int,
+    executor: Executor,
+    progress: Callable[[int], None] | None = None,
+) -> Passages:
+    """Return the passages of a corpus with their roles and shingles.
+
+    Args:
+        corpus: The corpus.
+        shingle_size: Tokens in a shingle.
+        executor: Runs the blocks.
+        progress: Called with the number of documents done so far.
+
+    Raises:
+        InputError: If no document has a passage.
+    """
+    batches = corpus.documents.to_batches()
+    first_rows = np.cumsum([0, *(batch.num_rows for batch in batches)])
+    pieces = []
+    for number, piece in enumerate(
+        executor.map(
+            lambda batch, first_row: _collect_batch(corpus, batch, first_row, shingle_size),
+            batches, first_rows[:-1].tolist(),
+        )
+    ):  # fmt: skip
+        pieces.append(piece)
+        if progress is not None:
+            progress(int(first_rows[number + 1]))
+    columns = {
+        name: np.concatenate([piece.columns[i] for piece in pieces])
+        for i, name in enumerate(_COLUMNS)
+    }
+    if not len(columns["documents"]):
+        n = len(corpus)
+        raise InputError(f"no text in the corpus: {n} document{'s' * (n != 1)} without a word")
+    shingles = np.concatenate([piece.shingles for piece in pieces])
+    shingle_starts = np.cumsum(columns["counts"]) - columns["counts"]
+
+    order = _passage_order(columns["documents"], document_order(corpus))
+    if order is not None:
+        columns = {name: column[order] for name, column in columns.items()}
+        shingle_starts = shingle_starts[order]
+    texts, first_passages = number_texts(columns.pop("keys"))
+    sizes = columns.pop("counts")[first_passages]
+    roles = columns["roles"]
+    is_furniture = repeated_furniture(
+        texts, columns["documents"], outlet_numbers(corpus), columns["n_words"]
+    )
+    roles[is_furniture & (roles != TEASER)] = BOILERPLATE
+    return Passages(
+        **columns,
+        texts=texts,
+        first_passages=first_passages,
+        shingles=shingles,
+        shingle_starts=shingle_starts[first_passages],
+        shingle_sizes=sizes,
+        n_tokenless=sum(piece.n_tokenless for piece in pieces),
+    )
+
+
+def _collect_batch(
+    corpus: Corpus, batch: pa.RecordBatch, first_row: int, shingle_size: int
+) -> _Piece:
+    block = cut(batch["text"], batch["body_start"].to_numpy(), unit=corpus.passages)
+    shingled = shingle(block.code_points, block.starts, block.ends, shingle_size=shingle_size)
+    roles = roles_by_wording(block, shingled.n_words, batch["title"])
+    kept = np.flatnonzero(shingled.n_words)  # what has no token has no shingle either
+    documents = block.documents[kept]
+    byte_offsets = block.document_byte_starts[documents]
+    offsets = block.document_starts[documents]
+    places = np.arange(len(kept))
+    is_first = np.ones(len(kept), dtype=np.bool_)
+    is_first[1:] = documents[1:] != documents[:-1]
+    columns = [
+        documents + first_row,
+        places - np.maximum.accumulate(places * is_first),
+        block.starts[kept] - offsets,
+        block.ends[kept] - offsets,
+        block.byte_starts[kept] - byte_offsets,
+        block.byte_ends[kept] - byte_offsets,
+        shingled.n_words[kept],
+        roles[kept],
+        shingled.keys[kept],
+        shingled.counts[kept],
+    ]
+    return _Piece(columns, shingled.shingles, len(block.starts) - len(kept))
+
+
+def document_order(corpus: Corpus) -> Integers | None:
+    """Return the rows of a corpus by (published, missing last; document id); None if they are."""
+    ids, published = corpus.documents["document_id"], corpus.documents["published"]
+    n = len(ids)
+    if published.null_count == n and pc.all(pc.less(ids[:-1], ids[1:])).as_py() is not False:
+        return None
+    order: Integers = pc.sort_indices(
+        pa.table({"published": published, "document_id": ids}),
+        sort_keys=[("published", "ascending"), ("document_id", "ascending")],  # nulls come last
+    ).to_numpy()
+    return None if (order[1:] > order[:-1]).all() else order.astype(np.int64)
+
+
+def _passage_order(documents: Integers, order: Integers | None) -> Integers | None:
+    if order is None:
+        return None
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return np.argsort(ranks[documents], kind="stable")
+
+
+def number_texts(keys: npt.NDArray[np.uint64]) -> tuple[Integers, Integers]:
+    """Number the distinct keys in the order in which they first occur.
+
+    Returns:
+        The number of each entry's key, and for each number the first entry that has it.
+
+    >>> number_texts(np.array([7, 3, 7, 5], dtype=np.uint64))
+    (array([0, 1, 0, 2]), array([0, 1, 3]))
+    """
+    order = np.argsort(keys, kind="stable")
+    is_new = np.ones(len(keys), dtype=np.bool_)
+    is_new[1:] = keys[order[1:]] != keys[order[:-1]]
+    firsts = order[is_new]  # by key
+    group = np.cumsum(is_new) - 1
+    by_first = np.argsort(firsts)
+    number_of_group = np.empty(len(firsts), dtype=np.int64)
+    number_of_group[by_first] = np.arange(len(firsts))
+    numbers = np.empty(len(keys), dtype=np.int64)
+    numbers[order] = number_of_group[group]
+    return numbers, firsts[by_first]
+
+
+def outlet_numbers(corpus: Corpus) -> Integers:
+    """Return for each document a number of its outlet; -1 where it has none."""
+    codes = corpus.documents["outlet"].combine_chunks().dictionary_encode().indices
+    return pc.fill_null(codes.cast(pa.int64()), -1).to_numpy(zero_copy_only=False).copy()
+
+
+@Kernel
+def copy_slices(
+    data: npt.NDArray[np.uint8],
+    starts: Integers,
+    ends: Integers,
+    targets: Integers,
+    out: npt.NDArray[np.uint8],
+) -> None:
+    """Copy each data[start:end] to its place in `out`."""
+    for i in range(len(starts)):
+        out[targets[i] : targets[i] + ends[i] - starts[i]] = data[starts[i] : ends[i]]
+
+
+def slice_texts(
+    texts: pa.ChunkedArray, rows: Integers, byte_starts: Integers, byte_ends: Integers
+) -> pa.Array:
+    """Return slices of texts as one large_string array, without a Python string for each.
+
+    Args:
+        texts: The texts, large_string without nulls.
+        rows: Which text each slice is of.
+        byte_starts: Where the slice starts, in bytes of the text's UTF-8 form.
+        byte_ends: Where it ends.
+    """
+    offsets = np.append(0, np.cumsum(byte_ends - byte_starts))
+    out = np.empty(offsets[-1], dtype=np.uint8)
+    first_rows = np.cumsum([0, *(len(chunk) for chunk in texts.chunks)])
+    chunks = np.searchsorted(first_rows, rows, side="right") - 1
+    for number in sorted(set(chunks.tolist())):
+        chunk = texts.chunk(number)
+        if (data := chunk.buffers()[2]) is None:
+            continue  # nothing but empty texts
+        here = np.flatnonzero(chunks == number)
+        bases = np.frombuffer(chunk.buffers()[1], dtype=np.int64)[chunk.offset :]
+        base = bases[rows[here] - first_rows[number]]
+        copy_slices.sized(10 * len(here))(
+            np.frombuffer(data, dtype=np.uint8),
+            base + byte_starts[here], base + byte_ends[here], offsets[here], out,
+        )  # fmt: skip
+    return pa.LargeStringArray.from_buffers(
+        len(rows), pa.py_buffer(offsets), pa.py_buffer(out)
+    )

@@ -1,0 +1,74 @@
+"""Times of publication, as people write them, to UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+
+_WORDED = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%A, %B %d, %Y", "%A, %d %B %Y")
+
+
+class Published(NamedTuple):
+    """A time of publication.
+
+    Attributes:
+        time: The time, in UTC; midnight if only the day is known.
+        is_day: Whether only the day is known.
+        zone_assumed: Whether a time without a zone was taken as UTC.
+    """
+
+    time: datetime
+    is_day: bool
+    zone_assumed: bool
+
+
+def parse_published(value: object) -> Published | None:
+    """Return the time that a value states; None for a missing one.
+
+    Understands dates and datetimes, ISO 8601, the format of e-mail and RSS (RFC 2822), and
+    English dates with the month in letters. Dates in figures such as 03/04/2026 mean different
+    days in different countries and are refused.
+
+    Raises:
+        ValueError: If the value states no time, with the remedy.
+
+    >>> parse_published("2026-03-04T10:30:00+02:00").time.isoformat()
+    '2026-03-04T08:30:00+00:00'
+    >>> parse_published("March 4, 2026").is_day
+    True
+    """
+    if value is None or value != value:  # NaT and NaN are unequal to themselves
+        return None
+    if isinstance(value, str):
+        text = value.strip()
+        if not text or text.lower() in {"null", "none", "nan", "nat"}:
+            return None
+        value = _parse_text(text)
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            return Published(value.replace(tzinfo=UTC), is_day=False, zone_assumed=True)
+        return Published(value.astimezone(UTC), is_day=False, zone_assumed=False)
+    if isinstance(value, date):
+        time = datetime(value.year, value.month, value.day, tzinfo=UTC)
+        return Published(time, is_day=True, zone_assumed=False)
+    raise ValueError(f"published must be a date or time, got {value!r}")
+
+
+def _parse_text(text: str) -> date:
+    try:
+        if len(text) <= 10:
+            return date.fromisoformat(text)
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        return parsedate_to_datetime(text)
+    except ValueError:
+        pass
+    for form in _WORDED:
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    raise ValueError(f"published is not a date that can be read: {text!r}; write 2026-03-31")

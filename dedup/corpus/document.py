@@ -1,0 +1,169 @@
+"""Documents: what a corpus holds, as one Arrow table and as objects at the edges."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from dedup.config import CorpusSettings, PassageUnit
+from dedup.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DOCUMENT_SCHEMA = pa.schema(
+    [
+        pa.field("document_id", pa.string(), nullable=False),
+        pa.field("text", pa.large_string(), nullable=False),
+        pa.field("body_start", pa.int64(), nullable=False),  # end of the front matter, in text
+        pa.field("outlet", pa.string()),
+        pa.field("published", pa.timestamp("us", tz="UTC")),
+        pa.field("published_is_day", pa.bool_(), nullable=False),  # a date without a time
+        pa.field("title", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("path", pa.string()),
+        pa.field("line", pa.int64()),
+        pa.field("other_fields", pa.string()),  # as a JSON object
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text of a corpus.
+
+    Attributes:
+        document_id: Its id, unique in the corpus.
+        text: The decoded text, newlines untouched; spans point into it.
+        outlet: Its publisher, if known.
+        published: When it was published (UTC), if known; midnight if only the day is.
+        title: Its title, if known.
+        url: Its address, if known.
+        path: The file it was read from, if any.
+        line: The line (or row) of that file, for a file of records.
+    """
+
+    document_id: str
+    text: str
+    outlet: str | None = None
+    published: datetime | None = None
+    title: str | None = None
+    url: str | None = None
+    path: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that was left out of the corpus, and why."""
+
+    reason: str
+    path: str | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        if self.path is None:
+            return self.reason
+        return f"{self.path}{'' if self.line is None else f':{self.line}'}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Documents, and what reading them left out.
+
+    Iterating gives `Document` objects, in the order read.
+
+    Attributes:
+        documents: One row a document, with the columns of `DOCUMENT_SCHEMA`, in batches of a few
+            million characters.
+        passages: The unit that the documents are cut into.
+        skipped: Records and files that could not be read.
+        other_files: Number of files passed over for their type, by suffix.
+        notes: What the reader had to decide, for example a detected encoding.
+    """
+
+    documents: pa.Table
+    passages: PassageUnit = "paragraph"
+    skipped: tuple[Skipped, ...] = ()
+    other_files: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def from_records(
+        cls, records: Iterable[Mapping[str, Any]], settings: CorpusSettings | None = None
+    ) -> Corpus:
+        """Return the corpus of any records: dictionaries with a text and what is known about it.
+
+        Args:
+            records: Dictionaries with `text` and, if known, `id`, `outlet`, `published` (or
+                `date`), `title` and `url`; other fields are kept.
+            settings: Field names, the passage unit, and what to do with bad records.
+
+        Raises:
+            InputError: If a record is bad or an id occurs twice, unless bad records are skipped.
+
+        >>> corpus = Corpus.from_records([{"id": "a", "text": "Rain fell.", "outlet": "The Gull"}])
+        >>> [document.outlet for document in corpus]
+        ['The Gull']
+        """
+        from dedup.corpus.records import CorpusBuilder, batched  # which builds this class
+
+        builder = CorpusBuilder(settings or CorpusSettings())
+        numbers = itertools.count(1)
+        for batch in batched(records, 10_000):
+            builder.add(batch, list(itertools.islice(numbers, len(batch))), name="record")
+        return builder.build()
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        text: str = "text",
+        id: str = "id",
+        outlet: str = "outlet",
+        published: str | None = None,
+        passages: PassageUnit = "paragraph",
+        skip_bad_records: bool = False,
+    ) -> Corpus:
+        """Return the corpus of a data frame, a document a row.
+
+        Args:
+            frame: The frame; missing values are missing fields.
+            text: Column of the text.
+            id: Column of the ids; without it, ids are `record:1` and so on.
+            outlet: Column of the outlets, if there is one.
+            published: Column of the times of publication; None looks for `published`, then
+                `date`.
+            passages: The unit that documents are cut into.
+            skip_bad_records: Leave out bad rows, and count them, instead of stopping.
+
+        Raises:
+            InputError: If there is no such text column, or a row is bad.
+        """
+        for name in (text, published):
+            if name is not None and name not in frame.columns:
+                raise InputError(f"no column {name!r} in the frame, which has {[*frame.columns]}")
+        settings = CorpusSettings(text, id, outlet, published, passages, skip_bad_records)
+        columns = [
+            frame[name].astype(object).where(frame[name].notna(), None).tolist()
+            for name in frame.columns
+        ]
+        names = [str(name) for name in frame.columns]
+        rows = zip(*columns, strict=True)
+        return cls.from_records((dict(zip(names, row, strict=True)) for row in rows), settings)
+
+    def __len__(self) -> int:
+        n_documents: int = self.documents.num_rows
+        return n_documents
+
+    def __iter__(self) -> Iterator[Document]:
+        names = list(Document.__slots__)
+        for batch in self.documents.select(names).to_batches():
+            for row in batch.to_pylist():
+                yield Document(**row)

@@ -1,0 +1,295 @@
+"""Files to records, format by format, and the corpus of a list of paths."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from dedup.config import CorpusSettings
+from dedup.corpus.document import Corpus
+from dedup.corpus.encoding import decode, detect_legacy, marked_encoding
+from dedup.corpus.files import READ_ERRORS, SourceFile, find_files, read_error
+from dedup.corpus.html import declared_encoding, extract_page
+from dedup.corpus.records import BODY_START, CorpusBuilder, batched
+from dedup.errors import InputError
+
+_BATCH = 10_000  # records
+
+# What the readers yield: records with the line of each (None for a file that is one record).
+Batch = tuple[Sequence[Any], Sequence[int | None]]
+
+_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
+
+
+def read_corpus(
+    paths: str | Path | Iterable[str | Path],
+    settings: CorpusSettings | None = None,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> Corpus:
+    """Read files and directories into a corpus.
+
+    Reads .txt, .md (with front matter), .html, .jsonl, .json, .csv and .tsv, each also as .gz and
+    .zst, and .parquet. `-` reads standard input: JSON Lines, a JSON array, or else one text.
+
+    Args:
+        paths: One path or several.
+        settings: Field names, the passage unit, and what to do with bad records.
+        progress: Called after each batch with the number of documents read so far.
+
+    Raises:
+        InputError: If a path does not exist, a record is bad or a file cannot be read (unless
+            bad records are skipped), or there is no document at all.
+    """
+    settings = settings or CorpusSettings()
+    paths = [paths] if isinstance(paths, str | Path) else list(paths)
+    builder = CorpusBuilder(settings)
+    n_documents = 0
+    for path in paths:
+        for file in _files(path, builder):
+            for records, lines in _batches(file, builder):
+                builder.add(
+                    records, lines, path=file.path.as_posix(), name=file.name, outlet=file.outlet
+                )
+                n_documents += len(records)
+                if progress is not None:
+                    progress(n_documents)
+    corpus = builder.build()
+    if not len(corpus):
+        given = ", ".join(map(str, paths)) or "no path"
+        others = ", ".join(f"{n} {suffix}" for suffix, n in corpus.other_files.items())
+        raise InputError(
+            f"no document in {given}"
+            + (f" (files of other types: {others})" if others else "")
+            + (f" ({len(corpus.skipped)} skipped, first: {corpus.skipped[0]})"
+               if corpus.skipped else "")
+        )  # fmt: skip
+    return corpus
+
+
+def _files(path: str | Path, builder: CorpusBuilder) -> Iterator[SourceFile]:
+    if str(path) == "-":
+        yield SourceFile(Path("-"), "-", None, "stdin", None)
+        return
+    failed: list[InputError] = []
+    for file in find_files(Path(path), other_files=builder.other_files, failed=failed):
+        yield file
+    for error in failed:
+        builder.skip(error)
+
+
+def _batches(file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
+    """Yield a file's records; a file that cannot be read is skipped from there on, or raises."""
+    try:
+        if file.kind == "stdin":
+            yield from _read_stdin(sys.stdin.buffer, file, builder)
+        elif file.kind == "parquet":
+            yield from _read_parquet(file)
+        else:
+            with file.open() as stream:
+                yield from _READERS[file.kind](stream, file, builder)
+    except InputError as error:
+        builder.skip(error)
+    except READ_ERRORS as error:
+        builder.skip(read_error(error, file.path))
+
+
+def _read_stdin(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
+    buffered = io.BufferedReader(stream, 1 << 20)  # type: ignore[arg-type]
+    start = buffered.peek(1 << 16).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    kind = {b"{": "jsonl", b"[": "json"}.get(start, "txt")
+    yield from _READERS[kind](buffered, replace(file, kind=kind), builder)
+
+
+def _read_text(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
+    text = _decoded(stream.read(), file, builder)
+    yield [{builder.settings.text_field: text}], [None]
+
+
+def _read_markdown(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
+    text = _decoded(stream.read(), file, builder)
+    record: dict[str, Any] = {}
+    body_start = 0
+    if (match := _FRONT_MATTER.match(text)) is not None:
+        import yaml
+
+        try:
+            front = yaml.safe_load(match[1])
+        except (yaml.YAMLError, ValueError) as error:
+            mark = getattr(error, "problem_mark", None)
+            line = None if mark is None else mark.line + 2
+            problem = getattr(error, "problem", None) or str(error)
+            raise InputError(
+                f"front matter is not valid YAML: {problem}", path=file.path, line=line
+            ) from error
+        if isinstance(front, dict):
+            record = {str(key): value for key, value in front.items()}
+            body_start = match.end()
+    for field in (builder.settings.outlet_field, "title", "url"):
+        if isinstance(record.get(field), int | float):  # a title such as `1984` is no number
+            record[field] = str(record[field])
+    yield [record | {builder.settings.text_field: text, BODY_START: body_start}], [None]
+
+
+def _read_html(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
+    data = stream.read()
+    page = extract_page(_decoded(data, file, builder, declared=declared_encoding(data)))
+    settings = builder.settings
+    record = {
+        settings.text_field: page.text, settings.outlet_field: page.outlet,
+        settings.date_field or "published": page.published, "title": page.title, "url": page.url,
+    }  # fmt: skip
+    yield [record], [None]
+
+
+def _read_jsonl(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
+    numbers = itertools.count(1)
+    recode = _Recoder(file, builder)
+    for batch in batched(_utf8_lines(stream), _BATCH):
+        lines: list[int | None] = list(itertools.islice(numbers, len(batch)))
+        try:
+            yield list(map(orjson.loads, batch)), lines
+            continue
+        except orjson.JSONDecodeError:
+            pass  # a blank line, another encoding, or a bad record: see which
+        records, good_lines = [], []
+        for line, number in zip(batch, lines, strict=True):
+            if not line.strip():
+                continue
+            try:
+                records.append(_loads(recode(line).encode()))
+                good_lines.append(number)
+            except ValueError as error:
+                problem = getattr(error, "msg", str(error))
+                builder.skip(InputError(f"not valid JSON: {problem}", path=file.path, line=number))
+        yield records, good_lines
+
+
+class _Recoder:
+    """Decodes a file line by line; its first line that is not UTF-8 settles what such lines are."""
+
+    def __init__(self, file: SourceFile, builder: CorpusBuilder) -> None:
+        self.file = file
+        self.builder = builder
+        self.legacy: str | None = None
+
+    def __call__(self, line: bytes) -> str:
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            if self.legacy is None:
+                self.legacy = detect_legacy(line)
+                self.builder.notes.append(f"{self.file.path.as_posix()}: read as {self.legacy}")
+            return line.decode(self.legacy, "replace")
+
+
+def _utf8_lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a stream in UTF-8 without a mark, whatever encoding its mark states."""
+    first = stream.readline()
+    mark = marked_encoding(first)
+    if mark is None:
+        return itertools.chain([first] if first else [], stream)
+    name, length = mark
+    if name == "utf-8":
+        return itertools.chain([first[length:]], stream)
+    # Lines of two-byte characters cannot be told by bytes: decode from the start.
+    text = (first[length:] + stream.read()).decode(name, "replace")
+    return iter(text.encode("utf-8", "surrogatepass").splitlines(keepends=True))
+
+
+def _loads(line: bytes) -> Any:
+    """Parse one JSON value, with the lone surrogates and NaN that orjson refuses."""
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return json.loads(line)
+
+
+def _read_json(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
+    text = _decoded(stream.read(), file, builder)
+    if not text.strip():
+        raise InputError("an empty file is not valid JSON", path=file.path)
+    try:
+        value = _loads(text.encode())
+    except ValueError as error:
+        if text.lstrip().startswith("{") and "Extra data" in str(error):
+            # JSON Lines under another name.
+            yield from _read_jsonl(io.BytesIO(text.encode()), file, builder)
+            return
+        line = getattr(error, "lineno", None)
+        problem = getattr(error, "msg", str(error))
+        raise InputError(f"not valid JSON: {problem}", path=file.path, line=line) from error
+    if isinstance(value, dict):
+        yield [value], [None]
+        return
+    if not isinstance(value, list):
+        raise InputError("must hold an array of records or one record", path=file.path)
+    numbers = itertools.count(1)
+    for records in batched(value, _BATCH):
+        yield records, list(itertools.islice(numbers, len(records)))
+
+
+def _read_csv(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
+    csv.field_size_limit(2**31 - 1)
+    text = map(_Recoder(file, builder), _utf8_lines(stream))
+    reader = csv.DictReader(text, delimiter="\t" if file.kind == "tsv" else ",")
+    text_field = builder.settings.text_field
+    if reader.fieldnames is not None and text_field not in reader.fieldnames:
+        known = ", ".join(reader.fieldnames)
+        raise InputError(
+            f'no column "{text_field}" (columns: {known}; --text-field names another)',
+            path=file.path, line=1,
+        )  # fmt: skip
+    records, lines = [], []
+    try:
+        for record in reader:
+            if None in record:
+                problem = f"more fields than the header's {len(reader.fieldnames or ())}"
+                builder.skip(InputError(problem, path=file.path, line=reader.line_num))
+                continue
+            records.append(record)
+            lines.append(reader.line_num)
+            if len(records) == _BATCH:
+                yield records, lines
+                records, lines = [], []
+    except csv.Error as error:
+        raise InputError(f"not valid CSV: {error}", path=file.path, line=reader.line_num) from error
+    yield records, lines
+
+
+def _read_parquet(file: SourceFile) -> Iterator[Batch]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    numbers = itertools.count(1)
+    try:
+        with pq.ParquetFile(file.path) as parquet:
+            for batch in parquet.iter_batches(batch_size=_BATCH):
+                yield batch.to_pylist(), list(itertools.islice(numbers, batch.num_rows))
+    except pa.ArrowException as error:
+        raise InputError(f"not valid Parquet: {error}", path=file.path) from error
+
+
+def _decoded(
+    data: bytes, file: SourceFile, builder: CorpusBuilder, *, declared: str | None = None
+) -> str:
+    text, note = decode(data, declared=declared)
+    if note is not None:
+        builder.notes.append(f"{file.path.as_posix()}: {note}")
+    return text
+
+
+_READERS: dict[str, Callable[[IO[bytes], SourceFile, CorpusBuilder], Iterator[Batch]]] = {
+    "txt": _read_text, "md": _read_markdown, "html": _read_html, "jsonl": _read_jsonl,
+    "json": _read_json, "csv": _read_csv, "tsv": _read_csv,
+}  # fmt: skip

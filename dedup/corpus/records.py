@@ -1,0 +1,238 @@
+"""Records to documents: field names mapped, values checked, columns filled.
+
+A record is a dictionary with a text and what is known about it. Whole batches are checked by
+column; only a batch with something wrong is gone through record by record, to say which.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import NoneType
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedup.config import CorpusSettings
+from dedup.corpus.dates import Published, parse_published
+from dedup.corpus.document import DOCUMENT_SCHEMA, Corpus, Skipped
+from dedup.corpus.encoding import without_surrogates
+from dedup.errors import InputError
+
+BODY_START = "body_start"  # what a reader says of a text with front matter; no user's field
+
+_BATCH_CHARACTERS = 4_000_000
+_DATE_FIELDS = ("published", "date")
+_TYPE_NAMES = {str: "a string", int: "an integer", float: "a number", bool: "true or false",
+               list: "a list", dict: "an object", type(None): "null"}  # fmt: skip
+
+
+class CorpusBuilder:
+    """Collects records into a `Corpus`."""
+
+    def __init__(self, settings: CorpusSettings) -> None:
+        self.settings = settings
+        self.skipped: list[Skipped] = []
+        self.other_files: dict[str, int] = {}
+        self.notes: list[str] = []
+        self._batches: list[pa.RecordBatch] = []
+        self._columns: dict[str, list[Any]] = {name: [] for name in DOCUMENT_SCHEMA.names}
+        self._n_characters = 0
+        self._n_assumed_zones = 0
+        dates = (settings.date_field,) if settings.date_field else _DATE_FIELDS
+        self._date_fields = dates
+        self._mapped = {
+            settings.text_field, settings.id_field, settings.outlet_field, *dates,
+            "title", "url", BODY_START,
+        }  # fmt: skip
+
+    def add(
+        self,
+        records: Sequence[Mapping[str, Any]],
+        lines: Sequence[int | None],
+        *,
+        path: str | None = None,
+        name: str | None = None,
+        outlet: str | None = None,
+    ) -> None:
+        """Add a batch of records of one file (or of none).
+
+        Args:
+            records: The records.
+            lines: The line of each record, for messages and for the ids of those without one.
+            path: The file, as the user would name it.
+            name: The file's part of such an id: its path below the directory given.
+            outlet: The outlet of the records that name none.
+
+        Raises:
+            InputError: If a record is bad, unless bad records are skipped.
+        """
+        if (columns := self._columns_of(records)) is None:
+            good = [i for i, record in enumerate(records) if self._is_good(record, lines[i], path)]
+            records, lines = [records[i] for i in good], [lines[i] for i in good]
+            columns = self._columns_of(records) or {}
+        ids = columns["document_id"]
+        if set(map(type, ids)) != {str} or "" in ids:
+            columns["document_id"] = [
+                _default_id(name, line) if value is None or value == "" else str(value)
+                for value, line in zip(ids, lines, strict=True)
+            ]
+        if outlet is not None:
+            columns["outlet"] = [value or outlet for value in columns["outlet"]]
+        columns["path"] = [path] * len(records)
+        columns["line"] = list(lines)
+        for column, values in columns.items():
+            self._columns[column] += values
+        self._n_characters += sum(map(len, columns["text"]))
+        if self._n_characters >= _BATCH_CHARACTERS:
+            self._flush()
+
+    def skip(self, error: InputError) -> None:
+        """Count something that cannot be read, or raise the error if nothing may be skipped."""
+        if not self.settings.skip_bad_records:
+            raise error
+        self.skipped.append(Skipped(error.message, error.path, error.line))
+
+    def build(self) -> Corpus:
+        """Return the corpus of everything added.
+
+        Raises:
+            InputError: If two documents have the same id, unless bad records are skipped.
+        """
+        self._flush()
+        table = pa.Table.from_batches(self._batches, schema=DOCUMENT_SCHEMA)
+        table = self._without_repeated_ids(table)
+        if self._n_assumed_zones:
+            self.notes.append(f"{self._n_assumed_zones} times without a zone taken as UTC")
+        return Corpus(
+            table,
+            self.settings.passages,
+            tuple(self.skipped),
+            dict(sorted(self.other_files.items())),
+            tuple(self.notes),
+        )
+
+    def _columns_of(self, records: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]] | None:
+        """Return the columns that the records' fields fill; None if any record is bad."""
+        if not all(isinstance(record, Mapping) for record in records):
+            return None
+        settings = self.settings
+        texts = [record.get(settings.text_field) for record in records]
+        ids = [record.get(settings.id_field) for record in records]
+        if not (set(map(type, texts)) <= {str} and set(map(type, ids)) <= {str, int, NoneType}):
+            return None
+        columns = {
+            "document_id": [without_surrogates(v) if type(v) is str else v for v in ids],
+            "text": [without_surrogates(text) for text in texts],
+            "body_start": [record.get(BODY_START, 0) for record in records],
+            "other_fields": self._other_fields(records),
+        }
+        for column, field in (
+            ("outlet", settings.outlet_field), ("title", "title"), ("url", "url"),
+        ):  # fmt: skip
+            values = [record.get(field) for record in records]
+            types = set(map(type, values))
+            if not types <= {str, NoneType}:
+                return None
+            if str in types:
+                values = [(v and without_surrogates(v).strip()) or None for v in values]
+            columns[column] = values
+        try:
+            published = [self._published(record) for record in records]
+        except (ValueError, OverflowError):
+            return None
+        columns["published"] = [value and value.time for value in published]
+        columns["published_is_day"] = [value is not None and value.is_day for value in published]
+        self._n_assumed_zones += sum(v is not None and v.zone_assumed for v in published)
+        return columns
+
+    def _published(self, record: Mapping[str, Any]) -> Published | None:
+        for field in self._date_fields:
+            if (published := parse_published(record.get(field))) is not None:
+                return published
+        return None
+
+    def _is_good(self, record: Mapping[str, Any], line: int | None, path: str | None) -> bool:
+        problem = self._problem(record)
+        if problem is not None:
+            self.skip(InputError(problem, path=path, line=line))
+        return problem is None
+
+    def _problem(self, record: Mapping[str, Any]) -> str | None:
+        """Return what is wrong with a record, if anything is."""
+        settings = self.settings
+        if not isinstance(record, Mapping):
+            return f"a record must be an object with a text, got {_type_name(record)}"
+        text = record.get(settings.text_field)
+        if type(text) is not str:
+            if text is None:
+                known = ", ".join(sorted(map(str, record))) or "none"
+                return (
+                    f'missing field "{settings.text_field}" (fields here: {known};'
+                    " --text-field names another)"
+                )
+            return f"{settings.text_field} must be a string, got {_type_name(text)}"
+        value = record.get(settings.id_field)
+        if value is not None and type(value) not in (str, int):
+            return f"{settings.id_field} must be a string or an integer, got {_type_name(value)}"
+        for field in (settings.outlet_field, "title", "url"):
+            value = record.get(field)
+            if value is not None and type(value) is not str:
+                return f"{field} must be a string, got {_type_name(value)}"
+        try:
+            self._published(record)
+        except (ValueError, OverflowError) as error:
+            return str(error)
+        return None
+
+    def _other_fields(self, records: Sequence[Mapping[str, Any]]) -> list[str | None]:
+        if set(itertools.chain.from_iterable(records)) <= self._mapped:
+            return [None] * len(records)
+        rest = [{k: v for k, v in record.items() if k not in self._mapped} for record in records]
+        options = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
+        return [
+            orjson.dumps(fields, default=str, option=options).decode() if fields else None
+            for fields in rest
+        ]
+
+    def _flush(self) -> None:
+        if self._columns["text"]:
+            arrays = [pa.array(self._columns[f.name], f.type) for f in DOCUMENT_SCHEMA]
+            self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=DOCUMENT_SCHEMA))
+            self._columns = {name: [] for name in DOCUMENT_SCHEMA.names}
+            self._n_characters = 0
+
+    def _without_repeated_ids(self, table: pa.Table) -> pa.Table:
+        ids = table["document_id"]
+        if pc.count_distinct(ids).as_py() == len(ids):
+            return table
+        first: dict[str, int] = {}
+        keep = []
+        for row, document_id in enumerate(ids.to_pylist()):
+            keep.append(first.setdefault(document_id, row) == row)
+            if not keep[-1]:
+                here, there = (
+                    table.slice(i, 1).select(["path", "line"]).to_pylist()[0]
+                    for i in (row, first[document_id])
+                )
+                place = Skipped("", there["path"], there["line"])
+                first_seen = f", first seen at {str(place)[:-2]}" if there["path"] else ""
+                self.skip(InputError(f"duplicate id {document_id!r}{first_seen}", **here))
+        return table.filter(pa.array(keep))
+
+
+def batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Yield the items in lists of at most `size`."""
+    iterator = iter(items)
+    while batch := list(itertools.islice(iterator, size)):
+        yield batch
+
+
+def _default_id(name: str | None, line: int | None) -> str:
+    return f"{name}" if line is None else f"{name}:{line}"
+
+
+def _type_name(value: object) -> str:
+    return _TYPE_NAMES.get(type(value), type(value).__name__)

@@ -1,0 +1,232 @@
+"""What part of a page a passage is: body, heading, teaser or boilerplate, by its wording.
+
+Only short passages are looked at: furniture, headings and teasers are. Furniture that no lexicon
+knows shows by repetition, which is found once the whole corpus is read (`repeated_furniture`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.corpus.passages import Block
+
+ROLES = ("body", "heading", "teaser", "boilerplate")
+BODY, HEADING, TEASER, BOILERPLATE = range(len(ROLES))
+
+_LONGEST_LOOKED_AT = 60  # words; the longest passage that a lexicon entry can be in
+_LONGEST_OPENED = 30
+_LONGEST_HEADING = 15
+_LONGEST_HEADLINE = 25
+_LONGEST_TEASER = 45
+
+# A passage is furniture by repetition if one outlet has it on this many documents and this share
+# of them; documents that mostly repeat others are versions of a story and do not count.
+_FURNITURE_DOCUMENTS = 3
+_FURNITURE_SHARE = 0.05
+_VERSION_SHARE = 0.5
+
+_CUT_OFF = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\])\W*(?:(?:read|see|show) more\W*)?$", re.I)
+_ENDED = re.compile(r"[.!?:;,…。！？؟।”\"’'»)\]]$")
+_QUOTED_END = re.compile(r"[”\"’'»)\]]$")
+_BULLET = re.compile(r"(?:[-*•–·▪]|\d+[.)])\s")
+_MARKED_HEADING = re.compile(r"#{1,6}\s")
+_MARKDOWN_RULE = re.compile(r"#{1,6}\s+|[*_]{1,3}")
+_SPACES = re.compile(r"[\W_]+")
+
+
+def repeated_furniture(
+    texts: npt.NDArray[np.int64],
+    documents: npt.NDArray[np.int64],
+    outlets: npt.NDArray[np.int64],
+    n_words: npt.NDArray[np.int64],
+) -> npt.NDArray[np.bool_]:
+    """Return which texts are furniture by evidence, for which passages.
+
+    Args:
+        texts: For each passage the number of its text; identical passages have the same.
+        documents: For each passage its document's row.
+        outlets: For each document the number of its outlet; -1 where it is missing.
+        n_words: For each passage its number of tokens.
+
+    Returns:
+        For each passage whether its outlet prints its text on at least 3 of its documents and
+        5 % of them.
+    """
+    is_furniture = np.zeros(len(texts), dtype=np.bool_)
+    of_outlet = outlets[documents]
+    known = np.flatnonzero(of_outlet >= 0)
+    known = known[np.bincount(texts, minlength=1)[texts[known]] >= _FURNITURE_DOCUMENTS]
+    if not len(known):
+        return is_furniture
+    # One row for each (outlet, text, document), so that a text counts once a document.
+    order = known[np.lexsort((documents[known], texts[known], of_outlet[known]))]
+    outlet, text, document = of_outlet[order], texts[order], documents[order]
+    new_text = _changes(outlet, text)
+    new_row = new_text | _changes(document)
+    group = np.cumsum(new_text) - 1
+    n_documents = np.bincount(group, weights=new_row)
+
+    repeated_words = np.bincount(
+        document, weights=n_words[order] * (n_documents >= _FURNITURE_DOCUMENTS)[group],
+        minlength=len(outlets),
+    )  # fmt: skip
+    all_words = np.bincount(documents, weights=n_words, minlength=len(outlets))
+    is_version = repeated_words > _VERSION_SHARE * all_words
+    n_evidence = np.bincount(group, weights=new_row & ~is_version[document])
+    of_this_outlet = np.bincount(outlets[outlets >= 0])[outlet[new_text]]
+    enough = (n_evidence >= _FURNITURE_DOCUMENTS) & (
+        n_evidence >= _FURNITURE_SHARE * of_this_outlet
+    )
+    is_furniture[order] = enough[group]
+    return is_furniture
+
+
+def _changes(*columns: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Where a row differs from the row before it; the first does."""
+    changed = np.ones(len(columns[0]), dtype=np.bool_)
+    changed[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
+    return changed
+
+
+def roles_by_wording(
+    block: Block, n_words: npt.NDArray[np.int64], titles: pa.Array
+) -> npt.NDArray[np.uint8]:
+    """Return the role of each passage of a block, as far as its wording tells.
+
+    Args:
+        block: The block.
+        n_words: Number of tokens of each passage.
+        titles: Title of each document of the block, string.
+
+    Returns:
+        Indices into `ROLES`, shape (n_passages,).
+    """
+    roles = np.zeros(len(n_words), dtype=np.uint8)
+    documents = block.documents
+    headlines: set[int] = set()  # passages that may be a headline
+    cut_off: set[int] = set()
+    lists: list[int] = []  # passages that head a list of teasers
+    short = np.flatnonzero((n_words <= _LONGEST_LOOKED_AT) & (n_words > 0))
+    for i in short.tolist():
+        text = bytes(block.data[block.byte_starts[i] : block.byte_ends[i]]).decode()
+        n = int(n_words[i])
+        if (furniture := furniture_kind(text, n)) is not None:
+            roles[i] = BOILERPLATE
+            if furniture == "list":
+                lists.append(i)
+        elif _CUT_OFF.search(text) and n <= _LONGEST_TEASER:
+            cut_off.add(i)
+            first_line, newline, _ = text.partition("\n")
+            if newline and _is_headline(first_line):
+                roles[i] = TEASER
+        elif _MARKED_HEADING.match(text) and "\n" not in text:
+            roles[i] = HEADING
+            headlines.add(i)
+        elif n <= _LONGEST_HEADLINE and _is_headline(text):
+            headlines.add(i)
+            followed = i + 1 < len(documents) and documents[i + 1] == documents[i]
+            if n <= _LONGEST_HEADING and followed:
+                roles[i] = HEADING
+        if roles[i] == BODY and (i == 0 or documents[i - 1] != documents[i]):
+            followed = i + 1 < len(documents) and documents[i + 1] == documents[i]
+            title = titles[documents[i]].as_py()
+            if followed and title and plain(text) == plain(title):
+                roles[i] = HEADING
+    for i in cut_off:
+        if i - 1 in headlines and documents[i - 1] == documents[i]:
+            roles[i - 1 : i + 1] = TEASER
+    for i in lists:
+        j = i + 1
+        while j < len(documents) and documents[j] == documents[i]:
+            if roles[j] != BOILERPLATE:
+                if j not in headlines and j not in cut_off and roles[j] != TEASER:
+                    break
+                roles[j] = TEASER
+            j += 1
+    return roles
+
+
+def furniture_kind(text: str, n_words: int) -> str | None:
+    """Return why a passage is page furniture by its wording; None if it is not.
+
+    Returns:
+        The section of the lexicon: `list`, `whole`, `opens` or `within`.
+
+    >>> furniture_kind("You might also likeMayor opens bridge", 6)
+    'list'
+    >>> furniture_kind("Share prices fell on Tuesday.", 5)
+    """
+    words = plain(text)
+    patterns = _lexicon()
+    if n_words <= _LONGEST_OPENED:
+        if patterns["whole"].fullmatch(words):
+            return "whole"
+        if (match := patterns["list"].match(words)) and _heads_list(text, words, match.end()):
+            return "list"
+        if patterns["opens"].match(words):
+            return "opens"
+    return "within" if patterns["within"].search(words) else None
+
+
+def plain(text: str) -> str:
+    """Return a text's words in lower case, without accents and punctuation, spaced singly."""
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _SPACES.sub(" ", text.replace("’", "").replace("'", "")).strip().lower()
+
+
+def _heads_list(text: str, words: str, end: int) -> bool:
+    """Whether a passage that opens with a list's heading is one: alone, or glued to a headline.
+
+    "Related articles" is, "Related party transactions rose." is not, "Latest newsMayor" is.
+    """
+    rest = words[end:]
+    if not rest or not rest.strip(" 0123456789"):
+        return True
+    if not rest.startswith(" "):  # glued: the next word must begin a headline
+        opened = re.match(r"\W*(?:[^\W_]+\W+)*?[^\W_]*?[a-z](?=[A-Z0-9“‘\"'])", text)
+        return opened is not None and plain(opened.group()) == words[:end]
+    # The heading stands on a line of its own, or ends in a colon.
+    head = re.split(r"[\n:]", text, maxsplit=1)[0]
+    return plain(head) == words[:end]
+
+
+def _is_headline(text: str) -> bool:
+    text = text.strip()
+    return (
+        "\n" not in text
+        and not _ENDED.search(text.rstrip("*_"))
+        and not _BULLET.match(text)
+        and bool(text)
+    )
+
+
+@cache
+def _lexicon() -> dict[str, re.Pattern[str]]:
+    """Return a pattern for each section of the lexicon, to be matched against plain text."""
+    entries: dict[str, list[str]] = {}
+    section = ""
+    for line in files("dedup.corpus").joinpath("furniture.txt").read_text("utf-8").splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif line and not line.startswith("#"):
+            entries.setdefault(section, []).append(re.escape(plain(line)))
+    patterns = {}
+    for section, phrases in entries.items():
+        # Longest first, so that a phrase is not cut short by its own beginning.
+        either = "|".join(sorted(phrases, key=len, reverse=True))
+        patterns[section] = {
+            "list": rf"(?:{either})",
+            "whole": rf"(?:{either}|\d| )+",
+            "opens": rf"(?:{either})",
+            "within": rf"\b(?:{either})\b",
+        }[section]
+    return {section: re.compile(pattern) for section, pattern in patterns.items()}

@@ -1,0 +1,367 @@
+"""Buckets to verified pairs: every candidate's Jaccard is computed exactly.
+
+Candidates come bucket by bucket and are verified at once, so they are never all held. A pair
+that shares several buckets is verified in the first of them. A bucket with very many texts (a
+template with one number changed) is compared with its first representatives only, so that the
+cost stays linear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import DuplicateSettings
+from dedup.duplicates.bands import Banding, choose_banding
+from dedup.duplicates.buckets import NO_BUCKET, Buckets, find_buckets, hash_bands
+from dedup.duplicates.clusters import assign_representatives
+from dedup.duplicates.signatures import Shingles, make_permutations, sign
+from dedup.text import Kernel
+
+LARGEST_BUCKET = 1_000  # distinct texts in a bucket of which all pairs are compared
+
+# In a larger bucket a text is compared with at most so many representatives. Texts that share no
+# more than a long sentence represent themselves, each; texts that are near duplicates of one that
+# is left out here agree in other bands as well.
+_REPRESENTATIVES = 50
+
+_TEXTS_SIGNED_AT_ONCE = 4_096
+_PAIRS_AT_ONCE = 1 << 20
+_SHINGLES_SORTED_AT_ONCE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Verified pairs of distinct texts, sorted by both.
+
+    Attributes:
+        first: The earlier text of each pair, dtype int64.
+        second: The later one.
+        shared: Number of distinct shingles that both have, dtype int64.
+        first_size: Number of distinct shingles of the first.
+        second_size: Number of distinct shingles of the second.
+        banding: The bands that found them.
+        n_large_buckets: How many buckets were compared with representatives only.
+    """
+
+    first: npt.NDArray[np.int64]
+    second: npt.NDArray[np.int64]
+    shared: npt.NDArray[np.int64]
+    first_size: npt.NDArray[np.int64]
+    second_size: npt.NDArray[np.int64]
+    banding: Banding
+    n_large_buckets: int
+
+    @property
+    def jaccard(self) -> npt.NDArray[np.float64]:
+        """Jaccard of each pair, in [threshold, 1]."""
+        return self.shared / (self.first_size + self.second_size - self.shared)
+
+
+@Kernel
+def count_shared(
+    values: npt.NDArray[np.uint32], i: int, i_end: int, j: int, j_end: int
+) -> int:
+    """Return how many values two ascending slices share."""
+    n_shared = 0
+    while i < i_end and j < j_end:  # without branches: which side is less is hard to predict
+        left, right = values[i], values[j]
+        n_shared += left == right
+        i += left <= right
+        j += right <= left
+    return n_shared
+
+
+@Kernel
+def verify_pair(
+    values: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.int64],
+    sizes: npt.NDArray[np.int64],
+    first: int,
+    second: int,
+    threshold: float,
+) -> int:
+    """Return the number of shared shingles if the Jaccard reaches the threshold, else -1."""
+    n_first, n_second = sizes[first], sizes[second]
+    if min(n_first, n_second) / max(n_first, n_second) < threshold:
+        return -1
+    n_shared = count_shared(
+        values, starts[first], starts[first] + n_first, starts[second], starts[second] + n_second
+    )
+    return n_shared if n_shared / (n_first + n_second - n_shared) >= threshold else -1
+
+
+@Kernel
+def verify_bucket_pairs(
+    values: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.int64],
+    sizes: npt.NDArray[np.int64],
+    threshold: float,
+    hashes: npt.NDArray[np.uint32],
+    band: int,
+    members: npt.NDArray[np.int64],
+    bucket_starts: npt.NDArray[np.int64],
+    bucket: int,
+    pairs: npt.NDArray[np.int64],
+) -> tuple[int, int]:
+    """Verify the buckets from `bucket` on until `pairs` may overflow; (n_pairs, next bucket)."""
+    n_pairs = 0
+    while bucket < len(bucket_starts) - 1:
+        start, end = bucket_starts[bucket], bucket_starts[bucket + 1]
+        if n_pairs + (end - start) * (end - start - 1) // 2 > len(pairs):
+            break
+        for j in range(start + 1, end):
+            second = members[j]
+            for i in range(start, j):
+                first = members[i]
+                is_new = True
+                for earlier in range(band):
+                    if (
+                        hashes[first, earlier] == hashes[second, earlier]
+                        and hashes[first, earlier] != NO_BUCKET
+                    ):
+                        is_new = False
+                        break
+                if is_new:
+                    n_shared = verify_pair(values, starts, sizes, first, second, threshold)
+                    if n_shared >= 0:
+                        pairs[n_pairs, 0] = first
+                        pairs[n_pairs, 1] = second
+                        pairs[n_pairs, 2] = n_shared
+                        n_pairs += 1
+        bucket += 1
+    return n_pairs, bucket
+
+
+@Kernel
+def verify_representatives(
+    values: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.int64],
+    sizes: npt.NDArray[np.int64],
+    threshold: float,
+    members: npt.NDArray[np.int64],
+    representatives: npt.NDArray[np.int64],
+    pairs: npt.NDArray[np.int64],
+) -> int:
+    """Verify each member of one bucket with the bucket's representatives; return n_pairs."""
+    n_pairs, n_representatives = 0, 0
+    for second in members:
+        joined = False
+        for r in range(n_representatives):
+            first = representatives[r]
+            n_shared = verify_pair(values, starts, sizes, first, second, threshold)
+            if n_shared >= 0:
+                pairs[n_pairs, 0] = first
+                pairs[n_pairs, 1] = second
+                pairs[n_pairs, 2] = n_shared
+                n_pairs += 1
+                joined = True
+                break
+        if not joined and n_representatives < len(representatives):
+            representatives[n_representatives] = second
+            n_representatives += 1
+    return n_pairs
+
+
+@Kernel
+def verify_list(
+    values: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.int64],
+    sizes: npt.NDArray[np.int64],
+    threshold: float,
+    pairs: npt.NDArray[np.int64],
+) -> None:
+    """Write the number of shared shingles of each pair beside it, or -1."""
+    for p in range(len(pairs)):
+        pairs[p, 2] = verify_pair(values, starts, sizes, pairs[p, 0], pairs[p, 1], threshold)
+
+
+def find_pairs(
+    shingles: Shingles,
+    settings: DuplicateSettings,
+    *,
+    executor: Executor,
+    progress: Callable[[str], None] | None = None,
+) -> Pairs:
+    """Return the duplicate pairs among distinct texts.
+
+    Args:
+        shingles: Shingles of the texts, which are numbered in the order that decides who
+            represents whom.
+        settings: Threshold, permutations and target recall.
+        executor: Runs the work; the result does not depend on its number of threads.
+        progress: Called with the name of each step.
+
+    Raises:
+        ConfigError: If `num_perm` cannot reach the target recall at the threshold.
+    """
+    say = progress or (lambda step: None)
+    banding = choose_banding(
+        threshold=settings.threshold,
+        num_perm=settings.num_perm,
+        target_recall=settings.target_recall,
+    )
+    permutations = make_permutations(num_perm=settings.num_perm, seed=settings.seed)
+    say("signatures")
+
+    def hash_block(first: int) -> npt.NDArray[np.uint32]:
+        return hash_bands(
+            sign(shingles.rows(first, first + _TEXTS_SIGNED_AT_ONCE), permutations), banding
+        )
+
+    blocks = executor.map(hash_block, range(0, len(shingles), _TEXTS_SIGNED_AT_ONCE))
+    hashes = np.empty((len(shingles), banding.bands), dtype=np.uint32)
+    for number, block in enumerate(blocks):
+        first = number * _TEXTS_SIGNED_AT_ONCE
+        hashes[first : first + len(block)] = block
+
+    say("candidates")
+    bands = range(banding.bands)
+    buckets = list(executor.map(lambda band: find_buckets(hashes[:, band]), bands))
+    compared = np.zeros(len(shingles), dtype=np.bool_)
+    for band in bands:
+        compared[buckets[band].members] = True
+    sets = make_sets(shingles, compared, executor)
+
+    say("verification")
+    found = []
+    n_large = 0
+    for band in bands:
+        buckets[band], large = _split_large(buckets[band])
+        for members in large:
+            hashes[members, band] = NO_BUCKET  # pairs are left to the other bands
+        found += executor.map(lambda m: _verify_large(sets, settings.threshold, m), large)
+        n_large += len(large)
+    found += executor.map(
+        lambda band: _verify_band(sets, settings.threshold, hashes, band, buckets[band]), bands
+    )
+    pairs = _unique(np.concatenate(found))
+    pairs = _with_representatives(sets, settings.threshold, pairs)
+    first, second, shared = pairs.T.copy()
+    return Pairs(
+        first, second, shared, sets.sizes[first], sets.sizes[second], banding, n_large
+    )
+
+
+def make_sets(
+    shingles: Shingles, wanted: npt.NDArray[np.bool_], executor: Executor
+) -> Shingles:
+    """Return the distinct shingles of the wanted texts, ascending; none for the others."""
+    texts = np.flatnonzero(wanted)
+    ends = np.cumsum(shingles.sizes[texts])
+    cuts = np.searchsorted(
+        ends, np.arange(_SHINGLES_SORTED_AT_ONCE, int(ends[-1:].sum()), _SHINGLES_SORTED_AT_ONCE)
+    )
+
+    def sort_part(part: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.uint32], ...]:
+        sizes = shingles.sizes[part]
+        offsets = np.cumsum(sizes) - sizes
+        number = np.repeat(np.arange(len(part), dtype=np.uint64), sizes)
+        places = np.arange(len(number)) + np.repeat(shingles.starts[part] - offsets, sizes)
+        keys = number << np.uint64(32) | shingles.values[places]
+        keys.sort()
+        is_new = np.ones(len(keys), dtype=np.bool_)
+        is_new[1:] = keys[1:] != keys[:-1]
+        keys = keys[is_new]
+        distinct = np.bincount((keys >> np.uint64(32)).astype(np.int64), minlength=len(part))
+        return keys.astype(np.uint32), distinct
+
+    parts = list(executor.map(sort_part, np.split(texts, cuts)))
+    sizes = np.zeros(len(shingles), dtype=np.int64)
+    sizes[texts] = np.concatenate([distinct for _, distinct in parts])
+    values = np.concatenate([values for values, _ in parts])
+    return Shingles(values, np.cumsum(sizes) - sizes, sizes)
+
+
+def _split_large(buckets: Buckets) -> tuple[Buckets, list[npt.NDArray[np.int64]]]:
+    """Take the buckets apart that are too large for comparing all pairs."""
+    sizes = np.diff(buckets.starts)
+    is_large = sizes > LARGEST_BUCKET
+    if not is_large.any():
+        return buckets, []
+    large = [
+        buckets.members[buckets.starts[b] : buckets.starts[b + 1]]
+        for b in np.flatnonzero(is_large)
+    ]
+    members = buckets.members[np.repeat(~is_large, sizes)]
+    return Buckets(members, np.append(0, np.cumsum(sizes[~is_large]))), large
+
+
+def _verify_large(
+    sets: Shingles, threshold: float, members: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    pairs = np.empty((len(members), 3), dtype=np.int64)
+    representatives = np.empty(_REPRESENTATIVES, dtype=np.int64)
+    verify = verify_representatives.sized(50 * len(members))
+    n_pairs = verify(
+        sets.values, sets.starts, sets.sizes, threshold, members, representatives, pairs
+    )
+    return pairs[:n_pairs]
+
+
+def _verify_band(
+    sets: Shingles,
+    threshold: float,
+    hashes: npt.NDArray[np.uint32],
+    band: int,
+    buckets: Buckets,
+) -> npt.NDArray[np.int64]:
+    """Return the pairs whose first shared bucket is of this band: first, second, shared."""
+    sizes = np.diff(buckets.starts)
+    n_candidates = int((sizes * (sizes - 1) // 2).sum())
+    room = min(n_candidates, max(_PAIRS_AT_ONCE, LARGEST_BUCKET**2))
+    pairs = np.empty((room, 3), dtype=np.int64)
+    verify = verify_bucket_pairs.sized(50 * n_candidates)
+    found = []
+    bucket = 0
+    while bucket < len(sizes):
+        n_pairs, bucket = verify(
+            sets.values, sets.starts, sets.sizes, threshold,
+            hashes, band, buckets.members, buckets.starts, bucket, pairs,
+        )  # fmt: skip
+        found.append(pairs[:n_pairs].copy())
+    return np.concatenate(found) if found else pairs
+
+
+def _with_representatives(
+    sets: Shingles, threshold: float, pairs: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Add the pairs of each text with the representatives of the texts that it is paired with.
+
+    Bands miss a pair now and then, and in a large bucket most pairs are not looked at. What two
+    texts cannot tell of each other their neighbours can.
+    """
+    n_texts = len(sets)
+    representatives = assign_representatives(pairs[:, 0], pairs[:, 1], n_texts)
+    ends = np.concatenate([
+        np.stack([representatives[pairs[:, 0]], pairs[:, 1]], axis=1),
+        np.stack([representatives[pairs[:, 1]], pairs[:, 0]], axis=1),
+    ])  # fmt: skip
+    ends.sort(axis=1)
+    keys = ends[:, 0] * n_texts + ends[:, 1]
+    new = _unique_keys(keys[ends[:, 0] < ends[:, 1]])
+    new = new[~np.isin(new, pairs[:, 0] * n_texts + pairs[:, 1], assume_unique=True)]
+    if not len(new):
+        return pairs
+    more = np.stack([new // n_texts, new % n_texts, np.zeros_like(new)], axis=1)
+    verify_list.sized(50 * len(more))(sets.values, sets.starts, sets.sizes, threshold, more)
+    return _unique(np.concatenate([pairs, more[more[:, 2] >= 0]]))
+
+
+def _unique(pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the pairs sorted, each once."""
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    is_new = np.ones(len(pairs), dtype=np.bool_)
+    is_new[1:] = (pairs[1:, :2] != pairs[:-1, :2]).any(axis=1)
+    return pairs[is_new]
+
+
+def _unique_keys(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    keys = np.sort(keys)
+    is_new = np.ones(len(keys), dtype=np.bool_)
+    is_new[1:] = keys[1:] != keys[:-1]
+    return keys[is_new]

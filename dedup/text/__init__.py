@@ -1,0 +1,26 @@
+"""Strings to arrays: characters, tokens with spans, shingle hashes."""
+
+from dedup.text.characters import (
+    CHARACTERS,
+    IGNORED,
+    KIND,
+    SPACE,
+    WORD,
+    to_code_points,
+)
+from dedup.text.kernel import Kernel
+from dedup.text.tokens import Shingled, Tokens, shingle, tokenise
+
+__all__ = [
+    "CHARACTERS",
+    "IGNORED",
+    "KIND",
+    "SPACE",
+    "WORD",
+    "Kernel",
+    "Shingled",
+    "Tokens",
+    "shingle",
+    "to_code_points",
+    "tokenise",
+]

@@ -1,0 +1,67 @@
+"""Hot loops, written once: plain Python on little input, compiled by numba on much.
+
+Importing numba and loading its cached machine code costs about a CPU second, which is more than
+a small corpus needs in all. A `Kernel` therefore runs the very same source uncompiled until the
+work handed to it is worth the compiler.
+"""
+
+from __future__ import annotations
+
+import threading
+import types
+from collections.abc import Callable
+from typing import Generic, ParamSpec, TypeVar
+
+import numpy as np
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+# Steps of an inner loop from which on compiled code is used. An interpreted step takes about a
+# microsecond, so a caller that stays below spends less than loading the compiler would cost.
+WORTH_COMPILING = 400_000
+
+_compiling = threading.Lock()
+
+
+class Kernel(Generic[Parameters, Result]):
+    """A function in the subset of Python that numba compiles, and its compiled twin.
+
+    Kernels may call kernels: each twin calls the twins. Called directly, a kernel runs
+    uncompiled, which makes the plain source the oracle of the compiled code's tests.
+    """
+
+    def __init__(self, interpreted: Callable[Parameters, Result]) -> None:
+        self.interpreted = interpreted
+        self.__doc__ = interpreted.__doc__
+        self._compiled: Callable[Parameters, Result] | None = None
+
+    def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        with np.errstate(over="ignore"):  # hashes wrap around on purpose
+            return self.interpreted(*args, **kwargs)
+
+    def sized(self, steps: int) -> Callable[Parameters, Result]:
+        """Return the version of the kernel that is cheaper for so many inner steps."""
+        return self if steps < WORTH_COMPILING and self._compiled is None else self.compiled
+
+    @property
+    def compiled(self) -> Callable[Parameters, Result]:
+        """The compiled twin: cached on disk, and free of the interpreter's lock."""
+        if self._compiled is None:
+            with _compiling:
+                self._compiled = self._compiled or self._compile()
+        return self._compiled
+
+    def _compile(self) -> Callable[Parameters, Result]:
+        import numba
+
+        source = self.interpreted
+        namespace = {
+            name: value._compiled or value._compile() if isinstance(value, Kernel) else value
+            for name, value in source.__globals__.items()
+            if name in source.__code__.co_names
+        }
+        twin = types.FunctionType(source.__code__, namespace, source.__name__)
+        twin.__module__, twin.__qualname__ = source.__module__, source.__qualname__
+        compiled: Callable[Parameters, Result] = numba.njit(cache=True, nogil=True)(twin)
+        return compiled

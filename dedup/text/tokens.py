@@ -1,0 +1,238 @@
+"""Texts to tokens with spans, and tokens to shingles.
+
+A token is a run of letters, marks and digits, and is known by the 64-bit hash of its folded
+form. An apostrophe inside a word does not split it; scripts written without spaces give one
+token a character. A shingle is the 32-bit hash of `shingle_size` consecutive tokens. The hashes
+are FNV-1a over code points and a polynomial over token hashes, both finished by MurmurHash3's
+64-bit mixer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.text.characters import (
+    APOSTROPHE,
+    CHARACTER,
+    CHARACTERS,
+    EXPANDS,
+    IGNORED,
+    KIND,
+    MARK,
+    SEPARATOR,
+    WORD,
+    to_code_points,
+)
+from dedup.text.kernel import Kernel
+
+_OFFSET = np.uint64(0xCBF29CE484222325)
+_PRIME = np.uint64(0x100000001B3)
+_MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
+_MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
+_BASE = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio; any odd number would do
+_33 = np.uint64(33)
+_32 = np.uint64(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of one text, in order.
+
+    Attributes:
+        hashes: One hash for each token, dtype uint64.
+        starts: Where each token starts in the text, in code points, dtype int64.
+        ends: Where each token ends.
+    """
+
+    hashes: npt.NDArray[np.uint64]
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+
+@dataclass(frozen=True, slots=True)
+class Shingled:
+    """The shingles of many passages, laid end to end.
+
+    Attributes:
+        shingles: All shingles, passage after passage, in text order, repeats kept, dtype uint32.
+        counts: Number of shingles of each passage, shape (n_passages,), dtype int64.
+        n_words: Number of tokens of each passage, shape (n_passages,), dtype int64.
+        keys: Hash of each passage's whole token sequence, dtype uint64: equal keys are
+            `identical` passages.
+    """
+
+    shingles: npt.NDArray[np.uint32]
+    counts: npt.NDArray[np.int64]
+    n_words: npt.NDArray[np.int64]
+    keys: npt.NDArray[np.uint64]
+
+
+@Kernel
+def mix(value: np.uint64) -> np.uint64:
+    """Spread the bits of a hash: MurmurHash3's 64-bit finaliser."""
+    value = (value ^ (value >> _33)) * _MIX_1
+    value = (value ^ (value >> _33)) * _MIX_2
+    return value ^ (value >> _33)
+
+
+@Kernel
+def tokenise_span(
+    code_points: npt.NDArray[np.uint32],
+    start: int,
+    end: int,
+    kinds: npt.NDArray[np.uint8],
+    folds: npt.NDArray[np.uint64],
+    expansions: npt.NDArray[np.uint64],
+    hashes: npt.NDArray[np.uint64],
+    starts: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+) -> int:
+    """Write the tokens of code_points[start:end] to the last three arrays; return their number."""
+    n_tokens = 0
+    token_start = -1  # of the token being read; -1 between tokens
+    token_end = start
+    alone = False  # whether it is a character that makes a token by itself
+    token = _OFFSET
+    i = start
+    while i <= end:
+        kind = kinds[code_points[i]] if i < end else np.uint8(SEPARATOR)
+        base = kind & KIND
+        if base == WORD:
+            joins = token_start >= 0 and not alone
+        elif base == MARK:
+            joins = token_start >= 0
+        elif base == APOSTROPHE:
+            joins = (
+                token_start >= 0
+                and not alone
+                and i + 1 < end
+                and kinds[code_points[i + 1]] & KIND == WORD
+            )
+        else:
+            joins = base == IGNORED
+        if not joins:
+            if token_start >= 0:
+                hashes[n_tokens] = mix(token)
+                starts[n_tokens] = token_start
+                ends[n_tokens] = token_end
+                n_tokens += 1
+                token_start = -1
+            if base == WORD or base == CHARACTER:
+                token_start = i
+                token = _OFFSET
+                alone = base == CHARACTER
+        if token_start >= 0 and base != IGNORED:
+            if kind & EXPANDS:
+                first = int(folds[code_points[i]]) + 1
+                for j in range(first, first + int(expansions[first - 1])):
+                    token = (token ^ expansions[j]) * _PRIME
+            else:
+                token = (token ^ folds[code_points[i]]) * _PRIME
+                # Most characters continue a word: take those in one go.
+                while not alone and i + 1 < end and kinds[code_points[i + 1]] == WORD:
+                    i += 1
+                    token = (token ^ folds[code_points[i]]) * _PRIME
+            token_end = i + 1
+        i += 1
+    return n_tokens
+
+
+@Kernel
+def shingle_spans(
+    code_points: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    shingle_size: int,
+    kinds: npt.NDArray[np.uint8],
+    folds: npt.NDArray[np.uint64],
+    expansions: npt.NDArray[np.uint64],
+    hashes: npt.NDArray[np.uint64],
+    token_starts: npt.NDArray[np.int64],
+    token_ends: npt.NDArray[np.int64],
+    shingles: npt.NDArray[np.uint32],
+    counts: npt.NDArray[np.int64],
+    n_words: npt.NDArray[np.int64],
+    keys: npt.NDArray[np.uint64],
+) -> int:
+    """Write the shingles of each span, their counts, word counts and keys; return the total."""
+    total = 0
+    for passage in range(len(starts)):
+        n_tokens = tokenise_span(
+            code_points, starts[passage], ends[passage], kinds, folds, expansions,
+            hashes, token_starts, token_ends,
+        )  # fmt: skip
+        key = _OFFSET
+        for token in range(n_tokens):
+            key = key * _BASE + hashes[token]
+        keys[passage] = mix(key)
+        n_words[passage] = n_tokens
+        # A text shorter than a shingle is one shingle of what it has.
+        n_shingles = max(n_tokens - shingle_size + 1, min(n_tokens, 1))
+        for first in range(n_shingles):
+            shingle = _OFFSET
+            for token in range(first, min(first + shingle_size, n_tokens)):
+                shingle = shingle * _BASE + hashes[token]
+            shingles[total + first] = np.uint32(mix(shingle) >> _32)
+        counts[passage] = n_shingles
+        total += n_shingles
+    return total
+
+
+def tokenise(text: str) -> Tokens:
+    """Return the tokens of a text with their spans.
+
+    >>> text = "Don’t STOP, she said: 3 naïve cafés."
+    >>> tokens = tokenise(text)
+    >>> [text[a:b] for a, b in zip(tokens.starts, tokens.ends)]
+    ['Don’t', 'STOP', 'she', 'said', '3', 'naïve', 'cafés']
+    >>> bool((tokenise("don't stop").hashes == tokens.hashes[:2]).all())
+    True
+    """
+    code_points = to_code_points(np.frombuffer(text.encode(), dtype=np.uint8))
+    hashes = np.empty(len(text), dtype=np.uint64)
+    starts, ends = np.empty((2, len(text)), dtype=np.int64)
+    n_tokens = tokenise_span.sized(len(text))(
+        code_points, 0, len(text),
+        CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions, hashes, starts, ends,
+    )  # fmt: skip
+    return Tokens(hashes[:n_tokens], starts[:n_tokens], ends[:n_tokens])
+
+
+def shingle(
+    code_points: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    *,
+    shingle_size: int,
+) -> Shingled:
+    """Return the shingles of many passages of one block of text.
+
+    Args:
+        code_points: The block, from `to_code_points`.
+        starts: Where each passage starts in the block, shape (n_passages,), dtype int64.
+        ends: Where it ends.
+        shingle_size: Tokens in a shingle; at least 1.
+
+    Returns:
+        The shingles, in passage order. A passage without a token has none.
+    """
+    n_passages = len(starts)
+    longest = int((ends - starts).max(initial=0))
+    hashes = np.empty(longest, dtype=np.uint64)
+    token_starts, token_ends = np.empty((2, longest), dtype=np.int64)
+    room = int((ends - starts).sum())  # no text has more shingles than characters
+    shingles = np.empty(room, dtype=np.uint32)
+    counts, n_words = np.empty((2, n_passages), dtype=np.int64)
+    keys = np.empty(n_passages, dtype=np.uint64)
+    total = shingle_spans.sized(room)(
+        code_points, starts, ends, shingle_size,
+        CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions,
+        hashes, token_starts, token_ends, shingles, counts, n_words, keys,
+    )  # fmt: skip
+    return Shingled(shingles[:total].copy(), counts, n_words, keys)
