@@ -1,4 +1,4 @@
-"""Find every pair of paragraphs at or above a Jaccard, exactly: the truth that recall is measured on.
+"""Find every pair of paragraphs at or above a Jaccard, exactly: the truth for recall.
 
 In go texts, out come pairs with their Jaccard over word shingles. Nothing is estimated and nothing
 is shared with `dedup`: shingles are numbered through their words, not hashed, and candidates come
@@ -15,10 +15,13 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 # Scripts written without spaces: one token a character.
 UNSPACED = (
@@ -38,7 +41,9 @@ def main() -> int:
     parser.add_argument("corpus", type=Path, help="JSON Lines with id and text")
     parser.add_argument("--threshold", type=float, default=0.7)
     parser.add_argument("--shingle-size", type=int, default=5)
-    parser.add_argument("--output", type=Path, required=True, help="JSON Lines: first, second, jaccard")
+    parser.add_argument(
+        "--output", type=Path, required=True, help="JSON Lines: first, second, jaccard"
+    )
     options = parser.parse_args()
     ids, texts = read_paragraphs(options.corpus)
     first, second, jaccard = exact_pairs(
@@ -58,7 +63,9 @@ def read_paragraphs(path: Path) -> tuple[list[str], list[str]]:
     return [record[0] for record in records], [record[1] for record in records]
 
 
-def exact_pairs(texts: Sequence[str], *, shingle_size: int, threshold: float) -> tuple[Any, Any, Any]:
+def exact_pairs(
+    texts: Sequence[str], *, shingle_size: int, threshold: float
+) -> tuple[Ints, Ints, Floats]:
     """Return all pairs of texts whose Jaccard is at or above the threshold.
 
     Texts of the same tokens are one distinct text, named by its first row. Pairs are between the
@@ -80,7 +87,9 @@ def exact_pairs(texts: Sequence[str], *, shingle_size: int, threshold: float) ->
     kept = jaccard >= threshold
     distinct = np.array(rows, dtype=np.int64)
     copies = [row for row, first in enumerate(first_of) if first not in (row, -1)]
-    first = np.concatenate([distinct[left[kept]], np.array([first_of[row] for row in copies], dtype=np.int64)])
+    first = np.concatenate(
+        [distinct[left[kept]], np.array([first_of[row] for row in copies], dtype=np.int64)]
+    )
     second = np.concatenate([distinct[right[kept]], np.array(copies, dtype=np.int64)])
     jaccard = np.concatenate([jaccard[kept], np.ones(len(copies))])
     order = np.lexsort((second, first))
@@ -93,7 +102,9 @@ def tokenise(texts: Sequence[str]) -> list[list[str]]:
         text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
         for text in texts
     ]
-    pattern = token_pattern("".join(set("".join(set(text)) for text in folded if not text.isascii())))
+    pattern = token_pattern(
+        "".join(set("".join(set(text)) for text in folded if not text.isascii()))
+    )
     # One apostrophe for all: the style of a quotation mark never changes a token.
     return [pattern.findall(text.replace("\u2019", "'")) for text in folded]
 
@@ -113,7 +124,9 @@ def token_pattern(characters: str) -> re.Pattern[str]:
 def collapse(tokens: Sequence[list[str]]) -> tuple[list[int], list[int]]:
     """Return the first row with the same tokens for each text (-1: no token), and those rows."""
     seen: dict[str, int] = {}
-    first_of = [seen.setdefault(" ".join(words), row) if words else -1 for row, words in enumerate(tokens)]
+    first_of = [
+        seen.setdefault(" ".join(words), row) if words else -1 for row, words in enumerate(tokens)
+    ]
     return first_of, list(seen.values())
 
 
@@ -152,14 +165,16 @@ def shingle_sets(tokens: Sequence[list[str]], shingle_size: int) -> sparse.csr_a
     return sparse.csr_array((ones, columns[order], pointers), shape=(len(tokens), n_numbers))
 
 
-def candidate_pairs(sets: sparse.csr_array, threshold: float) -> tuple[Any, Any]:
+def candidate_pairs(sets: sparse.csr_array, threshold: float) -> tuple[Ints, Ints]:
     """Return row pairs (i < j) that share a shingle of their prefixes and differ little in size.
 
     Two sets at or above the threshold share one of the n - ceil(t n) + 1 rarest shingles of each.
     """
     sizes = np.diff(sets.indptr)
     # The ceiling of a product that should be whole must not be pushed up by its rounding.
-    prefix = np.array([n - math.ceil(threshold * n - 1e-9) + 1 for n in sizes.tolist()], dtype=np.int64)
+    prefix = np.array(
+        [n - math.ceil(threshold * n - 1e-9) + 1 for n in sizes.tolist()], dtype=np.int64
+    )
     within = np.arange(sets.nnz) - np.repeat(sets.indptr[:-1], sizes)
     frequency = np.bincount(sets.indices, minlength=sets.shape[1])
     used = (within < np.repeat(prefix, sizes)) & (frequency[sets.indices] > 1)
@@ -179,14 +194,15 @@ def candidate_pairs(sets: sparse.csr_array, threshold: float) -> tuple[Any, Any]
     return np.concatenate(left), np.concatenate(right)
 
 
-def exact_jaccard(sets: sparse.csr_array, left: Any, right: Any) -> Any:
+def exact_jaccard(sets: sparse.csr_array, left: Ints, right: Ints) -> Floats:
     """Return the Jaccard of each pair of rows, float64."""
     sizes = np.diff(sets.indptr)
     shared = np.empty(len(left), dtype=np.int64)
     for start in range(0, len(left), BLOCK_PAIRS):
         block = slice(start, start + BLOCK_PAIRS)
         shared[block] = sets[left[block]].multiply(sets[right[block]]).sum(axis=1)
-    return shared / (sizes[left] + sizes[right] - shared)
+    jaccard: Floats = shared / (sizes[left] + sizes[right] - shared)
+    return jaccard
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Measure how the cost of `dedup` grows on corpora made to be hard, from 10,000 to 100,000 passages.
+"""Measure how the cost of `dedup` grows, from 10,000 to 100,000 passages that are hard.
 
 Three kinds: identical paragraphs, distinct paragraphs that share one long sentence, paragraphs of
 one template that differ in a number. The bars: ten times the passages cost at most 13 times the
@@ -29,7 +29,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threshold", type=float, default=0.6)
     parser.add_argument("--shingle-size", type=int, default=3)
-    parser.add_argument("--work-dir", type=Path, default=work_folder(), help="where corpora are kept")
+    parser.add_argument(
+        "--work-dir", type=Path, default=work_folder(), help="where corpora are kept"
+    )
     options = parser.parse_args()
     if why := missing("dedup"):
         print(f"skipped: {why}", file=sys.stderr)
@@ -83,7 +85,7 @@ def growth_row(kind: str, corpora: list[Path], options: argparse.Namespace) -> s
 def growth(values: list[float]) -> str:
     """Return the ratio of the larger to the smaller size, both less start-up."""
     start_up, small, large = values
-    return f"{(large - start_up) / (small - start_up):.1f}" if small > start_up else "–"
+    return f"{(large - start_up) / (small - start_up):.1f}" if small > start_up else "none"
 
 
 if __name__ == "__main__":

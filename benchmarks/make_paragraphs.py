@@ -19,14 +19,20 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
 
 MIN_WORDS = 38
 # Longer "paragraphs" of the real data are whole releases that lost their line breaks.
 MAX_WORDS = 100
 PLANTED_SHARE = 0.2
 # Of the copied paragraphs, 11 % have two copies and 4 % four: the shape of small wire clusters.
-COPIES = ((1, 0.85), (2, 0.11), (4, 0.04))
+COPIES = {1: 0.85, 2: 0.11, 4: 0.04}
 # The small collections are used up first, the last one fills.
 FILES = (
     "polnear/articles.jsonl.gz",
@@ -37,7 +43,28 @@ FILES = (
 KINDS = ("paragraphs", "identical", "shared-sentence", "one-number")
 MARKOV_JUMP = 0.3
 VOCABULARY_SIZE = 30_000
-ONSETS = ("b", "br", "d", "dr", "f", "g", "gl", "h", "k", "l", "m", "n", "p", "pr", "r", "s", "st", "t", "v", "z")
+ONSETS = (
+    "b",
+    "br",
+    "d",
+    "dr",
+    "f",
+    "g",
+    "gl",
+    "h",
+    "k",
+    "l",
+    "m",
+    "n",
+    "p",
+    "pr",
+    "r",
+    "s",
+    "st",
+    "t",
+    "v",
+    "z",
+)
 NUCLEI = ("a", "e", "i", "o", "u", "ai", "ea", "ou")
 CODAS = ("", "", "", "l", "m", "n", "r", "s", "t", "nd", "rk")
 
@@ -45,10 +72,19 @@ CODAS = ("", "", "", "l", "m", "n", "r", "s", "t", "nd", "rk")
 def main() -> int:
     """Write the corpus and its planted pairs."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--size", type=parse_size, default=100_000, help="paragraphs: 20k, 100k, 1m")
+    parser.add_argument(
+        "--size", type=parse_size, default=100_000, help="paragraphs: 20k, 100k, 1m"
+    )
     parser.add_argument("--kind", choices=KINDS, default="paragraphs")
-    parser.add_argument("--data", type=Path, default=data_folder(), help="folder of real articles; default: $DEDUP_BENCHMARK_DATA")
-    parser.add_argument("--invented", action="store_true", help="use invented text even where there is data")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=data_folder(),
+        help="folder of real articles; default: $DEDUP_BENCHMARK_DATA",
+    )
+    parser.add_argument(
+        "--invented", action="store_true", help="use invented text even where there is data"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
@@ -78,7 +114,9 @@ def planted_path(path: Path) -> Path:
     return path.with_suffix(".planted.jsonl")
 
 
-def write_corpus(path: Path, size: int, *, kind: str = "paragraphs", data: Path | None = None, seed: int = 1) -> None:
+def write_corpus(
+    path: Path, size: int, *, kind: str = "paragraphs", data: Path | None = None, seed: int = 1
+) -> None:
     """Write `size` paragraphs to `path` and the planted pairs beside them.
 
     Args:
@@ -131,14 +169,16 @@ def base_paragraphs(n: int, *, data: Path | None, rng: random.Random) -> list[st
 
 
 def read_paragraphs(path: Path) -> list[str]:
-    """Return the paragraphs of one file of articles, short neighbours merged, long ones left out."""
+    """Return the paragraphs of a file of articles, short ones merged, long ones left out."""
     texts = []
     quoted = "newsgroups" in path.parent.name
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             text = json.loads(line)["text"]
             if quoted:
-                kept = (row for row in text.split("\n") if not row.lstrip().startswith((">", "|", ":")))
+                kept = (
+                    row for row in text.split("\n") if not row.lstrip().startswith((">", "|", ":"))
+                )
                 text = "\n".join(kept)
             words: list[str] = []
             for paragraph in re.split(r"\n\s*\n", text):
@@ -171,7 +211,7 @@ def markov_paragraphs(texts: list[str], n: int, *, seed: int) -> list[str]:
     vocabulary = list(ids)
     rng = np.random.default_rng(seed)
 
-    def occurrences(keys: Any) -> tuple[Any, Any, Any]:
+    def occurrences(keys: Ints) -> tuple[Ints, Ints, Ints]:
         """Return positions sorted by key, and for each position its group's start and size."""
         order = np.argsort(keys, kind="stable")
         _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
@@ -191,7 +231,9 @@ def markov_paragraphs(texts: list[str], n: int, *, seed: int) -> list[str]:
         following = np.empty(n, dtype=np.int64)
         for chosen, (order, first, count) in ((jump, by_one), (~jump, by_two)):
             here = where[chosen]
-            following[chosen] = order[first[here] + (draw[chosen] * count[here]).astype(np.int64)] + 1
+            following[chosen] = (
+                order[first[here] + (draw[chosen] * count[here]).astype(np.int64)] + 1
+            )
         ended = words[following] == 0
         following[ended] = rng.choice(starts, int(ended.sum()))
         where = following
@@ -224,7 +266,7 @@ def invented_vocabulary(rng: random.Random) -> list[str]:
 
 
 def punctuate(words: list[str], rng: random.Random) -> list[str]:
-    """Return the words with sentences marked: capitals, commas, full stops, a number now and then."""
+    """Return the words as sentences: capitals, commas, full stops, a number now and then."""
     marked = list(words)
     left = 0
     for i in range(len(marked)):
@@ -247,10 +289,9 @@ def plant_copies(texts: list[str], n: int, rng: random.Random) -> list[tuple[int
     edits = list(EDITS)
     n_base = len(texts)
     sources = rng.sample(range(n_base), n_base)
-    counts, weights = zip(*COPIES, strict=True)
     pairs: list[tuple[int, int, str]] = []
     for source in itertools.cycle(sources):
-        for _ in range(rng.choices(counts, weights)[0]):
+        for _ in range(rng.choices(tuple(COPIES), tuple(COPIES.values()))[0]):
             if len(pairs) == n:
                 return pairs
             edit = rng.choice(edits)

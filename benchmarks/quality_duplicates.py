@@ -33,6 +33,7 @@ from exact_join import collapse, exact_pairs, read_paragraphs, tokenise
 from make_paragraphs import FILES, data_folder
 
 FLOORS = Path(__file__).resolve().parent / "floors.json"
+KEY = "quality_duplicates"
 # Shingle size and threshold; the last is the default of `dedup`, the first that of the speed runs.
 SETTINGS = ((5, 0.7), (5, 0.6), (5, 0.5), (3, 0.6))
 SENATE = ("senate_press/articles.jsonl.gz", "senate_press/cross_senator_pairs.jsonl.gz")
@@ -76,15 +77,33 @@ class Quality:
 def main() -> int:
     """Measure, print the tables, and compare with the floors or rewrite them."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--corpus", choices=("invented", "real", "senate"), action="append", help="default: all that can be had")
+    parser.add_argument(
+        "--corpus",
+        choices=("invented", "real", "senate"),
+        action="append",
+        help="default: all that can be had",
+    )
     parser.add_argument("--invented-size", default="20k")
     parser.add_argument("--real-size", default="100k")
-    parser.add_argument("--data", type=Path, default=data_folder(), help="folder of real articles; default: $DEDUP_BENCHMARK_DATA")
-    parser.add_argument("--peers", default=None, help="names with commas; default: all, none with --check or --update")
-    parser.add_argument("--work-dir", type=Path, default=work_folder(), help="where corpora are kept")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=data_folder(),
+        help="folder of real articles; default: $DEDUP_BENCHMARK_DATA",
+    )
+    parser.add_argument(
+        "--peers",
+        default=None,
+        help="names with commas; default: all, none with --check or --update",
+    )
+    parser.add_argument(
+        "--work-dir", type=Path, default=work_folder(), help="where corpora are kept"
+    )
     parser.add_argument("--check", action="store_true", help="exit 1 where dedup is below a floor")
     parser.add_argument("--update", action="store_true", help="set the floors to what was measured")
-    parser.add_argument("--allow-regression", action="store_true", help="let --update lower a floor")
+    parser.add_argument(
+        "--allow-regression", action="store_true", help="let --update lower a floor"
+    )
     parser.add_argument("--json", type=Path, help="also write every figure to this file")
     options = parser.parse_args()
     if options.peers is None:
@@ -92,7 +111,10 @@ def main() -> int:
     measured = {}
     for name in options.corpus or ("invented", "real", "senate"):
         if name != "invented" and (options.data is None or not (options.data / SENATE[0]).exists()):
-            print(f"{name} skipped: no real articles (--data or DEDUP_BENCHMARK_DATA)", file=sys.stderr)
+            print(
+                f"{name} skipped: no real articles (--data or DEDUP_BENCHMARK_DATA)",
+                file=sys.stderr,
+            )
             continue
         label, checksums, figures = measure_corpus(name, options)
         measured[label] = {"checksums": checksums, "figures": figures}
@@ -129,7 +151,7 @@ def measure_paragraphs(corpus: Path, peers: Sequence[str]) -> dict[str, dict[str
         scratch = Path(folder)
         for size, threshold, truth in truths(texts):
             found = figures.setdefault(setting_name(size, threshold), {})
-            numbers = {"threshold": threshold, "shingle_size": size}
+            numbers: dict[str, Any] = {"threshold": threshold, "shingle_size": size}
             if why := missing("dedup"):
                 print(f"dedup skipped: {why}", file=sys.stderr)
             else:
@@ -284,7 +306,9 @@ def table_rows(label: str, figures: dict[str, dict[str, Quality]]) -> list[str]:
         n_true = next(iter(tools.values())).n_true
         lines += ["", f"{label}, {setting}: {n_true:,} true pairs", ""]
         lines.append(
-            "| tool | pairs | recall | precision | " + " | ".join(f"{edge:.2f}" for edge in edges) + " |"
+            "| tool | pairs | recall | precision | "
+            + " | ".join(f"{edge:.2f}" for edge in edges)
+            + " |"
         )
         lines.append("|---|--:|--:|--:|" + "--:|" * len(edges))
         for tool, found in tools.items():
@@ -296,14 +320,18 @@ def table_rows(label: str, figures: dict[str, dict[str, Quality]]) -> list[str]:
 
 def check_floors(measured: dict[str, Any]) -> int:
     """Return 1 if `dedup` is below a floor, and say where."""
-    floors = json.loads(FLOORS.read_text(encoding="utf-8"))
+    floors = read_floors().get(KEY, {})
     failures = []
     for label, part in measured.items():
         known = floors.get(label)
         if known is None:
             print(f"{label}: no floors", file=sys.stderr)
             continue
-        changed = [name for name, digest in known["sha256"].items() if part["checksums"].get(name) != digest]
+        changed = [
+            name
+            for name, digest in known["sha256"].items()
+            if part["checksums"].get(name) != digest
+        ]
         if changed:
             message = f"{label}: floors were measured on other data: {', '.join(changed)}"
             # Other articles are somebody's choice; other invented text is a change of the maker.
@@ -328,7 +356,8 @@ def check_floors(measured: dict[str, Any]) -> int:
 
 def update_floors(measured: dict[str, Any], *, allow_regression: bool) -> int:
     """Set the floors to what was measured, rounded down; return 1 where that would lower one."""
-    floors = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {}
+    everything = read_floors()
+    floors = everything.setdefault(KEY, {})
     lowered = []
     for label, part in measured.items():
         old = floors.get(label, {}).get("floors", {})
@@ -351,8 +380,16 @@ def update_floors(measured: dict[str, Any], *, allow_regression: bool) -> int:
         print("\n".join(lowered), file=sys.stderr)
         print("floors not lowered without --allow-regression", file=sys.stderr)
         return 1
-    FLOORS.write_text(json.dumps(floors, indent=2) + "\n", encoding="utf-8")
+    FLOORS.write_text(json.dumps(everything, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return 0
+
+
+def read_floors() -> dict[str, Any]:
+    """Return the floors of every benchmark that has some."""
+    floors: dict[str, Any] = (
+        json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {}
+    )
+    return floors
 
 
 def setting_name(size: int, threshold: float) -> str:
@@ -372,7 +409,9 @@ def plain(measured: dict[str, Any]) -> dict[str, Any]:
                         "n_reported": found.n_reported,
                         "recall": found.recall,
                         "precision": found.precision,
-                        "recall_by_jaccard": {f"{edge:.2f}": value for edge, value in found.bins.items()},
+                        "recall_by_jaccard": {
+                            f"{edge:.2f}": value for edge, value in found.bins.items()
+                        },
                     }
                     for tool, found in tools.items()
                 }

@@ -11,12 +11,14 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import statistics
 import sys
 import tempfile
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from commands import (
     PEERS,
@@ -32,8 +34,9 @@ from commands import (
 )
 from make_paragraphs import data_folder
 
+TABLES = "tables"
 # The bars of the project (issue 2): dedup's CPU seconds times this are at most the peer's.
-BARS = {
+BARS: dict[str, dict[str, float]] = {
     "100k": {"datasketch": 12, "rensa": 3, "gaoya": 2},
     "1m": {"datasketch": 20, "rensa": 5, "gaoya": 3.5},
 }
@@ -44,12 +47,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--size", default="100k", help="paragraphs: 20k, 100k, 1m")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--peers", default=",".join(PEERS), help="names, or name:setting, with commas")
-    parser.add_argument("--data", type=Path, default=data_folder(), help="folder of real articles; default: $DEDUP_BENCHMARK_DATA")
-    parser.add_argument("--invented", action="store_true", help="use invented text even where there is data")
+    parser.add_argument(
+        "--peers", default=",".join(PEERS), help="names, or name:setting, with commas"
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=data_folder(),
+        help="folder of real articles; default: $DEDUP_BENCHMARK_DATA",
+    )
+    parser.add_argument(
+        "--invented", action="store_true", help="use invented text even where there is data"
+    )
     parser.add_argument("--threshold", type=float, default=0.7)
     parser.add_argument("--shingle-size", type=int, default=5)
-    parser.add_argument("--work-dir", type=Path, default=work_folder(), help="where corpora are kept")
+    parser.add_argument(
+        "--work-dir", type=Path, default=work_folder(), help="where corpora are kept"
+    )
     parser.add_argument("--json", type=Path, help="also write every run to this file")
     options = parser.parse_args()
     data = None if options.invented else options.data
@@ -62,7 +76,7 @@ def main() -> int:
             name: imports_command(command, Path(scratch) / f"{name.replace(' ', '-')}.imports")
             for name, command in commands.items()
         }
-        runs = run_rounds(commands, imports, rounds=options.rounds)
+        runs = run_rounds(commands, imports, rounds=options.rounds, tables=Path(scratch) / TABLES)
     print(machine_line(options.size, "invented" if data is None else "real", options.rounds))
     print()
     print("\n".join(table_rows(runs, size=options.size)))
@@ -81,16 +95,14 @@ def main() -> int:
     return 0
 
 
-def tool_commands(
-    options: argparse.Namespace, corpus: Path, scratch: Path
-) -> dict[str, list[str]]:
+def tool_commands(options: argparse.Namespace, corpus: Path, scratch: Path) -> dict[str, list[str]]:
     """Return the command of each tool and setting that can run here; say which cannot."""
-    numbers = {"threshold": options.threshold, "shingle_size": options.shingle_size}
+    numbers: dict[str, Any] = {"threshold": options.threshold, "shingle_size": options.shingle_size}
     commands = {}
     if why := missing("dedup"):
         print(f"dedup skipped: {why}", file=sys.stderr)
     else:
-        commands["dedup"] = dedup_command(corpus, scratch / "tables", **numbers)
+        commands["dedup"] = dedup_command(corpus, scratch / TABLES, **numbers)
     for part in filter(None, options.peers.split(",")):
         peer, _, setting = part.partition(":")
         if peer not in PEERS or (setting and setting not in PEERS[peer]):
@@ -106,12 +118,20 @@ def tool_commands(
 
 
 def run_rounds(
-    commands: dict[str, list[str]], imports: dict[str, list[str]], *, rounds: int
+    commands: dict[str, list[str]],
+    imports: dict[str, list[str]],
+    *,
+    rounds: int,
+    tables: Path,
 ) -> dict[str, dict[str, list[Cost]]]:
     """Return the costs of each tool's runs and of its imports, tools taking turns."""
-    runs: dict[str, dict[str, list[Cost]]] = {name: {"whole": [], "imports": []} for name in commands}
+    runs: dict[str, dict[str, list[Cost]]] = {
+        name: {"whole": [], "imports": []} for name in commands
+    }
     for turn in range(rounds):
         for name, command in commands.items():
+            # Every run writes into a folder that is not there yet.
+            shutil.rmtree(tables, ignore_errors=True)
             runs[name]["whole"].append(measure(command))
             runs[name]["imports"].append(measure(imports[name]))
             print(f"round {turn + 1}: {name}: {runs[name]['whole'][-1]}", file=sys.stderr)
@@ -119,9 +139,10 @@ def run_rounds(
 
 
 def table_rows(runs: dict[str, dict[str, list[Cost]]], *, size: str) -> list[str]:
-    """Return the lines of a Markdown table of medians and ratios to `dedup`."""
+    """Return the lines of a Markdown table of medians; each ratio is to `dedup`."""
     lines = [
-        "| tool | CPU s | × dedup | CPU s less imports | × dedup | wall s | × dedup | peak MB | × dedup | bar |",
+        "| tool | CPU s | ratio | CPU s less imports | ratio | wall s | ratio | peak MB | ratio "
+        "| bar |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     figures = {name: median_figures(parts) for name, parts in runs.items()}
@@ -132,7 +153,7 @@ def table_rows(runs: dict[str, dict[str, list[Cost]]], *, size: str) -> list[str
             cells.append(f"{value:.2f}" if i < 3 else f"{value:.0f}")
             cells.append(f"{value / ours[i]:.1f}" if ours and name != "dedup" else "")
         bar = BARS.get(size, {}).get(name.removesuffix(" default"))
-        cells.append(f"≥ {bar}" if bar else "")
+        cells.append(f"at least {bar}" if bar else "")
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -35,7 +34,7 @@ from dedup.duplicates import (
     make_clusters,
 )
 from dedup.tables import SCHEMAS, TableFormat, to_pandas, write_tables
-from dedup.text import tokenise
+from dedup.text import diff_words, tokenise
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -209,15 +208,19 @@ class Analysis:
             if not 0 <= passage < n:
                 raise KeyError(f"passage id must be from 0 to {n - 1}, got {passage}")
         texts = self.passage_texts(np.array([first, second])).to_pylist()
-        shared, only_first, only_second = compare_words(*texts)
+        edits = diff_words(*texts)
         a, b = (set(_shingle_tuples(text, self.settings.shingle_size)) for text in texts)
         jaccard = len(a & b) / len(a | b)
         clusters = self.cluster_arrays
         one, other = (int(clusters.of_passage[passage]) for passage in (first, second))
         cluster_id = one if one == other and one >= 0 else None
         return Explanation(
-            jaccard, self.settings.threshold, shared, only_first, only_second, cluster_id,
-            self._reason(first, second, jaccard, cluster_id),
+            jaccard, self.settings.threshold,
+            [texts[0][e.start : e.end] for e in edits if e.equal],
+            [texts[0][e.start : e.end] for e in edits if not e.equal and e.start < e.end],
+            [texts[1][e.other_start : e.other_end]
+             for e in edits if not e.equal and e.other_start < e.other_end],
+            cluster_id, self._reason(first, second, jaccard, cluster_id),
         )  # fmt: skip
 
     def _reason(self, first: int, second: int, jaccard: float, cluster_id: int | None) -> str:
@@ -347,26 +350,6 @@ class Analysis:
             "text": self.passage_texts(heads),
         }
         return pa.table(columns, schema=SCHEMAS["clusters"])
-
-
-def compare_words(first: str, second: str) -> tuple[list[str], list[str], list[str]]:
-    """Return the runs of words that two texts share, and those that only either has.
-
-    >>> compare_words("The ferry left on Monday.", "The ferry, late, left on Tuesday.")
-    (['The ferry', 'left on'], ['Monday'], ['late', 'Tuesday'])
-    """
-    a, b = tokenise(first), tokenise(second)
-    matcher = difflib.SequenceMatcher(None, a.hashes.tolist(), b.hashes.tolist(), autojunk=False)
-    shared, only_first, only_second = [], [], []
-    for tag, i, i_end, j, j_end in matcher.get_opcodes():
-        ours = first[a.starts[i] : a.ends[i_end - 1]] if i < i_end else ""
-        theirs = second[b.starts[j] : b.ends[j_end - 1]] if j < j_end else ""
-        if tag == "equal":
-            shared.append(ours)
-        else:
-            only_first += [ours] if ours else []
-            only_second += [theirs] if theirs else []
-    return shared, only_first, only_second
 
 
 def _shingle_tuples(text: str, size: int) -> Iterator[tuple[int, ...]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 def main() -> None:
     """Import every module of the list."""
     for name in Path(sys.argv[1]).read_text(encoding="utf-8").split():
-        # Some names exist only while their package imports itself, and have cost their time by then.
+        # Some names exist only while their package imports itself; their time is spent by then.
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
 

@@ -104,7 +104,9 @@ def exactly_verified(
             yield i, j
 
 
-def write_results(options: argparse.Namespace, ids: list[str], pairs: Iterable[tuple[int, int]]) -> None:
+def write_results(
+    options: argparse.Namespace, ids: list[str], pairs: Iterable[tuple[int, int]]
+) -> None:
     """Write the groups that row pairs connect, and the pairs where they are asked for."""
     if options.pairs is not None:
         pairs = list(pairs)

@@ -26,7 +26,9 @@ from passages import (
 
 def main() -> None:
     """Read, group, write."""
-    options = parse_options("Group near-duplicate passages with datasketch.", ("default", "fast", "recall"))
+    options = parse_options(
+        "Group near-duplicate passages with datasketch.", ("default", "fast", "recall")
+    )
     size, threshold = options.shingle_size, options.threshold
     ids, texts = read_passages(options.corpus)
     hashing = {} if options.setting == "default" else {"hashfunc": zlib.crc32}

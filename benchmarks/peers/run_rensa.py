@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def default_bands(threshold: float) -> int:
-    """Return the bands of `RMinHashDeduplicator` at 128 permutations, which `RMinHashLSH` wants told."""
+    """Return the bands that `RMinHashDeduplicator` takes; `RMinHashLSH` has to be told."""
     steps = ((0.9, 4), (0.8, 8), (0.7, 16), (0.5, 32))
     return next((bands for least, bands in steps if threshold >= least), 64)
 

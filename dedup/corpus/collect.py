@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from dedup.corpus.document import Corpus
 from dedup.corpus.passages import cut
-from dedup.corpus.roles import BOILERPLATE, TEASER, repeated_furniture, roles_by_wording
+from dedup.corpus.roles import BOILERPLATE, repeated_furniture, roles_by_wording
 from dedup.errors import InputError
 from dedup.text import Kernel, shingle
 
@@ -128,7 +128,7 @@ def collect_passages(
     is_furniture = repeated_furniture(
         texts, columns["documents"], outlet_numbers(corpus), columns["n_words"]
     )
-    roles[is_furniture & (roles != TEASER)] = BOILERPLATE
+    roles[is_furniture] = BOILERPLATE
     return Passages(
         **columns,
         texts=texts,

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import count, takewhile
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from dedup.errors import InputError
@@ -73,7 +73,8 @@ _MIN_LOOSE = 40  # characters of text outside of paragraphs that make it worth w
 _STOPS = re.escape('.!?…:;"”’»)。！？」')  # noqa: RUF001 -- of several scripts
 _WRAP = re.compile(rf"(?<=[^\n\v]{{40}})(?<![{_STOPS}])\v(?![\n\v])")
 # Printable, because trafilatura drops what is not, and in no news text: a Phaistos disc sign.
-_MARK = re.compile("\U000101d0\\d+\U000101d0")
+_MARK = "\U000101d0"
+_UNSEEN = re.compile(f"{_MARK}\\d+{_MARK}|[\u00ad\u200b]")  # marks, and hints where to hyphenate
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,9 +339,11 @@ def _extract_text(tree: HtmlElement, title: str | None) -> str:
     except Exception:  # heuristics over arbitrary markup: whatever breaks them, there is no text
         found = None
     paragraphs = _read_paragraphs(found.body) if isinstance(found, Document) else []
-    keys = [_key(text) for text in paragraphs[:5]]
-    if title and _key(title) in keys:  # what stands above the headline is no text either
-        paragraphs = paragraphs[keys.index(_key(title)) + 1 :]
+    for number, text in enumerate(paragraphs):
+        if title and _key(text) == _key(title):  # the headline; above it are section and label
+            paragraphs = paragraphs[number + 1 :]
+        if len(text) >= _MIN_LOOSE:
+            break
     return "\n\n".join(paragraphs)
 
 
@@ -402,15 +405,14 @@ def _make_paragraph(box: HtmlElement, text: str | None) -> HtmlElement:
 
 
 def _mark_repeats(tree: HtmlElement) -> None:
-    """Tell repeats of a text apart: trafilatura takes them for its own and drops them."""
-    seen: set[str] = set()
-    numbers = count()
-    for text in tree.xpath("//body//text()[string-length() > 15][not(parent::script)]"):
-        key = " ".join(text.split())
-        if key in seen:
-            mark = f"\U000101d0{next(numbers)}\U000101d0"
-            setattr(text.getparent(), "tail" if text.is_tail else "text", text + mark)
-        seen.add(key)
+    """Tell paragraphs of one box with the same text apart: trafilatura drops what it had before."""
+    seen: set[tuple[HtmlElement, str]] = set()
+    for number, block in enumerate(tree.iter("p", "div", "li")):
+        text = _text_of(block) if not any(child.tag in _BLOCKS for child in block) else ""
+        place = block.getparent(), text
+        if text and place in seen:
+            block.text = f"{_MARK}{number}{_MARK}{block.text or ''}"
+        seen.add(place)
 
 
 def _read_paragraphs(body: HtmlElement) -> list[str]:
@@ -423,6 +425,6 @@ def _read_paragraphs(body: HtmlElement) -> list[str]:
         pieces.append("" if edge == "\v" and event == "start" else edge)
         text = element.text if event == "start" else element.tail
         pieces.append(re.sub(r"\s+", " ", text or ""))
-    text = re.sub(r" *([\n\v]) *", r"\1", _MARK.sub("", "".join(pieces)))
+    text = re.sub(r" *([\n\v]) *", r"\1", _UNSEEN.sub("", "".join(pieces)))
     lines = _WRAP.sub(" ", text).splitlines()
     return [" ".join(line.split()) for line in lines if line and not line.isspace()]

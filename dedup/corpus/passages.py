@@ -113,6 +113,8 @@ def is_hard_wrapped(
     n_lines: int,
 ) -> bool:
     """Whether the lines of a text without blank lines are pieces of one paragraph."""
+    if n_lines < 3:
+        return False
     n_continued = 0
     for line in range(n_lines):
         if line_ends[line] - line_starts[line] > _WRAPPED_WIDTH:
@@ -124,11 +126,7 @@ def is_hard_wrapped(
             if cased and kinds[first] & KIND == WORD and folds[first] == first:
                 n_continued += 1
     width = (line_ends[n_lines - 1] - line_starts[0]) / n_lines
-    return (
-        n_lines >= 3
-        and width >= _WRAPPED_WIDTH / 3
-        and n_continued >= _WRAPPED_SHARE * (n_lines - 1)
-    )
+    return width >= _WRAPPED_WIDTH / 3 and n_continued >= _WRAPPED_SHARE * (n_lines - 1)
 
 
 @Kernel

@@ -17,13 +17,14 @@ import orjson
 
 from dedup.config import CorpusSettings
 from dedup.corpus.document import Corpus
-from dedup.corpus.encoding import decode, detect_legacy, marked_encoding
+from dedup.corpus.encoding import decode, detect_legacy, marked_encoding, without_surrogates
 from dedup.corpus.files import READ_ERRORS, SourceFile, find_files, read_error
 from dedup.corpus.html import declared_encoding, extract_page
 from dedup.corpus.records import BODY_START, CorpusBuilder, batched
 from dedup.errors import InputError
 
-_BATCH = 10_000  # records
+_BATCH = 1_000  # records
+_BATCH_BYTES = 1 << 22
 
 # What the readers yield: records with the line of each (None for a file that is one record).
 Batch = tuple[Sequence[Any], Sequence[int | None]]
@@ -155,7 +156,7 @@ def _read_html(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> I
 def _read_jsonl(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
     numbers = itertools.count(1)
     recode = _Recoder(file, builder)
-    for batch in batched(_utf8_lines(stream), _BATCH):
+    for batch in _line_batches(stream):
         lines: list[int | None] = list(itertools.islice(numbers, len(batch)))
         try:
             yield list(map(orjson.loads, batch)), lines
@@ -193,18 +194,22 @@ class _Recoder:
             return line.decode(self.legacy, "replace")
 
 
-def _utf8_lines(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a stream in UTF-8 without a mark, whatever encoding its mark states."""
-    first = stream.readline()
-    mark = marked_encoding(first)
-    if mark is None:
-        return itertools.chain([first] if first else [], stream)
-    name, length = mark
-    if name == "utf-8":
-        return itertools.chain([first[length:]], stream)
-    # Lines of two-byte characters cannot be told by bytes: decode from the start.
-    text = (first[length:] + stream.read()).decode(name, "replace")
-    return iter(text.encode("utf-8", "surrogatepass").splitlines(keepends=True))
+def _line_batches(stream: IO[bytes]) -> Iterator[list[bytes]]:
+    """Yield a stream's lines in UTF-8 without a mark, a few million bytes at a time."""
+    batch = stream.readlines(1)  # the first line, which may begin with a mark
+    mark = marked_encoding(batch[0]) if batch else None
+    if mark is not None:
+        name, length = mark
+        batch[0] = batch[0][length:]
+        if name != "utf-8":
+            # Lines of two-byte characters cannot be told by bytes: decode from the start.
+            text = (b"".join(batch) + stream.read()).decode(name, "replace")
+            stream = io.BytesIO(without_surrogates(text).encode())
+            batch = []
+    batch += stream.readlines(_BATCH_BYTES)
+    while batch:
+        yield batch
+        batch = stream.readlines(_BATCH_BYTES)
 
 
 def _loads(line: bytes) -> Any:
@@ -241,7 +246,8 @@ def _read_json(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> I
 
 def _read_csv(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
     csv.field_size_limit(2**31 - 1)
-    text = map(_Recoder(file, builder), _utf8_lines(stream))
+    lines_of_text = itertools.chain.from_iterable(_line_batches(stream))
+    text = map(_Recoder(file, builder), lines_of_text)
     reader = csv.DictReader(text, delimiter="\t" if file.kind == "tsv" else ",")
     text_field = builder.settings.text_field
     if reader.fieldnames is not None and text_field not in reader.fieldnames:

@@ -7,7 +7,9 @@ knows shows by repetition, which is found once the whole corpus is read (`repeat
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -32,13 +34,12 @@ _FURNITURE_DOCUMENTS = 3
 _FURNITURE_SHARE = 0.05
 _VERSION_SHARE = 0.5
 
-_CUT_OFF = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\])\W*(?:(?:read|see|show) more\W*)?$", re.I)
-_ENDED = re.compile(r"[.!?:;,…。！？؟।”\"’'»)\]]$")
-_QUOTED_END = re.compile(r"[”\"’'»)\]]$")
+_CUT_OFF = re.compile(r"(?:\.\.\.|…)[\W_]*(?:(?:read|see|show) more[\W_]*)?$", re.I)
+_ENDINGS = ".!?:;,…。！？؟।”\"’'»)]"
 _BULLET = re.compile(r"(?:[-*•–·▪]|\d+[.)])\s")
-_MARKED_HEADING = re.compile(r"#{1,6}\s")
-_MARKDOWN_RULE = re.compile(r"#{1,6}\s+|[*_]{1,3}")
+_MARKED_HEADING = re.compile(r"#{1,6}\s[^\n]*$")
 _SPACES = re.compile(r"[\W_]+")
+_PUNCTUATION = string.punctuation + string.whitespace + string.digits + "“‘«•–—·©"
 
 
 def repeated_furniture(
@@ -117,27 +118,26 @@ def roles_by_wording(
     for i in short.tolist():
         text = bytes(block.data[block.byte_starts[i] : block.byte_ends[i]]).decode()
         n = int(n_words[i])
+        followed = i + 1 < len(documents) and documents[i + 1] == documents[i]
         if (furniture := furniture_kind(text, n)) is not None:
             roles[i] = BOILERPLATE
             if furniture == "list":
                 lists.append(i)
-        elif _CUT_OFF.search(text) and n <= _LONGEST_TEASER:
+        elif n <= _LONGEST_TEASER and _is_cut_off(text):
             cut_off.add(i)
             first_line, newline, _ = text.partition("\n")
             if newline and _is_headline(first_line):
                 roles[i] = TEASER
-        elif _MARKED_HEADING.match(text) and "\n" not in text:
+        elif text.startswith("#") and _MARKED_HEADING.match(text):
             roles[i] = HEADING
             headlines.add(i)
         elif n <= _LONGEST_HEADLINE and _is_headline(text):
             headlines.add(i)
-            followed = i + 1 < len(documents) and documents[i + 1] == documents[i]
             if n <= _LONGEST_HEADING and followed:
                 roles[i] = HEADING
-        if roles[i] == BODY and (i == 0 or documents[i - 1] != documents[i]):
-            followed = i + 1 < len(documents) and documents[i + 1] == documents[i]
+        elif followed and n <= _LONGEST_HEADLINE and (i == 0 or documents[i - 1] != documents[i]):
             title = titles[documents[i]].as_py()
-            if followed and title and plain(text) == plain(title):
+            if title and plain(text) == plain(title):
                 roles[i] = HEADING
     for i in cut_off:
         if i - 1 in headlines and documents[i - 1] == documents[i]:
@@ -163,16 +163,20 @@ def furniture_kind(text: str, n_words: int) -> str | None:
     'list'
     >>> furniture_kind("Share prices fell on Tuesday.", 5)
     """
-    words = plain(text)
-    patterns = _lexicon()
-    if n_words <= _LONGEST_OPENED:
-        if patterns["whole"].fullmatch(words):
+    lexicon = _lexicon()
+    lower = text.lower()
+    if n_words <= _LONGEST_OPENED and lower.lstrip(_PUNCTUATION)[:3] in lexicon.openings:
+        words = plain(text)
+        if lexicon.whole.fullmatch(words):
             return "whole"
-        if (match := patterns["list"].match(words)) and _heads_list(text, words, match.end()):
+        if (match := lexicon.list.match(words)) and _heads_list(text, words, match.end()):
             return "list"
-        if patterns["opens"].match(words):
+        if lexicon.opens.match(words):
             return "opens"
-    return "within" if patterns["within"].search(words) else None
+    for word in lexicon.within_words:
+        if word in lower:
+            return "within" if lexicon.within.search(plain(text)) else None
+    return None
 
 
 def plain(text: str) -> str:
@@ -200,33 +204,58 @@ def _heads_list(text: str, words: str, end: int) -> bool:
 
 
 def _is_headline(text: str) -> bool:
-    text = text.strip()
+    text = text.strip().rstrip("*_")
     return (
-        "\n" not in text
-        and not _ENDED.search(text.rstrip("*_"))
-        and not _BULLET.match(text)
-        and bool(text)
+        "\n" not in text and text[-1:] not in _ENDINGS and not _BULLET.match(text)
     )
 
 
+def _is_cut_off(text: str) -> bool:
+    tail = text[-20:]
+    return ("..." in tail or "…" in tail) and _CUT_OFF.search(tail) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    """The furniture lexicon, as patterns for plain text and what must hold before they are tried.
+
+    Attributes:
+        list: A list's heading, at the start.
+        whole: Nothing but furniture and figures.
+        opens: How furniture opens, at the start.
+        within: What only furniture contains.
+        openings: The first three letters of all entries of the first three sections.
+        within_words: The longest word of each entry of the last.
+    """
+
+    list: re.Pattern[str]
+    whole: re.Pattern[str]
+    opens: re.Pattern[str]
+    within: re.Pattern[str]
+    openings: frozenset[str]
+    within_words: frozenset[str]
+
+
 @cache
-def _lexicon() -> dict[str, re.Pattern[str]]:
-    """Return a pattern for each section of the lexicon, to be matched against plain text."""
-    entries: dict[str, list[str]] = {}
+def _lexicon() -> _Lexicon:
+    sections: dict[str, list[str]] = {}
     section = ""
     for line in files("dedup.corpus").joinpath("furniture.txt").read_text("utf-8").splitlines():
         if line.startswith("["):
             section = line.strip("[]")
         elif line and not line.startswith("#"):
-            entries.setdefault(section, []).append(re.escape(plain(line)))
-    patterns = {}
-    for section, phrases in entries.items():
-        # Longest first, so that a phrase is not cut short by its own beginning.
-        either = "|".join(sorted(phrases, key=len, reverse=True))
-        patterns[section] = {
-            "list": rf"(?:{either})",
-            "whole": rf"(?:{either}|\d| )+",
-            "opens": rf"(?:{either})",
-            "within": rf"\b(?:{either})\b",
-        }[section]
-    return {section: re.compile(pattern) for section, pattern in patterns.items()}
+            sections.setdefault(section, []).append(plain(line))
+    # Longest first, so that an entry is not cut short by another that it begins with.
+    either = {
+        section: "|".join(sorted(map(re.escape, entries), key=len, reverse=True))
+        for section, entries in sections.items()
+    }
+    opening = sections["list"] + sections["whole"] + sections["opens"]
+    return _Lexicon(
+        list=re.compile(either["list"]),
+        whole=re.compile(rf"(?:{either['whole']}|[\d ])+"),
+        opens=re.compile(either["opens"]),
+        within=re.compile(rf"\b(?:{either['within']})\b"),
+        openings=frozenset(entry[:3] for entry in opening),
+        within_words=frozenset(max(entry.split(), key=len) for entry in sections["within"]),
+    )

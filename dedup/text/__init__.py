@@ -8,6 +8,7 @@ from dedup.text.characters import (
     WORD,
     to_code_points,
 )
+from dedup.text.differences import Edit, diff_words
 from dedup.text.kernel import Kernel
 from dedup.text.tokens import Shingled, Tokens, shingle, tokenise
 
@@ -17,9 +18,11 @@ __all__ = [
     "KIND",
     "SPACE",
     "WORD",
+    "Edit",
     "Kernel",
     "Shingled",
     "Tokens",
+    "diff_words",
     "shingle",
     "to_code_points",
     "tokenise",

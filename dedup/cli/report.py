@@ -1,0 +1,91 @@
+"""`dedup report`: analyse a corpus, print a summary, write the tables."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dedup.cli.options import common_options, corpus_options, duplicate_options, settings_from
+from dedup.config import CorpusSettings, DuplicateSettings
+
+_NOTES_SHOWN = 5
+
+
+@click.command(name="report")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--format", "output_format", type=click.Choice(["text", "json"]), default="text",
+    show_default=True, help="Form of the summary on stdout.",
+)
+@click.option(
+    "--output-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    help="Also write every table to this directory.",
+)
+@click.option(
+    "--table-format", type=click.Choice(["parquet", "csv", "jsonl"]), default="parquet",
+    show_default=True, help="Form of the tables.",
+)
+@click.option(
+    "--only", multiple=True, type=click.Choice(["duplicates"]), show_default="everything",
+    help="Part to analyse; may be repeated.",
+)
+@duplicate_options
+@corpus_options
+@common_options
+def command(
+    paths: tuple[str, ...],
+    output_format: str,
+    output_dir: Path | None,
+    table_format: Any,
+    only: tuple[str, ...],
+    jobs: int | None,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Analyse a corpus and summarise what is duplicated in it.
+
+    PATH is a directory or a file of articles: .txt, .md, .html, .jsonl, .json, .csv, .tsv (each
+    also as .gz or .zst) or .parquet; `-` is standard input.
+
+    \b
+    Examples:
+      dedup report articles/
+      dedup report news.jsonl.gz --outlet-field publisher --output-dir tables/
+    """
+    corpus_settings = settings_from(CorpusSettings, options)
+    settings = settings_from(DuplicateSettings, options)
+    # Only now: reading and computing load what `--help` and a wrong option need not wait for.
+    from dedup.analysis import analyze
+    from dedup.cli.progress import show_progress
+    from dedup.corpus import read_corpus
+
+    with show_progress(enabled=not quiet and sys.stderr.isatty()) as progress:
+        corpus = read_corpus(
+            paths, corpus_settings, progress=lambda done: progress("reading", done, 0)
+        )
+        analysis = analyze(corpus, settings, jobs=jobs, progress=progress)
+        if output_dir is not None:
+            progress("tables", 0, 0)
+            analysis.write(output_dir, format=table_format)
+    if not quiet:
+        for note in corpus.notes[:_NOTES_SHOWN]:
+            click.echo(f"note: {note}", err=True)
+        if len(corpus.notes) > _NOTES_SHOWN:
+            click.echo(f"note: and {len(corpus.notes) - _NOTES_SHOWN} more such notes", err=True)
+
+    from dedup.report import summarize
+
+    summary = summarize(analysis)
+    if output_format == "json":
+        import orjson
+
+        click.echo(orjson.dumps(summary, option=orjson.OPT_INDENT_2))
+    else:
+        from rich.console import Console
+
+        from dedup.report import render
+
+        render(summary, Console(highlight=False))

@@ -1,0 +1,273 @@
+"""An analysis to the facts of its report: the same for the terminal and for JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.analysis import Analysis
+from dedup.corpus import BOILERPLATE, ROLES
+from dedup.duplicates import KINDS
+from dedup.text import diff_words
+
+FORMAT = "dedup-report"
+FORMAT_VERSION = 1
+
+_CLUSTERS = 10  # shown of each list
+_MEMBERS = 8  # shown of a cluster
+_OUTLETS = 12
+_FURNITURE_TEXTS = 3  # shown of an outlet
+_CURVE = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A passage of a cluster, and how it differs from the cluster's representative.
+
+    Attributes:
+        passage_id: The passage.
+        document_id: Its document.
+        outlet: Its outlet, if known.
+        published: Its document's time of publication, if known.
+        removed: Words of the representative that it does not have, run by run.
+        added: Words that it has instead or besides.
+    """
+
+    passage_id: int
+    document_id: str
+    outlet: str | None
+    published: datetime | None
+    removed: list[str]
+    added: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterView:
+    """A cluster as a report shows it.
+
+    Attributes:
+        cluster_id: The cluster.
+        kind: Its kind.
+        n_passages: Number of members.
+        n_documents: Number of their documents.
+        n_outlets: Number of their outlets.
+        outlets: The outlets by name, in the order of publication.
+        text: The representative's text.
+        changed: Spans of `text`, in code points, that some shown member words otherwise.
+        members: The first members, the representative first.
+    """
+
+    cluster_id: int
+    kind: str
+    n_passages: int
+    n_documents: int
+    n_outlets: int
+    outlets: list[str]
+    text: str
+    changed: list[tuple[int, int]]
+    members: list[Member]
+
+
+@dataclass(frozen=True, slots=True)
+class OutletView:
+    """An outlet as a report shows it: its extent, its duplicates, its furniture."""
+
+    outlet: str | None
+    n_documents: int
+    n_words: int
+    duplicate_share: float
+    n_boilerplate: int
+    boilerplate: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The facts of a report.
+
+    Attributes:
+        format: Always "dedup-report".
+        version: Version of this format.
+        n_documents: Number of documents.
+        n_outlets: Number of outlets by name.
+        n_passages: Number of passages.
+        n_words: Number of tokens in them.
+        n_tokenless: Paragraphs without a token, which are no passages.
+        first_published: The earliest time of publication, if any is known.
+        last_published: The latest.
+        roles: Number of passages of each role.
+        duplicate_share: Words of passages that repeat an earlier one, over all words.
+        n_pairs: Number of verified pairs (rows of the table `duplicates`).
+        kinds: Number of clusters of each kind, and of their passages.
+        stories: The biggest clusters across documents.
+        repeats: Passages repeated inside one document.
+        outlets: The outlets with the most documents.
+        skipped: What could not be read.
+        other_files: Number of files passed over for their type, by suffix.
+        notes: What the reader had to decide.
+        settings: The settings of the analysis.
+        banding: Bands and rows.
+        recall: Share of the pairs with a given Jaccard that become candidates.
+        n_large_buckets: Buckets that were compared with representatives only.
+    """
+
+    format: str
+    version: int
+    n_documents: int
+    n_outlets: int
+    n_passages: int
+    n_words: int
+    n_tokenless: int
+    first_published: datetime | None
+    last_published: datetime | None
+    roles: dict[str, int]
+    duplicate_share: float
+    n_pairs: int
+    kinds: dict[str, dict[str, int]]
+    stories: list[ClusterView]
+    repeats: list[ClusterView]
+    outlets: list[OutletView]
+    skipped: list[str]
+    other_files: dict[str, int]
+    notes: list[str]
+    settings: dict[str, Any]
+    banding: dict[str, int]
+    recall: dict[str, float]
+    n_large_buckets: int
+
+
+def summarize(analysis: Analysis) -> Summary:
+    """Return the facts of the report on an analysis."""
+    corpus, arrays, clusters = analysis.corpus, analysis.passage_arrays, analysis.cluster_arrays
+    documents, rows = corpus.documents, analysis.table("clusters")
+    kinds = np.array(rows["kind"].to_pylist(), dtype=object)
+    sizes = clusters.n_passages
+    published = [time for time in documents["published"].to_pylist() if time is not None]
+    is_copy = clusters.of_passage >= 0
+    is_copy[clusters.representatives] = False
+    n_words = int(arrays.n_words.sum())
+    banding = analysis.pairs.banding
+    at = sorted({*_CURVE, analysis.settings.threshold})
+    outlets = rows["n_outlets"].to_numpy()
+    across = np.flatnonzero(np.isin(kinds, ("syndicated", "update", "recycled")))
+    across = across[np.lexsort((across, -sizes[across], -outlets[across]))]
+    inside = np.flatnonzero(kinds == "repeat")
+    inside = inside[np.lexsort((inside, -sizes[inside]))]
+    return Summary(
+        format=FORMAT,
+        version=FORMAT_VERSION,
+        n_documents=len(corpus),
+        n_outlets=len(set(documents["outlet"].unique().to_pylist()) - {None}),
+        n_passages=len(arrays),
+        n_words=n_words,
+        n_tokenless=arrays.n_tokenless,
+        first_published=min(published, default=None),
+        last_published=max(published, default=None),
+        roles=dict(zip(ROLES, np.bincount(arrays.roles, minlength=len(ROLES)).tolist(),
+                       strict=True)),
+        duplicate_share=_share(int(arrays.n_words[is_copy].sum()), n_words),
+        n_pairs=len(analysis.pairs.first) + len(arrays) - len(arrays.first_passages),
+        kinds={
+            kind: {"n_clusters": int((kinds == kind).sum()),
+                   "n_passages": int(sizes[kinds == kind].sum())}
+            for kind in KINDS
+        },
+        stories=[_view_cluster(analysis, rows, int(i)) for i in across[:_CLUSTERS]],
+        repeats=[_view_cluster(analysis, rows, int(i)) for i in inside[:_CLUSTERS]],
+        outlets=_view_outlets(analysis, is_copy),
+        skipped=[str(skipped) for skipped in corpus.skipped],
+        other_files=corpus.other_files,
+        notes=list(corpus.notes),
+        settings={**asdict(analysis.settings), "passages": corpus.passages},
+        banding=asdict(banding),
+        recall={f"{jaccard:g}": round(banding.recall(jaccard), 6) for jaccard in at},
+        n_large_buckets=analysis.pairs.n_large_buckets,
+    )  # fmt: skip
+
+
+def _view_cluster(analysis: Analysis, rows: pa.Table, cluster: int) -> ClusterView:
+    row = rows.slice(cluster, 1).to_pylist()[0]
+    passages = np.flatnonzero(analysis.cluster_arrays.of_passage == cluster)
+    head = row["representative_passage_id"]
+    documents = _documents_of(analysis, passages)
+    shown = [head, *passages[passages != head][: _MEMBERS - 1].tolist()]
+    texts = analysis.passage_texts(np.array(shown)).to_pylist()
+    of_shown = _documents_of(analysis, np.array(shown))
+    members, changed = [], set()
+    for passage, text, document in zip(shown, texts, of_shown, strict=True):
+        edits = [edit for edit in diff_words(row["text"], text) if not edit.equal]
+        removed = [(edit.start, edit.end) for edit in edits if edit.start < edit.end]
+        added = [text[e.other_start : e.other_end] for e in edits if e.other_start < e.other_end]
+        changed.update(removed)
+        words = [row["text"][start:end] for start, end in removed]
+        members.append(Member(passage, removed=words, added=added, **document))
+    outlets = dict.fromkeys(d["outlet"] for d in documents if d["outlet"] is not None)
+    return ClusterView(
+        cluster_id=cluster,
+        kind=row["kind"],
+        n_passages=row["n_passages"],
+        n_documents=row["n_documents"],
+        n_outlets=row["n_outlets"],
+        outlets=list(outlets),
+        text=row["text"],
+        changed=_merged(changed),
+        members=members,
+    )
+
+
+def _documents_of(analysis: Analysis, passages: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
+    rows = pa.array(analysis.passage_arrays.documents[passages])
+    columns = ["document_id", "outlet", "published"]
+    documents: list[dict[str, Any]] = (
+        analysis.corpus.documents.select(columns).take(rows).to_pylist()
+    )
+    return documents
+
+
+def _merged(spans: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _view_outlets(analysis: Analysis, is_copy: npt.NDArray[np.bool_]) -> list[OutletView]:
+    arrays = analysis.passage_arrays
+    names = analysis.corpus.documents["outlet"].to_pylist()
+    counts = Counter(names)
+    biggest = sorted(counts, key=lambda name: (-counts[name], name is None, name or ""))
+    codes = {name: code for code, name in enumerate(biggest)}
+    of_passage = np.array([codes[name] for name in names])[arrays.documents]
+    furniture = np.flatnonzero(arrays.roles == BOILERPLATE)
+    n_words = np.bincount(of_passage, weights=arrays.n_words, minlength=len(codes))
+    copied = np.bincount(of_passage, weights=arrays.n_words * is_copy, minlength=len(codes))
+    views = []
+    for name in biggest[:_OUTLETS]:
+        code = codes[name]
+        own = furniture[of_passage[furniture] == code]
+        common = Counter(arrays.texts[own].tolist()).most_common(_FURNITURE_TEXTS)
+        kept = np.array([text for text, _ in common], dtype=np.int64)
+        texts = analysis.passage_texts(arrays.first_passages[kept])
+        views.append(
+            OutletView(
+                outlet=name,
+                n_documents=counts[name],
+                n_words=int(n_words[code]),
+                duplicate_share=_share(int(copied[code]), int(n_words[code])),
+                n_boilerplate=len(own),
+                boilerplate=[(t, n) for t, (_, n) in zip(texts.to_pylist(), common, strict=True)],
+            )
+        )
+    return views
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 6) if whole else 0.0

@@ -1,0 +1,256 @@
+"""A summary on a terminal: readable at 60 to 100 columns, without colour too, and piped."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from dedup.report.summary import ClusterView, Member, Summary
+
+_WIDTH = 100
+_TEXT_SHOWN = 420  # characters of a cluster's text
+_LINE_SHOWN = 140  # characters of a repeated or furniture line
+_LISTED = 5  # skipped things
+
+_KIND_MEANINGS = {
+    "repeat": "twice or more in one document",
+    "boilerplate": "page furniture",
+    "syndicated": "in two outlets or more",
+    "update": "in versions of one story",
+    "recycled": "in several documents of one outlet",
+}
+
+
+def render(summary: Summary, console: Console) -> None:
+    """Print the summary."""
+    console.width = min(console.width, _WIDTH)
+    for part in _parts(summary, colour=console.is_terminal and not console.no_color):
+        console.print(part)
+
+
+def printable(text: str) -> str:
+    """Return a text that cannot steer a terminal: controls and direction marks become U+FFFD.
+
+    >>> printable("a\\x1b[2Jb\\nc")
+    'a\\ufffd[2Jb c'
+    """
+    text = " ".join(text.split())
+    return "".join(
+        "\ufffd" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c not in "\u200c\u200d\xad"
+        else c for c in text
+    )  # fmt: skip
+
+
+def _parts(summary: Summary, *, colour: bool) -> Iterator[RenderableType]:
+    yield _overview(summary)
+    yield _heading("Duplicates")
+    yield _kinds(summary)
+    if summary.stories:
+        yield _heading("Biggest clusters across documents")
+        for cluster in summary.stories:
+            yield _cluster(cluster, colour)
+    if summary.repeats:
+        yield _heading("Printed twice in one document")
+        for cluster in summary.repeats:
+            yield _repeat(cluster)
+    yield _heading("Outlets")
+    yield _outlets(summary)
+    if any(outlet.boilerplate for outlet in summary.outlets):
+        yield _heading("Boilerplate by outlet")
+        yield from _boilerplate(summary)
+    yield _heading("How surely this was found")
+    yield _curve(summary)
+
+
+def _heading(title: str) -> RenderableType:
+    return Group(Text(), Rule(Text(title, "bold"), align="left", style="dim"))
+
+
+def _overview(summary: Summary) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    n_without = summary.n_documents - sum(o.n_documents for o in summary.outlets if o.outlet)
+    outlets = _count(summary.n_outlets, "outlet") if summary.n_outlets else "no outlet named"
+    grid.add_row(
+        "Corpus",
+        f"{_count(summary.n_documents, 'document')} of {outlets}"
+        if summary.n_outlets or n_without
+        else _count(summary.n_documents, "document"),
+    )
+    if summary.first_published and summary.last_published:
+        grid.add_row(
+            "Published", f"{_day(summary.first_published)} to {_day(summary.last_published)}"
+        )
+    roles = ", ".join(f"{n:,} {role}" for role, n in summary.roles.items() if n)
+    grid.add_row(
+        "Passages", f"{summary.n_passages:,} with {_count(summary.n_words, 'word')}: {roles}"
+    )
+    share = Text(f"{summary.duplicate_share:.1%}", "bold")
+    share.append(" of all words repeat an earlier passage", "not bold")
+    grid.add_row("Duplicated", share)
+    skipped = list(_left_out(summary))
+    grid.add_row("Left out", Text("\n".join(skipped)) if skipped else "nothing")
+    return grid
+
+
+def _left_out(summary: Summary) -> Iterator[str]:
+    if summary.skipped:
+        yield f"{_count(len(summary.skipped), 'record or file', 'records or files')} not readable:"
+        yield from (f"  {printable(reason)}" for reason in summary.skipped[:_LISTED])
+        if len(summary.skipped) > _LISTED:
+            yield f"  and {len(summary.skipped) - _LISTED:,} more"
+    if summary.other_files:
+        kinds = ", ".join(f"{n:,} {printable(s)}" for s, n in summary.other_files.items())
+        yield f"files of other types: {kinds}"
+    if summary.n_tokenless:
+        yield f"{_count(summary.n_tokenless, 'paragraph')} without a word"
+
+
+def _kinds(summary: Summary) -> RenderableType:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("clusters", justify="right")
+    table.add_column("passages", justify="right")
+    table.add_column("kind")
+    for kind, counts in summary.kinds.items():
+        if counts["n_clusters"]:
+            meaning = Text(kind, "bold")
+            meaning.append(f"  {_KIND_MEANINGS[kind]}", "not bold dim")
+            table.add_row(f"{counts['n_clusters']:,}", f"{counts['n_passages']:,}", meaning)
+    return table if table.row_count else Text("none")
+
+
+def _cluster(cluster: ClusterView, colour: bool) -> RenderableType:
+    head = Text(f"{cluster.n_passages} passages", "bold")
+    outlets = ", ".join(map(printable, cluster.outlets[:6])) or "outlets not known"
+    more = f" and {len(cluster.outlets) - 6} more" if len(cluster.outlets) > 6 else ""
+    head.append(f"  {cluster.kind}, cluster {cluster.cluster_id}: {outlets}{more}", "not bold dim")
+    members = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+    members.add_column(no_wrap=True, style="dim")
+    members.add_column(overflow="fold", ratio=2)
+    members.add_column(overflow="fold", ratio=3)
+    for number, member in enumerate(cluster.members):
+        members.add_row(
+            _day(member.published), _source(member),
+            Text("first", "dim") if number == 0 else _difference(member, colour),
+        )  # fmt: skip
+    if cluster.n_passages > len(cluster.members):
+        members.add_row("", f"and {cluster.n_passages - len(cluster.members):,} more", "")
+    text = Padding(_marked(cluster, colour), (0, 0, 0, 2))
+    return Group(head, text, Padding(members, (0, 0, 1, 2)))
+
+
+def _marked(cluster: ClusterView, colour: bool) -> Text:
+    """Return the text with the words that differ elsewhere marked."""
+    text = Text()
+    position = 0
+    for start, end in [*cluster.changed, (len(cluster.text), len(cluster.text))]:
+        if start >= _TEXT_SHOWN:
+            break
+        text.append(_keep_edges(cluster.text[position:start]))
+        changed = printable(cluster.text[start:end])
+        if changed:
+            text.append(changed if colour else f"[{changed}]", "bold yellow")
+        position = end
+    if len(cluster.text) > _TEXT_SHOWN:
+        text.append(_keep_edges(cluster.text[position:_TEXT_SHOWN]))
+        text.append(" …", "dim")
+    return text
+
+
+def _keep_edges(text: str) -> str:
+    """Return a printable text that keeps one space at either end where there was any."""
+    shown = printable(text)
+    if not shown:
+        return " " if text else ""
+    return " " * text[:1].isspace() + shown + " " * text[-1:].isspace()
+
+
+def _difference(member: Member, colour: bool) -> Text:
+    if not member.removed and not member.added:
+        return Text("the same words", "dim")
+    text = Text()
+    for words, sign, style in ((member.removed, "−", "red"), (member.added, "+", "green")):
+        for run in words[:4]:
+            text.append(" " * bool(text) + f"{sign}{_shortened(run, 50)}", style if colour else "")
+        if len(words) > 4:
+            text.append(f" {sign}…", "dim")
+    return text
+
+
+def _source(member: Member) -> Text:
+    text = Text(printable(member.outlet or "outlet not known"))
+    text.append(f" {printable(member.document_id)}", "dim")
+    return text
+
+
+def _repeat(cluster: ClusterView) -> RenderableType:
+    head = Text(f"{cluster.n_passages} times in ", "bold")
+    head.append(printable(cluster.members[0].document_id), "not bold")
+    if cluster.members[0].outlet:
+        head.append(f"  {printable(cluster.members[0].outlet)}", "not bold dim")
+    return Group(head, Padding(Text(_shortened(cluster.text, 2 * _LINE_SHOWN)), (0, 0, 1, 2)))
+
+
+def _outlets(summary: Summary) -> RenderableType:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("outlet", overflow="fold")
+    table.add_column("documents", justify="right")
+    table.add_column("words", justify="right")
+    table.add_column("repeat an earlier passage", justify="right")
+    for outlet in summary.outlets:
+        table.add_row(
+            printable(outlet.outlet or "(not known)"),
+            f"{outlet.n_documents:,}", f"{outlet.n_words:,}", f"{outlet.duplicate_share:.1%}",
+        )  # fmt: skip
+    n_more = summary.n_outlets - sum(o.outlet is not None for o in summary.outlets)
+    if n_more > 0:
+        table.add_row(Text(f"and {_count(n_more, 'other outlet')}", "dim"))
+    return table
+
+
+def _boilerplate(summary: Summary) -> Iterator[RenderableType]:
+    for outlet in summary.outlets:
+        if outlet.boilerplate:
+            head = Text(printable(outlet.outlet or "(not known)"), "bold")
+            head.append(f"  {_count(outlet.n_boilerplate, 'passage')}", "not bold dim")
+            yield head
+            for text, count in outlet.boilerplate:
+                yield Padding(Text(f"{count:,} × {_shortened(text, _LINE_SHOWN)}"), (0, 0, 0, 2))
+
+
+def _curve(summary: Summary) -> RenderableType:
+    threshold = summary.settings["threshold"]
+    points = ", ".join(f"{share:.1%} at {jaccard}" for jaccard, share in summary.recall.items())
+    lines = [
+        f"Pairs are compared exactly; a pair counts from Jaccard {threshold:g} on, over runs of"
+        f" {_count(summary.settings['shingle_size'], 'word')}.",
+        f"{summary.banding['bands']} bands of {summary.banding['rows']} rows let through, by"
+        f" Jaccard: {points}.",
+    ]
+    if summary.n_large_buckets:
+        lines.append(
+            f"{_count(summary.n_large_buckets, 'group')} of more than 1,000 texts alike were"
+            " compared with representatives only."
+        )
+    return Text(" ".join(lines))
+
+
+def _shortened(text: str, length: int) -> str:
+    text = printable(text)
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
+def _count(n: int, one: str, many: str | None = None) -> str:
+    return f"{n:,} {one if n == 1 else many or f'{one}s'}"
+
+
+def _day(time: datetime | None) -> str:
+    return "no date" if time is None else time.strftime("%Y-%m-%d")
