@@ -52,7 +52,7 @@ def growth_row(kind: str, corpora: list[Path], options: argparse.Namespace) -> s
     """Return the table row of one kind: medians of rounds in which the sizes take turns."""
     costs: list[list[Cost]] = [[] for _ in corpora]
     with tempfile.TemporaryDirectory() as scratch:
-        # One run before the rounds, so that none of them pays for compiling.
+        # The two smaller run once before the rounds, so that none of those pays for compiling.
         for turn in range(options.rounds + 1):
             for i, corpus in enumerate(corpora):
                 command = dedup_command(
@@ -61,7 +61,7 @@ def growth_row(kind: str, corpora: list[Path], options: argparse.Namespace) -> s
                     threshold=options.threshold,
                     shingle_size=options.shingle_size,
                 )
-                if turn == 0 and i > 0:
+                if turn == 0 and corpus == corpora[-1]:
                     continue
                 cost = measure(command)
                 print(f"{kind} {corpus.name}: {cost}", file=sys.stderr)

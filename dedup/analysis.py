@@ -225,7 +225,9 @@ class Analysis:
 
     def _reason(self, first: int, second: int, jaccard: float, cluster_id: int | None) -> str:
         threshold = self.settings.threshold
-        comparison = f"Jaccard {jaccard:.3f} is {'at or above' if jaccard >= threshold else 'below'}"
+        comparison = (
+            f"Jaccard {jaccard:.3f} is {'at or above' if jaccard >= threshold else 'below'}"
+        )
         own = f"{comparison} the threshold {threshold}"
         if cluster_id is None:
             return f"not in one cluster: {own}"

@@ -17,19 +17,31 @@ _NOTES_SHOWN = 5
 @click.command(name="report")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
-    "--format", "output_format", type=click.Choice(["text", "json"]), default="text",
-    show_default=True, help="Form of the summary on stdout.",
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Form of the summary on stdout.",
 )
 @click.option(
-    "--output-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    "--output-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
     help="Also write every table to this directory.",
 )
 @click.option(
-    "--table-format", type=click.Choice(["parquet", "csv", "jsonl"]), default="parquet",
-    show_default=True, help="Form of the tables.",
+    "--table-format",
+    type=click.Choice(["parquet", "csv", "jsonl"]),
+    default="parquet",
+    show_default=True,
+    help="Form of the tables.",
 )
 @click.option(
-    "--only", multiple=True, type=click.Choice(["duplicates"]), show_default="everything",
+    "--only",
+    multiple=True,
+    type=click.Choice(["duplicates"]),
+    show_default="everything",
     help="Part to analyse; may be repeated.",
 )
 @duplicate_options

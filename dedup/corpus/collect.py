@@ -17,7 +17,12 @@ import pyarrow.compute as pc
 
 from dedup.corpus.document import Corpus
 from dedup.corpus.passages import cut
-from dedup.corpus.roles import BOILERPLATE, repeated_furniture, roles_by_wording
+from dedup.corpus.roles import (
+    BOILERPLATE,
+    furniture_marks,
+    repeated_furniture,
+    roles_by_wording,
+)
 from dedup.errors import InputError
 from dedup.text import Kernel, shingle
 
@@ -144,8 +149,11 @@ def _collect_batch(
     corpus: Corpus, batch: pa.RecordBatch, first_row: int, shingle_size: int
 ) -> _Piece:
     block = cut(batch["text"], batch["body_start"].to_numpy(), unit=corpus.passages)
-    shingled = shingle(block.code_points, block.starts, block.ends, shingle_size=shingle_size)
-    roles = roles_by_wording(block, shingled.n_words, batch["title"])
+    shingled = shingle(
+        block.code_points, block.starts, block.ends,
+        shingle_size=shingle_size, marked=furniture_marks(),
+    )  # fmt: skip
+    roles = roles_by_wording(block, shingled, batch["title"])
     kept = np.flatnonzero(shingled.n_words)  # what has no token has no shingle either
     documents = block.documents[kept]
     byte_offsets = block.document_byte_starts[documents]
@@ -256,6 +264,4 @@ def slice_texts(
             np.frombuffer(data, dtype=np.uint8),
             base + byte_starts[here], base + byte_ends[here], offsets[here], out,
         )  # fmt: skip
-    return pa.LargeStringArray.from_buffers(
-        len(rows), pa.py_buffer(offsets), pa.py_buffer(out)
-    )
+    return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(offsets), pa.py_buffer(out))

@@ -56,7 +56,7 @@ _OUTLETS = (
     "applemobilewebapptitle citationjournaltitle"
 ).split()
 _US_ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
-_SEPARATOR = re.compile(r"\s+(?:[|–—·•»«:-]|::)\s+")  # noqa: RUF001 -- dashes as sites set them
+_SEPARATOR = re.compile(r"\s+(?:[|–—·•»«:-]|::)\s+")
 _DOMAIN_END = re.compile(r"(?<=\w)\.[a-z]{2,4}(?:\.[a-z]{2})?$", re.IGNORECASE)
 
 # How the elements of trafilatura's tree are set off; all others are blocks, on lines of their own.
@@ -70,7 +70,7 @@ _BODY_CLASS = re.compile(r"(?:article|story|post|entry)[-_]*(?:body|content|text
 _FURNITURE_CLASS = re.compile(r"(^|\s)(newsletter|latest-news|read-?more|recirc)", re.IGNORECASE)
 _MIN_LOOSE = 40  # characters of text outside of paragraphs that make it worth wrapping
 # A long line that a <br> ends without a full stop is hard-wrapped, and goes on in the next.
-_STOPS = re.escape('.!?…:;"”’»)。！？」')  # noqa: RUF001 -- of several scripts
+_STOPS = re.escape('.!?…:;"”’»)。！？」')
 _WRAP = re.compile(rf"(?<=[^\n\v]{{40}})(?<![{_STOPS}])\v(?![\n\v])")
 # Printable, because trafilatura drops what is not, and in no news text: a Phaistos disc sign.
 _MARK = "\U000101d0"

@@ -29,7 +29,9 @@ _BATCH_BYTES = 1 << 22
 # What the readers yield: records with the line of each (None for a file that is one record).
 Batch = tuple[Sequence[Any], Sequence[int | None]]
 
-_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
+_FRONT_MATTER = re.compile(
+    r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M
+)
 
 
 def read_corpus(

@@ -116,16 +116,18 @@ class CorpusBuilder:
 
     def _columns_of(self, records: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]] | None:
         """Return the columns that the records' fields fill; None if any record is bad."""
-        if not all(isinstance(record, Mapping) for record in records):
+        if set(map(type, records)) != {dict} and not all(
+            isinstance(record, Mapping) for record in records
+        ):
             return None
         settings = self.settings
         texts = [record.get(settings.text_field) for record in records]
         ids = [record.get(settings.id_field) for record in records]
         if not (set(map(type, texts)) <= {str} and set(map(type, ids)) <= {str, int, NoneType}):
             return None
-        columns = {
-            "document_id": [without_surrogates(v) if type(v) is str else v for v in ids],
-            "text": [without_surrogates(text) for text in texts],
+        columns: dict[str, list[Any]] = {
+            "document_id": ids,
+            "text": texts,
             "body_start": [record.get(BODY_START, 0) for record in records],
             "other_fields": self._other_fields(records),
         }
@@ -137,15 +139,19 @@ class CorpusBuilder:
             if not types <= {str, NoneType}:
                 return None
             if str in types:
-                values = [(v and without_surrogates(v).strip()) or None for v in values]
+                values = [(value and value.strip()) or None for value in values]
             columns[column] = values
-        try:
-            published = [self._published(record) for record in records]
-        except (ValueError, OverflowError):
-            return None
+        published: list[Published | None] = [None] * len(records)
+        if any(record.get(field) is not None for field in self._date_fields for record in records):
+            try:
+                published = [self._published(record) for record in records]
+            except (ValueError, OverflowError):
+                return None
         columns["published"] = [value and value.time for value in published]
         columns["published_is_day"] = [value is not None and value.is_day for value in published]
-        self._n_assumed_zones += sum(v is not None and v.zone_assumed for v in published)
+        self._n_assumed_zones += sum(
+            value is not None and value.zone_assumed for value in published
+        )
         return columns
 
     def _published(self, record: Mapping[str, Any]) -> Published | None:
@@ -199,14 +205,15 @@ class CorpusBuilder:
 
     def _flush(self) -> None:
         if self._columns["text"]:
-            arrays = [pa.array(self._columns[f.name], f.type) for f in DOCUMENT_SCHEMA]
+            arrays = [_to_arrow(self._columns[f.name], f.type) for f in DOCUMENT_SCHEMA]
             self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=DOCUMENT_SCHEMA))
             self._columns = {name: [] for name in DOCUMENT_SCHEMA.names}
             self._n_characters = 0
 
     def _without_repeated_ids(self, table: pa.Table) -> pa.Table:
         ids = table["document_id"]
-        if pc.count_distinct(ids).as_py() == len(ids):
+        is_ascending = pc.all(pc.less(ids[:-1], ids[1:])).as_py()
+        if is_ascending is not False or pc.count_distinct(ids).as_py() == len(ids):
             return table
         first: dict[str, int] = {}
         keep = []
@@ -228,6 +235,13 @@ def batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
     iterator = iter(items)
     while batch := list(itertools.islice(iterator, size)):
         yield batch
+
+
+def _to_arrow(values: list[Any], type_: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, type_)
+    except UnicodeEncodeError:  # a lone surrogate, which is rare: look for it only now
+        return pa.array([v and without_surrogates(v) for v in values], type_)
 
 
 def _default_id(name: str | None, line: int | None) -> str:

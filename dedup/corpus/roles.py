@@ -7,7 +7,6 @@ knows shows by repetition, which is found once the whole corpus is read (`repeat
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -18,12 +17,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.corpus.passages import Block
+from dedup.text import Shingled, mark_tokens
 
 ROLES = ("body", "heading", "teaser", "boilerplate")
 BODY, HEADING, TEASER, BOILERPLATE = range(len(ROLES))
 
 _LONGEST_LOOKED_AT = 60  # words; the longest passage that a lexicon entry can be in
-_LONGEST_OPENED = 30
+_LONGEST_OPENED = 30  # words
 _LONGEST_HEADING = 15
 _LONGEST_HEADLINE = 25
 _LONGEST_TEASER = 45
@@ -39,7 +39,8 @@ _ENDINGS = ".!?:;,…。！？؟।”\"’'»)]"
 _BULLET = re.compile(r"(?:[-*•–·▪]|\d+[.)])\s")
 _MARKED_HEADING = re.compile(r"#{1,6}\s[^\n]*$")
 _SPACES = re.compile(r"[\W_]+")
-_PUNCTUATION = string.punctuation + string.whitespace + string.digits + "“‘«•–—·©"
+
+_OPENS, _WITHIN = 1, 2  # marks of words
 
 
 def repeated_furniture(
@@ -96,34 +97,31 @@ def _changes(*columns: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     return changed
 
 
-def roles_by_wording(
-    block: Block, n_words: npt.NDArray[np.int64], titles: pa.Array
-) -> npt.NDArray[np.uint8]:
+def roles_by_wording(block: Block, shingled: Shingled, titles: pa.Array) -> npt.NDArray[np.uint8]:
     """Return the role of each passage of a block, as far as its wording tells.
 
     Args:
         block: The block.
-        n_words: Number of tokens of each passage.
+        shingled: Its shingles, made with `furniture_marks()`.
         titles: Title of each document of the block, string.
 
     Returns:
         Indices into `ROLES`, shape (n_passages,).
     """
-    roles = np.zeros(len(n_words), dtype=np.uint8)
-    documents = block.documents
+    documents, n_words = block.documents, shingled.n_words
+    roles = np.zeros(len(documents), dtype=np.uint8)
+    is_next = np.append(documents[1:] == documents[:-1], False)  # followed in its document
     headlines: set[int] = set()  # passages that may be a headline
     cut_off: set[int] = set()
     lists: list[int] = []  # passages that head a list of teasers
-    short = np.flatnonzero((n_words <= _LONGEST_LOOKED_AT) & (n_words > 0))
-    for i in short.tolist():
+    for i in _worth_a_look(block, shingled).tolist():
         text = bytes(block.data[block.byte_starts[i] : block.byte_ends[i]]).decode()
         n = int(n_words[i])
-        followed = i + 1 < len(documents) and documents[i + 1] == documents[i]
         if (furniture := furniture_kind(text, n)) is not None:
             roles[i] = BOILERPLATE
             if furniture == "list":
                 lists.append(i)
-        elif n <= _LONGEST_TEASER and _is_cut_off(text):
+        elif n <= _LONGEST_TEASER and _CUT_OFF.search(text[-20:]):
             cut_off.add(i)
             first_line, newline, _ = text.partition("\n")
             if newline and _is_headline(first_line):
@@ -133,24 +131,47 @@ def roles_by_wording(
             headlines.add(i)
         elif n <= _LONGEST_HEADLINE and _is_headline(text):
             headlines.add(i)
-            if n <= _LONGEST_HEADING and followed:
+            if n <= _LONGEST_HEADING and is_next[i]:
                 roles[i] = HEADING
-        elif followed and n <= _LONGEST_HEADLINE and (i == 0 or documents[i - 1] != documents[i]):
+        elif is_next[i] and (i == 0 or not is_next[i - 1]):
             title = titles[documents[i]].as_py()
             if title and plain(text) == plain(title):
                 roles[i] = HEADING
     for i in cut_off:
-        if i - 1 in headlines and documents[i - 1] == documents[i]:
+        if i - 1 in headlines and is_next[i - 1]:
             roles[i - 1 : i + 1] = TEASER
     for i in lists:
-        j = i + 1
-        while j < len(documents) and documents[j] == documents[i]:
+        j = i
+        while is_next[j]:
+            j += 1
             if roles[j] != BOILERPLATE:
                 if j not in headlines and j not in cut_off and roles[j] != TEASER:
                     break
                 roles[j] = TEASER
-            j += 1
     return roles
+
+
+def _worth_a_look(block: Block, shingled: Shingled) -> npt.NDArray[np.int64]:
+    """Return the passages whose length, words or end allow any other role than body."""
+    n_words, ends = shingled.n_words, block.ends
+    last = block.code_points[np.maximum(ends - 1, 0)]
+    is_cut = (last == ord("…")) | (
+        (last == ord(".")) & (block.code_points[np.maximum(ends - 3, 0)] == ord("."))
+    )
+    wanted = n_words <= _LONGEST_HEADLINE
+    wanted |= (n_words <= _LONGEST_TEASER) & is_cut
+    wanted |= (n_words <= _LONGEST_OPENED) & (shingled.marks & _OPENS > 0)
+    wanted |= (n_words <= _LONGEST_LOOKED_AT) & (shingled.marks & _WITHIN > 0)
+    return np.flatnonzero(wanted & (n_words > 0))
+
+
+@cache
+def furniture_marks() -> npt.NDArray[np.uint8]:
+    """Return the marks of the words by which furniture is known, for `shingle`."""
+    words = dict.fromkeys(_lexicon().openings, _OPENS)
+    for word in _lexicon().within_words:
+        words[word] = words.get(word, 0) | _WITHIN
+    return mark_tokens(words)
 
 
 def furniture_kind(text: str, n_words: int) -> str | None:
@@ -164,19 +185,15 @@ def furniture_kind(text: str, n_words: int) -> str | None:
     >>> furniture_kind("Share prices fell on Tuesday.", 5)
     """
     lexicon = _lexicon()
-    lower = text.lower()
-    if n_words <= _LONGEST_OPENED and lower.lstrip(_PUNCTUATION)[:3] in lexicon.openings:
-        words = plain(text)
+    words = plain(text)
+    if n_words <= _LONGEST_OPENED and lexicon.opening.match(words):
         if lexicon.whole.fullmatch(words):
             return "whole"
         if (match := lexicon.list.match(words)) and _heads_list(text, words, match.end()):
             return "list"
         if lexicon.opens.match(words):
             return "opens"
-    for word in lexicon.within_words:
-        if word in lower:
-            return "within" if lexicon.within.search(plain(text)) else None
-    return None
+    return "within" if lexicon.within.search(words) else None
 
 
 def plain(text: str) -> str:
@@ -205,26 +222,20 @@ def _heads_list(text: str, words: str, end: int) -> bool:
 
 def _is_headline(text: str) -> bool:
     text = text.strip().rstrip("*_")
-    return (
-        "\n" not in text and text[-1:] not in _ENDINGS and not _BULLET.match(text)
-    )
-
-
-def _is_cut_off(text: str) -> bool:
-    tail = text[-20:]
-    return ("..." in tail or "…" in tail) and _CUT_OFF.search(tail) is not None
+    return "\n" not in text and text[-1:] not in _ENDINGS and not _BULLET.match(text)
 
 
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
-    """The furniture lexicon, as patterns for plain text and what must hold before they are tried.
+    """The furniture lexicon, as patterns for plain text, and the words that show where to look.
 
     Attributes:
         list: A list's heading, at the start.
         whole: Nothing but furniture and figures.
         opens: How furniture opens, at the start.
         within: What only furniture contains.
-        openings: The first three letters of all entries of the first three sections.
+        opening: What any entry of these three begins with.
+        openings: The first word of each of their entries.
         within_words: The longest word of each entry of the last.
     """
 
@@ -232,6 +243,7 @@ class _Lexicon:
     whole: re.Pattern[str]
     opens: re.Pattern[str]
     within: re.Pattern[str]
+    opening: re.Pattern[str]
     openings: frozenset[str]
     within_words: frozenset[str]
 
@@ -256,6 +268,7 @@ def _lexicon() -> _Lexicon:
         whole=re.compile(rf"(?:{either['whole']}|[\d ])+"),
         opens=re.compile(either["opens"]),
         within=re.compile(rf"\b(?:{either['within']})\b"),
-        openings=frozenset(entry[:3] for entry in opening),
+        opening=re.compile("|".join(sorted({re.escape(entry[:4]) for entry in opening})) + r"|\d"),
+        openings=frozenset(entry.split()[0] for entry in opening),
         within_words=frozenset(max(entry.split(), key=len) for entry in sections["within"]),
     )

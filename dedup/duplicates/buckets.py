@@ -43,9 +43,7 @@ def hash_bands_into(
             hashes[text, band] = max(h, np.uint32(1))
 
 
-def hash_bands(
-    signatures: npt.NDArray[np.uint32], banding: Banding
-) -> npt.NDArray[np.uint32]:
+def hash_bands(signatures: npt.NDArray[np.uint32], banding: Banding) -> npt.NDArray[np.uint32]:
     """Return a 32-bit hash of each band of each signature.
 
     Two bands with equal hashes differ once in four billion times; candidates are verified.

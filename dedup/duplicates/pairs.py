@@ -30,7 +30,8 @@ LARGEST_BUCKET = 1_000  # distinct texts in a bucket of which all pairs are comp
 _REPRESENTATIVES = 50
 
 _TEXTS_SIGNED_AT_ONCE = 4_096
-_PAIRS_AT_ONCE = 1 << 20
+_PAIRS_AT_ONCE = 1 << 20  # more than the largest bucket compared in full has
+_STEPS_PER_PAIR = 100  # of the loop that compares two sets
 _SHINGLES_SORTED_AT_ONCE = 1 << 20
 
 
@@ -63,9 +64,7 @@ class Pairs:
 
 
 @Kernel
-def count_shared(
-    values: npt.NDArray[np.uint32], i: int, i_end: int, j: int, j_end: int
-) -> int:
+def count_shared(values: npt.NDArray[np.uint32], i: int, i_end: int, j: int, j_end: int) -> int:
     """Return how many values two ascending slices share."""
     n_shared = 0
     while i < i_end and j < j_end:  # without branches: which side is less is hard to predict
@@ -236,20 +235,19 @@ def find_pairs(
             hashes[members, band] = NO_BUCKET  # pairs are left to the other bands
         found += executor.map(lambda m: _verify_large(sets, settings.threshold, m), large)
         n_large += len(large)
+    n_candidates = sum(_count_pairs(buckets[band]) for band in bands)
+    verify = verify_bucket_pairs.sized(_STEPS_PER_PAIR * n_candidates)
     found += executor.map(
-        lambda band: _verify_band(sets, settings.threshold, hashes, band, buckets[band]), bands
+        lambda band: _verify_band(verify, sets, settings.threshold, hashes, band, buckets[band]),
+        bands,
     )
     pairs = _unique(np.concatenate(found))
     pairs = _with_representatives(sets, settings.threshold, pairs)
     first, second, shared = pairs.T.copy()
-    return Pairs(
-        first, second, shared, sets.sizes[first], sets.sizes[second], banding, n_large
-    )
+    return Pairs(first, second, shared, sets.sizes[first], sets.sizes[second], banding, n_large)
 
 
-def make_sets(
-    shingles: Shingles, wanted: npt.NDArray[np.bool_], executor: Executor
-) -> Shingles:
+def make_sets(shingles: Shingles, wanted: npt.NDArray[np.bool_], executor: Executor) -> Shingles:
     """Return the distinct shingles of the wanted texts, ascending; none for the others."""
     texts = np.flatnonzero(wanted)
     ends = np.cumsum(shingles.sizes[texts])
@@ -284,8 +282,7 @@ def _split_large(buckets: Buckets) -> tuple[Buckets, list[npt.NDArray[np.int64]]
     if not is_large.any():
         return buckets, []
     large = [
-        buckets.members[buckets.starts[b] : buckets.starts[b + 1]]
-        for b in np.flatnonzero(is_large)
+        buckets.members[buckets.starts[b] : buckets.starts[b + 1]] for b in np.flatnonzero(is_large)
     ]
     members = buckets.members[np.repeat(~is_large, sizes)]
     return Buckets(members, np.append(0, np.cumsum(sizes[~is_large]))), large
@@ -296,14 +293,20 @@ def _verify_large(
 ) -> npt.NDArray[np.int64]:
     pairs = np.empty((len(members), 3), dtype=np.int64)
     representatives = np.empty(_REPRESENTATIVES, dtype=np.int64)
-    verify = verify_representatives.sized(50 * len(members))
+    verify = verify_representatives.sized(_STEPS_PER_PAIR * len(members))
     n_pairs = verify(
         sets.values, sets.starts, sets.sizes, threshold, members, representatives, pairs
     )
     return pairs[:n_pairs]
 
 
+def _count_pairs(buckets: Buckets) -> int:
+    sizes = np.diff(buckets.starts)
+    return int((sizes * (sizes - 1) // 2).sum())
+
+
 def _verify_band(
+    verify: Callable[..., tuple[int, int]],
     sets: Shingles,
     threshold: float,
     hashes: npt.NDArray[np.uint32],
@@ -311,14 +314,10 @@ def _verify_band(
     buckets: Buckets,
 ) -> npt.NDArray[np.int64]:
     """Return the pairs whose first shared bucket is of this band: first, second, shared."""
-    sizes = np.diff(buckets.starts)
-    n_candidates = int((sizes * (sizes - 1) // 2).sum())
-    room = min(n_candidates, max(_PAIRS_AT_ONCE, LARGEST_BUCKET**2))
-    pairs = np.empty((room, 3), dtype=np.int64)
-    verify = verify_bucket_pairs.sized(50 * n_candidates)
+    pairs = np.empty((min(_count_pairs(buckets), _PAIRS_AT_ONCE), 3), dtype=np.int64)
     found = []
     bucket = 0
-    while bucket < len(sizes):
+    while bucket < len(buckets.starts) - 1:
         n_pairs, bucket = verify(
             sets.values, sets.starts, sets.sizes, threshold,
             hashes, band, buckets.members, buckets.starts, bucket, pairs,
@@ -348,7 +347,9 @@ def _with_representatives(
     if not len(new):
         return pairs
     more = np.stack([new // n_texts, new % n_texts, np.zeros_like(new)], axis=1)
-    verify_list.sized(50 * len(more))(sets.values, sets.starts, sets.sizes, threshold, more)
+    verify_list.sized(_STEPS_PER_PAIR * len(more))(
+        sets.values, sets.starts, sets.sizes, threshold, more
+    )
     return _unique(np.concatenate([pairs, more[more[:, 2] >= 0]]))
 
 

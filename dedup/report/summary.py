@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dedup.analysis import Analysis
 from dedup.corpus import BOILERPLATE, ROLES
@@ -147,7 +148,7 @@ def summarize(analysis: Analysis) -> Summary:
     documents, rows = corpus.documents, analysis.table("clusters")
     kinds = np.array(rows["kind"].to_pylist(), dtype=object)
     sizes = clusters.n_passages
-    published = [time for time in documents["published"].to_pylist() if time is not None]
+    published = pc.min_max(documents["published"]).as_py()
     is_copy = clusters.of_passage >= 0
     is_copy[clusters.representatives] = False
     n_words = int(arrays.n_words.sum())
@@ -166,8 +167,8 @@ def summarize(analysis: Analysis) -> Summary:
         n_passages=len(arrays),
         n_words=n_words,
         n_tokenless=arrays.n_tokenless,
-        first_published=min(published, default=None),
-        last_published=max(published, default=None),
+        first_published=published["min"],
+        last_published=published["max"],
         roles=dict(zip(ROLES, np.bincount(arrays.roles, minlength=len(ROLES)).tolist(),
                        strict=True)),
         duplicate_share=_share(int(arrays.n_words[is_copy].sum()), n_words),
@@ -241,25 +242,27 @@ def _merged(spans: set[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _view_outlets(analysis: Analysis, is_copy: npt.NDArray[np.bool_]) -> list[OutletView]:
     arrays = analysis.passage_arrays
-    names = analysis.corpus.documents["outlet"].to_pylist()
-    counts = Counter(names)
-    biggest = sorted(counts, key=lambda name: (-counts[name], name is None, name or ""))
-    codes = {name: code for code, name in enumerate(biggest)}
-    of_passage = np.array([codes[name] for name in names])[arrays.documents]
+    outlets = analysis.corpus.documents["outlet"].combine_chunks()
+    outlets = outlets.dictionary_encode("encode")  # a missing outlet has a number, too
+    names, codes = outlets.dictionary.to_pylist(), outlets.indices.to_numpy()
+    counts = np.bincount(codes, minlength=len(names)).tolist()
+    biggest = sorted(
+        range(len(names)), key=lambda code: (-counts[code], names[code] is None, names[code])
+    )
+    of_passage = codes[arrays.documents]
     furniture = np.flatnonzero(arrays.roles == BOILERPLATE)
-    n_words = np.bincount(of_passage, weights=arrays.n_words, minlength=len(codes))
-    copied = np.bincount(of_passage, weights=arrays.n_words * is_copy, minlength=len(codes))
+    n_words = np.bincount(of_passage, weights=arrays.n_words, minlength=len(names))
+    copied = np.bincount(of_passage, weights=arrays.n_words * is_copy, minlength=len(names))
     views = []
-    for name in biggest[:_OUTLETS]:
-        code = codes[name]
+    for code in biggest[:_OUTLETS]:
         own = furniture[of_passage[furniture] == code]
         common = Counter(arrays.texts[own].tolist()).most_common(_FURNITURE_TEXTS)
         kept = np.array([text for text, _ in common], dtype=np.int64)
         texts = analysis.passage_texts(arrays.first_passages[kept])
         views.append(
             OutletView(
-                outlet=name,
-                n_documents=counts[name],
+                outlet=names[code],
+                n_documents=counts[code],
                 n_words=int(n_words[code]),
                 duplicate_share=_share(int(copied[code]), int(n_words[code])),
                 n_boilerplate=len(own),

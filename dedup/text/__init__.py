@@ -10,7 +10,7 @@ from dedup.text.characters import (
 )
 from dedup.text.differences import Edit, diff_words
 from dedup.text.kernel import Kernel
-from dedup.text.tokens import Shingled, Tokens, shingle, tokenise
+from dedup.text.tokens import Shingled, Tokens, mark_tokens, shingle, tokenise
 
 __all__ = [
     "CHARACTERS",
@@ -23,6 +23,7 @@ __all__ = [
     "Shingled",
     "Tokens",
     "diff_words",
+    "mark_tokens",
     "shingle",
     "to_code_points",
     "tokenise",

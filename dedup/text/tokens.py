@@ -9,6 +9,7 @@ are FNV-1a over code points and a polynomial over token hashes, both finished by
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,7 @@ _MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio; any odd number would do
 _33 = np.uint64(33)
 _32 = np.uint64(32)
+_48 = np.uint64(48)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,14 @@ class Shingled:
         n_words: Number of tokens of each passage, shape (n_passages,), dtype int64.
         keys: Hash of each passage's whole token sequence, dtype uint64: equal keys are
             `identical` passages.
+        marks: The marks of each passage's tokens, joined by or, dtype uint8.
     """
 
     shingles: npt.NDArray[np.uint32]
     counts: npt.NDArray[np.int64]
     n_words: npt.NDArray[np.int64]
     keys: npt.NDArray[np.uint64]
+    marks: npt.NDArray[np.uint8]
 
 
 @Kernel
@@ -152,6 +156,7 @@ def shingle_spans(
     kinds: npt.NDArray[np.uint8],
     folds: npt.NDArray[np.uint64],
     expansions: npt.NDArray[np.uint64],
+    marked: npt.NDArray[np.uint8],
     hashes: npt.NDArray[np.uint64],
     token_starts: npt.NDArray[np.int64],
     token_ends: npt.NDArray[np.int64],
@@ -159,8 +164,9 @@ def shingle_spans(
     counts: npt.NDArray[np.int64],
     n_words: npt.NDArray[np.int64],
     keys: npt.NDArray[np.uint64],
+    marks: npt.NDArray[np.uint8],
 ) -> int:
-    """Write the shingles of each span, their counts, word counts and keys; return the total."""
+    """Write what `Shingled` holds of each span; return the number of shingles."""
     total = 0
     for passage in range(len(starts)):
         n_tokens = tokenise_span(
@@ -168,9 +174,12 @@ def shingle_spans(
             hashes, token_starts, token_ends,
         )  # fmt: skip
         key = _OFFSET
+        mark = np.uint8(0)
         for token in range(n_tokens):
             key = key * _BASE + hashes[token]
+            mark |= marked[hashes[token] >> _48]
         keys[passage] = mix(key)
+        marks[passage] = mark
         n_words[passage] = n_tokens
         # A text shorter than a shingle is one shingle of what it has.
         n_shingles = max(n_tokens - shingle_size + 1, min(n_tokens, 1))
@@ -204,12 +213,30 @@ def tokenise(text: str) -> Tokens:
     return Tokens(hashes[:n_tokens], starts[:n_tokens], ends[:n_tokens])
 
 
+def mark_tokens(words: Mapping[str, int]) -> npt.NDArray[np.uint8]:
+    """Return a table by which `shingle` says which passages have certain words.
+
+    A passage with such a word has its mark; one in some thousand words has a mark by chance.
+
+    Args:
+        words: Marks (bits from 1 to 128) by word.
+
+    Returns:
+        Marks by the upper 16 bits of a token's hash, shape (65536,), dtype uint8.
+    """
+    marked = np.zeros(1 << 16, dtype=np.uint8)
+    for word, mark in words.items():
+        marked[tokenise(word).hashes >> _48] |= np.uint8(mark)
+    return marked
+
+
 def shingle(
     code_points: npt.NDArray[np.uint32],
     starts: npt.NDArray[np.int64],
     ends: npt.NDArray[np.int64],
     *,
     shingle_size: int,
+    marked: npt.NDArray[np.uint8] | None = None,
 ) -> Shingled:
     """Return the shingles of many passages of one block of text.
 
@@ -218,6 +245,7 @@ def shingle(
         starts: Where each passage starts in the block, shape (n_passages,), dtype int64.
         ends: Where it ends.
         shingle_size: Tokens in a shingle; at least 1.
+        marked: Marks of tokens to look out for, from `mark_tokens`.
 
     Returns:
         The shingles, in passage order. A passage without a token has none.
@@ -230,9 +258,11 @@ def shingle(
     shingles = np.empty(room, dtype=np.uint32)
     counts, n_words = np.empty((2, n_passages), dtype=np.int64)
     keys = np.empty(n_passages, dtype=np.uint64)
+    marks = np.empty(n_passages, dtype=np.uint8)
+    marked = mark_tokens({}) if marked is None else marked
     total = shingle_spans.sized(room)(
         code_points, starts, ends, shingle_size,
         CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions,
-        hashes, token_starts, token_ends, shingles, counts, n_words, keys,
+        marked, hashes, token_starts, token_ends, shingles, counts, n_words, keys, marks,
     )  # fmt: skip
-    return Shingled(shingles[:total].copy(), counts, n_words, keys)
+    return Shingled(shingles[:total].copy(), counts, n_words, keys, marks)
