@@ -248,6 +248,12 @@ class Analysis:
         )  # fmt: skip
 
     @cached_property
+    def _document_columns(self) -> pa.Table:
+        """What other tables take from documents, in one piece: taking from many is slow."""
+        columns = ["document_id", "outlet", "published"]
+        return self.corpus.documents.select(columns).combine_chunks()
+
+    @cached_property
     def cluster_arrays(self) -> Clusters:
         """The clusters, as arrays."""
         arrays, pairs = self.passage_arrays, self.pairs
@@ -278,9 +284,7 @@ class Analysis:
     def _passage_rows(self, first: int, last: int) -> pa.Table:
         arrays = self.passage_arrays
         rows = np.arange(first, last)
-        documents = self.corpus.documents.select(["document_id", "outlet"]).take(
-            pa.array(arrays.documents[first:last])
-        )
+        documents = self._document_columns.take(pa.array(arrays.documents[first:last]))
         cluster = self.cluster_arrays.of_passage[first:last]
         roles = pa.DictionaryArray.from_arrays(pa.array(arrays.roles[first:last]), list(ROLES))
         columns = {
@@ -309,7 +313,7 @@ class Analysis:
         second = np.append(arrays.first_passages[pairs.second], copies)
         order = np.lexsort((second, first))
         first, second = first[order], second[order]
-        ids = self.corpus.documents["document_id"]
+        ids = self._document_columns["document_id"]
         columns = {
             "first_passage_id": first,
             "second_passage_id": second,
@@ -335,9 +339,7 @@ class Analysis:
             is_boilerplate=arrays.roles == BOILERPLATE,
         )
         heads = clusters.representatives
-        documents = self.corpus.documents.select(["outlet", "published"]).take(
-            pa.array(arrays.documents[heads])
-        )
+        documents = self._document_columns.take(pa.array(arrays.documents[heads]))
         kinds = pa.DictionaryArray.from_arrays(pa.array(facts.kinds), list(KINDS))
         columns = {
             "cluster_id": np.arange(len(clusters)),

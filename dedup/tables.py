@@ -140,7 +140,7 @@ def _write(pieces: Iterator[pa.Table], schema: pa.Schema, path: Path, format: Ta
 
         # Only columns with few values gain from a dictionary; building one for texts costs time.
         few = [name for name in ("outlet", "role", "kind", "first_outlet") if name in schema.names]
-        with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=few) as writer:
+        with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=few) as writer:
             for piece in pieces:
                 writer.write_table(piece)
     elif format == "csv":

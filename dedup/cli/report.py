@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from dedup.cli.options import common_options, corpus_options, duplicate_options, settings_from
+from dedup.cli.startup import hidden
 from dedup.config import CorpusSettings, DuplicateSettings
 
 _NOTES_SHOWN = 5
@@ -74,7 +75,10 @@ def command(
     from dedup.cli.progress import show_progress
     from dedup.corpus import read_corpus
 
-    with show_progress(enabled=not quiet and sys.stderr.isatty()) as progress:
+    with (
+        hidden("pandas", "scipy.linalg"),
+        show_progress(enabled=not quiet and sys.stderr.isatty()) as progress,
+    ):
         corpus = read_corpus(
             paths, corpus_settings, progress=lambda done: progress("reading", done, 0)
         )

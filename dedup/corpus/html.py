@@ -62,13 +62,12 @@ _DOMAIN_END = re.compile(r"(?<=\w)\.[a-z]{2,4}(?:\.[a-z]{2})?$", re.IGNORECASE)
 # How the elements of trafilatura's tree are set off; all others are blocks, on lines of their own.
 _EDGES = {"cell": " ", "lb": "\v"} | dict.fromkeys(("hi", "ref", "del", "span", "a", "graphic"), "")
 _BLOCKS = set(
-    "address article aside blockquote center dd details div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hr iframe li main nav noscript ol p pre script section "
-    "style table tbody td template tr ul video".split()
+    "address article aside blockquote br center details div dl figure footer form h1 h2 h3 h4 h5 "
+    "h6 header hr iframe li main nav ol p pre script section style table td template ul video".split()
 )
 _BODY_CLASS = re.compile(r"(?:article|story|post|entry)[-_]*(?:body|content|text)", re.IGNORECASE)
 _FURNITURE_CLASS = re.compile(r"(^|\s)(newsletter|latest-news|read-?more|recirc)", re.IGNORECASE)
-_MIN_LOOSE = 40  # characters of text outside of paragraphs that make it worth wrapping
+_MIN_LEAD = 40  # characters; what is shorter is a label
 # A long line that a <br> ends without a full stop is hard-wrapped, and goes on in the next.
 _STOPS = re.escape('.!?…:;"”’»)。！？」')
 _WRAP = re.compile(rf"(?<=[^\n\v]{{40}})(?<![{_STOPS}])\v(?![\n\v])")
@@ -330,7 +329,7 @@ def _extract_text(tree: HtmlElement, title: str | None) -> str:
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
 
-    _wrap_loose_text(tree)
+    _wrap_lead(tree)
     _join_containers(tree)
     _drop_furniture(tree)
     _mark_repeats(tree)
@@ -339,11 +338,11 @@ def _extract_text(tree: HtmlElement, title: str | None) -> str:
     except Exception:  # heuristics over arbitrary markup: whatever breaks them, there is no text
         found = None
     paragraphs = _read_paragraphs(found.body) if isinstance(found, Document) else []
-    for number, text in enumerate(paragraphs):
-        if title and _key(text) == _key(title):  # the headline; above it are section and label
-            paragraphs = paragraphs[number + 1 :]
-        if len(text) >= _MIN_LOOSE:
-            break
+    keys = [_key(text) for text in paragraphs[:5]]
+    if title and _key(title) in keys:  # the headline; above it are section and label
+        place = keys.index(_key(title))
+        above = [text for text in paragraphs[:place] if len(text) >= _MIN_LEAD]
+        paragraphs = above + paragraphs[place + 1 :]
     return "\n\n".join(paragraphs)
 
 
@@ -361,7 +360,9 @@ def _join_containers(tree: HtmlElement) -> None:
         place = first.setdefault((article, name), box)
         if place is box:
             lead = next(filter(None, map(_text_of, box.iter("p"))), "")
-            above = takewhile(lambda p: box not in p.iterancestors(), article.iter("p", "h2"))  # noqa: B023 -- used up in this turn
+            above = takewhile(
+                lambda p: box not in p.iterancestors(), article.iter("p", "h2", "div")
+            )  # noqa: B023 -- used up in this turn
             box[:0] = [p for p in above if lead and _text_of(p) == lead]
         elif place not in box.iterancestors():
             place.extend(list(box))
@@ -376,43 +377,32 @@ def _drop_furniture(tree: HtmlElement) -> None:
             box.drop_tree()
 
 
-def _wrap_loose_text(tree: HtmlElement) -> None:
-    """Make paragraphs of text that stands between blocks or double line breaks."""
-    for box in list(tree.iter("div", "section", "article", "main", "td", "blockquote", "center")):
-        edges = [child for child in box if child.tag in _BLOCKS or child.tag == "br"]
-        loose = [box.text, *(child.tail for child in edges)]
-        if not edges or max(len((text or "").strip()) for text in loose) < _MIN_LOOSE:
-            continue
-        contents = [paragraph := _make_paragraph(box, box.text)]
-        for child in list(box):
-            ends_line = len(paragraph) and paragraph[-1].tag == "br" and not paragraph[-1].tail
-            if child.tag in _BLOCKS or (child.tag == "br" and ends_line):
-                paragraph = _make_paragraph(box, child.tail)
-                child.tail = None
-                contents += [child, paragraph]
-            else:
-                if child.tag == "br" and not (child.tail or "").strip():
-                    child.tail = None
-                paragraph.append(child)
-        box.text = None
-        box[:] = contents
-
-
-def _make_paragraph(box: HtmlElement, text: str | None) -> HtmlElement:
-    paragraph = box.makeelement("p")
-    paragraph.text = text
-    return paragraph
+def _wrap_lead(tree: HtmlElement) -> None:
+    """Make a paragraph of the text that a box begins with: trafilatura reads what comes after."""
+    for box in list(tree.iter("div", "section", "article", "main", "td")):
+        if len((box.text or "").strip()) >= _MIN_LEAD and any(c.tag in ("br", "p") for c in box):
+            inline = list(takewhile(lambda child: child.tag not in _BLOCKS, box))
+            paragraph = box.makeelement("p")
+            paragraph.text, box.text = box.text, None
+            paragraph.extend(inline)
+            box.insert(0, paragraph)
 
 
 def _mark_repeats(tree: HtmlElement) -> None:
     """Tell paragraphs of one box with the same text apart: trafilatura drops what it had before."""
     seen: set[tuple[HtmlElement, str]] = set()
-    for number, block in enumerate(tree.iter("p", "div", "li")):
-        text = _text_of(block) if not any(child.tag in _BLOCKS for child in block) else ""
-        place = block.getparent(), text
-        if text and place in seen:
-            block.text = f"{_MARK}{number}{_MARK}{block.text or ''}"
-        seen.add(place)
+    for number, block in enumerate(tree.iter("p", "div", "li", "h2", "h3", "br")):
+        if block.tag == "br":
+            text = " ".join((block.tail or "").split())
+        else:
+            text = "" if any(child.tag in _BLOCKS for child in block) else _text_of(block)
+        box = block.getparent()
+        while len(box) == 1 and box.getparent() is not None:
+            box = box.getparent()
+        if text and (box, text) in seen:
+            part = "tail" if block.tag == "br" else "text"
+            setattr(block, part, f"{_MARK}{number}{_MARK}{getattr(block, part) or ''}")
+        seen.add((box, text))
 
 
 def _read_paragraphs(body: HtmlElement) -> list[str]:

@@ -18,9 +18,9 @@ from dedup.text import CHARACTERS, IGNORED, KIND, SPACE, WORD, Kernel, to_code_p
 
 _PARAGRAPH, _LINE, _DOCUMENT = range(len(PASSAGE_UNITS))
 
-# A text is hard-wrapped if no line is longer than a terminal or typewriter gives, the mean is
-# at least a third of that, and this share of its lines goes on in lower case: in wrapped prose about half of them do, in a text with a
-# paragraph a line almost none.
+# A text is hard-wrapped if no line is longer than a terminal or typewriter gives, the mean is at
+# least a third of that, and this share of its lines goes on in lower case: in wrapped prose about
+# half of them do, in a text with a paragraph a line almost none.
 _WRAPPED_WIDTH = 100
 _WRAPPED_SHARE = 0.25
 
@@ -187,22 +187,36 @@ def cut_documents(
 @Kernel
 def measure_utf8(
     code_points: npt.NDArray[np.uint32],
+    document_starts: npt.NDArray[np.int64],
+    document_byte_starts: npt.NDArray[np.int64],
+    is_ascii: npt.NDArray[np.bool_],
+    documents: npt.NDArray[np.int64],
     starts: npt.NDArray[np.int64],
     ends: npt.NDArray[np.int64],
     byte_starts: npt.NDArray[np.int64],
     byte_ends: npt.NDArray[np.int64],
 ) -> None:
-    """Write where each span, in ascending order, starts and ends in the text's UTF-8 form."""
+    """Write where each passage starts and ends in the block's UTF-8 form."""
+    document = -1
     position, n_bytes = 0, 0
     for passage in range(len(starts)):
-        for end in (starts[passage], ends[passage]):
-            for i in range(position, end):
-                code_point = code_points[i]
-                n_bytes += 1 + (code_point > 0x7F) + (code_point > 0x7FF) + (code_point > 0xFFFF)
-            position = end
-            if end == starts[passage]:
-                byte_starts[passage] = n_bytes
+        if documents[passage] != document:
+            document = documents[passage]
+            position, n_bytes = document_starts[document], document_byte_starts[document]
+        start, end = starts[passage], ends[passage]
+        if is_ascii[document]:
+            byte_starts[passage] = n_bytes + start - position
+            byte_ends[passage] = n_bytes + end - position
+            continue
+        for i in range(position, start):
+            n_bytes += 1 + (code_points[i] > 0x7F) + (code_points[i] > 0x7FF)
+            n_bytes += code_points[i] > 0xFFFF
+        byte_starts[passage] = n_bytes
+        for i in range(start, end):
+            n_bytes += 1 + (code_points[i] > 0x7F) + (code_points[i] > 0x7FF)
+            n_bytes += code_points[i] > 0xFFFF
         byte_ends[passage] = n_bytes
+        position = end
 
 
 def cut(texts: pa.Array, body_starts: npt.NDArray[np.int64], *, unit: PassageUnit) -> Block:
@@ -223,7 +237,8 @@ def cut(texts: pa.Array, body_starts: npt.NDArray[np.int64], *, unit: PassageUni
     data = data[offsets[0] : offsets[-1]]
     code_points = to_code_points(data)
     is_ascii = len(code_points) == len(data)
-    lengths = np.diff(offsets) if is_ascii else pc.utf8_length(texts).to_numpy()
+    n_bytes = np.diff(offsets)
+    lengths = n_bytes if is_ascii else pc.utf8_length(texts).to_numpy()
     document_ends = np.cumsum(lengths)
     document_starts = document_ends - lengths
     # No more lines than these; the memory of what stays empty is never touched.
@@ -237,7 +252,10 @@ def cut(texts: pa.Array, body_starts: npt.NDArray[np.int64], *, unit: PassageUni
     byte_starts, byte_ends = starts, ends
     if not is_ascii:
         byte_starts, byte_ends = np.empty((2, n_passages), dtype=np.int64)
-        measure_utf8.sized(len(data) // 4)(code_points, starts, ends, byte_starts, byte_ends)
+        measure_utf8.sized(len(data) // 4)(
+            code_points, document_starts, offsets[:-1] - offsets[0], lengths == n_bytes,
+            documents, starts, ends, byte_starts, byte_ends,
+        )  # fmt: skip
     return Block(
         data, code_points, document_starts, offsets[:-1] - offsets[0],
         documents, starts, ends, byte_starts, byte_ends,

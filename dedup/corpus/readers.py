@@ -24,9 +24,10 @@ from dedup.corpus.records import BODY_START, CorpusBuilder, batched
 from dedup.errors import InputError
 
 _BATCH = 1_000  # records
-_BATCH_BYTES = 1 << 22
+_BLOCK = 1 << 22  # bytes
 
 # What the readers yield: records with the line of each (None for a file that is one record).
+# A reader may have added records to the builder itself; then it yields none.
 Batch = tuple[Sequence[Any], Sequence[int | None]]
 
 _FRONT_MATTER = re.compile(
@@ -57,16 +58,14 @@ def read_corpus(
     settings = settings or CorpusSettings()
     paths = [paths] if isinstance(paths, str | Path) else list(paths)
     builder = CorpusBuilder(settings)
-    n_documents = 0
     for path in paths:
         for file in _files(path, builder):
             for records, lines in _batches(file, builder):
                 builder.add(
                     records, lines, path=file.path.as_posix(), name=file.name, outlet=file.outlet
                 )
-                n_documents += len(records)
                 if progress is not None:
-                    progress(n_documents)
+                    progress(builder.n_documents)
     corpus = builder.build()
     if not len(corpus):
         given = ", ".join(map(str, paths)) or "no path"
@@ -85,8 +84,7 @@ def _files(path: str | Path, builder: CorpusBuilder) -> Iterator[SourceFile]:
         yield SourceFile(Path("-"), "-", None, "stdin", None)
         return
     failed: list[InputError] = []
-    for file in find_files(Path(path), other_files=builder.other_files, failed=failed):
-        yield file
+    yield from find_files(Path(path), other_files=builder.other_files, failed=failed)
     for error in failed:
         builder.skip(error)
 
@@ -156,10 +154,16 @@ def _read_html(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> I
 
 
 def _read_jsonl(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
-    numbers = itertools.count(1)
     recode = _Recoder(file, builder)
-    for batch in _line_batches(stream):
-        lines: list[int | None] = list(itertools.islice(numbers, len(batch)))
+    n_lines = 0
+    for block in _blocks_of_lines(stream):
+        first_line = n_lines + 1
+        n_lines += block.count(b"\n") + (not block.endswith(b"\n"))
+        if _add_plain(block, first_line, n_lines - first_line + 1, file, builder):
+            yield [], []
+            continue
+        batch = io.BytesIO(block).readlines()
+        lines: list[int | None] = list(range(first_line, n_lines + 1))
         try:
             yield list(map(orjson.loads, batch)), lines
             continue
@@ -176,6 +180,32 @@ def _read_jsonl(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> 
                 problem = getattr(error, "msg", str(error))
                 builder.skip(InputError(f"not valid JSON: {problem}", path=file.path, line=number))
         yield records, good_lines
+
+
+def _add_plain(
+    block: bytes, first_line: int, n_lines: int, file: SourceFile, builder: CorpusBuilder
+) -> bool:
+    """Add a block of JSON Lines by way of columns, if every line is a plain record.
+
+    Several times as fast as record by record; it declines at the least oddity.
+    """
+    import pyarrow as pa
+    import pyarrow.json
+
+    try:
+        table = pyarrow.json.read_json(
+            pa.BufferReader(block),
+            read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(block) + 1),
+            parse_options=pyarrow.json.ParseOptions(
+                explicit_schema=builder.string_fields, unexpected_field_behavior="error"
+            ),
+        )
+        table.validate(full=True)  # that it is UTF-8
+    except pa.ArrowInvalid:
+        return False
+    return table.num_rows == n_lines and builder.add_columns(
+        table, first_line, path=file.path.as_posix(), name=file.name, outlet=file.outlet
+    )
 
 
 class _Recoder:
@@ -196,22 +226,22 @@ class _Recoder:
             return line.decode(self.legacy, "replace")
 
 
-def _line_batches(stream: IO[bytes]) -> Iterator[list[bytes]]:
-    """Yield a stream's lines in UTF-8 without a mark, a few million bytes at a time."""
-    batch = stream.readlines(1)  # the first line, which may begin with a mark
-    mark = marked_encoding(batch[0]) if batch else None
-    if mark is not None:
+def _blocks_of_lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield a stream in UTF-8 without a mark, a few million bytes at a time, cut after lines."""
+    block = stream.read(_BLOCK)
+    if (mark := marked_encoding(block)) is not None:
         name, length = mark
-        batch[0] = batch[0][length:]
+        block = block[length:]
         if name != "utf-8":
             # Lines of two-byte characters cannot be told by bytes: decode from the start.
-            text = (b"".join(batch) + stream.read()).decode(name, "replace")
+            text = (block + stream.read()).decode(name, "replace")
             stream = io.BytesIO(without_surrogates(text).encode())
-            batch = []
-    batch += stream.readlines(_BATCH_BYTES)
-    while batch:
-        yield batch
-        batch = stream.readlines(_BATCH_BYTES)
+            block = stream.read(_BLOCK)
+    while block:
+        if not block.endswith(b"\n"):
+            block += stream.readline()
+        yield block
+        block = stream.read(_BLOCK)
 
 
 def _loads(line: bytes) -> Any:
@@ -248,8 +278,8 @@ def _read_json(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> I
 
 def _read_csv(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
     csv.field_size_limit(2**31 - 1)
-    lines_of_text = itertools.chain.from_iterable(_line_batches(stream))
-    text = map(_Recoder(file, builder), lines_of_text)
+    blocks = (io.BytesIO(block).readlines() for block in _blocks_of_lines(stream))
+    text = map(_Recoder(file, builder), itertools.chain.from_iterable(blocks))
     reader = csv.DictReader(text, delimiter="\t" if file.kind == "tsv" else ",")
     text_field = builder.settings.text_field
     if reader.fieldnames is not None and text_field not in reader.fieldnames:

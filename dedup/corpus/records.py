@@ -21,7 +21,7 @@ from dedup.corpus.document import DOCUMENT_SCHEMA, Corpus, Skipped
 from dedup.corpus.encoding import without_surrogates
 from dedup.errors import InputError
 
-BODY_START = "body_start"  # what a reader says of a text with front matter; no user's field
+BODY_START = "\0body_start"  # what a reader says of a text with front matter; no user's field
 
 _BATCH_CHARACTERS = 4_000_000
 _DATE_FIELDS = ("published", "date")
@@ -37,6 +37,7 @@ class CorpusBuilder:
         self.skipped: list[Skipped] = []
         self.other_files: dict[str, int] = {}
         self.notes: list[str] = []
+        self.n_documents = 0
         self._batches: list[pa.RecordBatch] = []
         self._columns: dict[str, list[Any]] = {name: [] for name in DOCUMENT_SCHEMA.names}
         self._n_characters = 0
@@ -85,9 +86,69 @@ class CorpusBuilder:
         columns["line"] = list(lines)
         for column, values in columns.items():
             self._columns[column] += values
+        self.n_documents += len(records)
         self._n_characters += sum(map(len, columns["text"]))
         if self._n_characters >= _BATCH_CHARACTERS:
             self._flush()
+
+    @property
+    def string_fields(self) -> pa.Schema:
+        """The fields that `add_columns` takes: those that matter, all strings."""
+        names = dict.fromkeys(name for name in self._mapped if name != BODY_START)
+        text = self.settings.text_field
+        return pa.schema([(n, pa.large_string() if n == text else pa.string()) for n in names])
+
+    def add_columns(
+        self, table: pa.Table, first_line: int, *, path: str, name: str, outlet: str | None
+    ) -> bool:
+        """Add records that come as columns, if nothing about them needs a second look.
+
+        The cheap way for plain records: no object is made of any of them.
+
+        Args:
+            table: The records, with the columns of `string_fields`.
+            first_line: Line of the first; each has a line of its own.
+            path: The file, as the user would name it.
+            name: The file's path below the directory given.
+            outlet: The outlet of the records that name none.
+
+        Returns:
+            Whether they were added. If not, `add` knows why.
+        """
+        settings, n = self.settings, table.num_rows
+        ids, texts = table[settings.id_field], table[settings.text_field]
+        if ids.null_count or texts.null_count or pc.any(pc.equal(ids, "")).as_py():
+            return False
+        columns = {"document_id": ids, "text": texts}
+        for column, field in (
+            ("outlet", settings.outlet_field), ("title", "title"), ("url", "url"),
+        ):  # fmt: skip
+            values = table[field]
+            if values.null_count < n:
+                values = pc.utf8_trim_whitespace(values)
+                values = pc.if_else(pc.equal(values, ""), None, values)
+            columns[column] = values
+        if outlet is not None:
+            columns["outlet"] = pc.fill_null(columns["outlet"], outlet)
+        columns["published"] = pa.nulls(n, DOCUMENT_SCHEMA.field("published").type)
+        columns["published_is_day"] = pa.repeat(False, n)
+        dates = [field for field in self._date_fields if table[field].null_count < n]
+        if dates:
+            try:
+                published = self._published_columns(table.select(dates).to_pylist())
+            except (ValueError, OverflowError):
+                return False
+            for column, values in published.items():
+                columns[column] = _to_arrow(values, DOCUMENT_SCHEMA.field(column).type)
+        columns["body_start"] = pa.repeat(0, n)
+        columns["path"] = pa.repeat(path, n)
+        columns["line"] = pa.array(range(first_line, first_line + n))
+        columns["other_fields"] = pa.nulls(n, pa.string())
+        self.n_documents += n
+        self._flush()
+        rows = pa.table({c: columns[c] for c in DOCUMENT_SCHEMA.names}, schema=DOCUMENT_SCHEMA)
+        self._batches += rows.combine_chunks().to_batches()
+        return True
 
     def skip(self, error: InputError) -> None:
         """Count something that cannot be read, or raise the error if nothing may be skipped."""
@@ -141,18 +202,22 @@ class CorpusBuilder:
             if str in types:
                 values = [(value and value.strip()) or None for value in values]
             columns[column] = values
+        try:
+            return columns | self._published_columns(records)
+        except (ValueError, OverflowError):
+            return None
+
+    def _published_columns(self, records: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
         published: list[Published | None] = [None] * len(records)
         if any(record.get(field) is not None for field in self._date_fields for record in records):
-            try:
-                published = [self._published(record) for record in records]
-            except (ValueError, OverflowError):
-                return None
-        columns["published"] = [value and value.time for value in published]
-        columns["published_is_day"] = [value is not None and value.is_day for value in published]
+            published = [self._published(record) for record in records]
         self._n_assumed_zones += sum(
             value is not None and value.zone_assumed for value in published
         )
-        return columns
+        return {
+            "published": [value and value.time for value in published],
+            "published_is_day": [value is not None and value.is_day for value in published],
+        }
 
     def _published(self, record: Mapping[str, Any]) -> Published | None:
         for field in self._date_fields:

@@ -236,7 +236,7 @@ class _Lexicon:
         within: What only furniture contains.
         opening: What any entry of these three begins with.
         openings: The first word of each of their entries.
-        within_words: The longest word of each entry of the last.
+        within_words: The rare word of each entry of the last.
     """
 
     list: re.Pattern[str]
@@ -256,7 +256,9 @@ def _lexicon() -> _Lexicon:
         if line.startswith("["):
             section = line.strip("[]")
         elif line and not line.startswith("#"):
-            sections.setdefault(section, []).append(plain(line))
+            sections.setdefault(section, []).append(line)
+    rare = re.findall(r"\*(\w+)", "\n".join(sections["within"]))
+    sections = {section: [*map(plain, entries)] for section, entries in sections.items()}
     # Longest first, so that an entry is not cut short by another that it begins with.
     either = {
         section: "|".join(sorted(map(re.escape, entries), key=len, reverse=True))
@@ -270,5 +272,5 @@ def _lexicon() -> _Lexicon:
         within=re.compile(rf"\b(?:{either['within']})\b"),
         opening=re.compile("|".join(sorted({re.escape(entry[:4]) for entry in opening})) + r"|\d"),
         openings=frozenset(entry.split()[0] for entry in opening),
-        within_words=frozenset(max(entry.split(), key=len) for entry in sections["within"]),
+        within_words=frozenset(rare),
     )

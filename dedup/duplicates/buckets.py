@@ -14,6 +14,7 @@ NO_BUCKET = 0  # a band hash that equals no other, not even itself
 
 _PRIME = np.uint32(0x9E3779B1)
 _15 = np.uint32(15)
+_32 = np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +61,44 @@ def hash_bands(signatures: npt.NDArray[np.uint32], banding: Banding) -> npt.NDAr
     return hashes
 
 
+@Kernel
+def select_repeated(
+    hashes: npt.NDArray[np.uint32],
+    mask: np.uint32,
+    counts: npt.NDArray[np.uint8],
+    keys: npt.NDArray[np.uint64],
+) -> int:
+    """Write hash and number of the texts whose hash may occur twice; return how many.
+
+    Nearly all hashes occur once. Counting them in a table by some of their bits, where few
+    others fall into the same place, spares sorting them.
+    """
+    for text in range(len(hashes)):
+        slot = hashes[text] & mask
+        counts[slot] = min(counts[slot] + 1, 2)
+    n_keys = 0
+    for text in range(len(hashes)):
+        if counts[hashes[text] & mask] > 1 and hashes[text] != NO_BUCKET:
+            keys[n_keys] = np.uint64(hashes[text]) << _32 | np.uint64(text)
+            n_keys += 1
+    return n_keys
+
+
 def find_buckets(hashes: npt.NDArray[np.uint32]) -> Buckets:
     """Return the buckets of one band.
 
     Args:
         hashes: The band's hash of each text, shape (n_texts,).
     """
-    # Hash and text number share a word: sorting plain integers is far faster than an argsort.
-    keys = hashes.astype(np.uint64) << np.uint64(32) | np.arange(len(hashes), dtype=np.uint64)
-    keys.sort()
-    sorted_hashes = (keys >> np.uint64(32)).astype(np.uint32)
-    follows = np.zeros(len(keys) + 1, dtype=np.bool_)  # whether it is in its predecessor's bucket
+    size = 1 << max(8, (8 * len(hashes)).bit_length())
+    keys = np.empty(len(hashes), dtype=np.uint64)
+    n_keys = select_repeated.sized(2 * len(hashes))(
+        hashes, np.uint32(size - 1), np.zeros(size, dtype=np.uint8), keys
+    )
+    keys = keys[:n_keys]
+    keys.sort()  # hash and text number in one word: far faster than an argsort
+    sorted_hashes = keys >> _32
+    follows = np.zeros(n_keys + 1, dtype=np.bool_)  # whether it is in its predecessor's bucket
     follows[1:-1] = sorted_hashes[1:] == sorted_hashes[:-1]
     shared = follows[:-1] | follows[1:]
     members = (keys[shared] & np.uint64(0xFFFFFFFF)).astype(np.int64)

@@ -32,7 +32,8 @@ _REPRESENTATIVES = 50
 _TEXTS_SIGNED_AT_ONCE = 4_096
 _PAIRS_AT_ONCE = 1 << 20  # more than the largest bucket compared in full has
 _STEPS_PER_PAIR = 100  # of the loop that compares two sets
-_SHINGLES_SORTED_AT_ONCE = 1 << 20
+_TEXTS_SORTED_AT_ONCE = 1 << 14
+_STEPS_PER_SHINGLE = 10  # of sorting
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +236,8 @@ def find_pairs(
             hashes[members, band] = NO_BUCKET  # pairs are left to the other bands
         found += executor.map(lambda m: _verify_large(sets, settings.threshold, m), large)
         n_large += len(large)
-    n_candidates = sum(_count_pairs(buckets[band]) for band in bands)
-    verify = verify_bucket_pairs.sized(_STEPS_PER_PAIR * n_candidates)
     found += executor.map(
-        lambda band: _verify_band(verify, sets, settings.threshold, hashes, band, buckets[band]),
-        bands,
+        lambda band: _verify_band(sets, settings.threshold, hashes, band, buckets[band]), bands
     )
     pairs = _unique(np.concatenate(found))
     pairs = _with_representatives(sets, settings.threshold, pairs)
@@ -247,32 +245,64 @@ def find_pairs(
     return Pairs(first, second, shared, sets.sizes[first], sets.sizes[second], banding, n_large)
 
 
+@Kernel
+def sort_distinct(
+    values: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.int64],
+    sizes: npt.NDArray[np.int64],
+    texts: npt.NDArray[np.int64],
+    targets: npt.NDArray[np.int64],
+    distinct: npt.NDArray[np.uint32],
+    n_distinct: npt.NDArray[np.int64],
+) -> None:
+    """Write the distinct shingles of some texts, ascending, from each text's target on."""
+    for row in range(len(texts)):
+        text = texts[row]
+        size = sizes[text]
+        own = distinct[targets[row] : targets[row] + size]
+        own[:] = values[starts[text] : starts[text] + size]
+        # Shell sort with Knuth's gaps: short, without recursion, good up to long texts.
+        gap = 1
+        while gap < size:
+            gap = 3 * gap + 1
+        while gap > 1:
+            gap //= 3
+            for i in range(gap, size):
+                value = own[i]
+                j = i
+                while j >= gap and own[j - gap] > value:
+                    own[j] = own[j - gap]
+                    j -= gap
+                own[j] = value
+        n = 0
+        for i in range(size):
+            if n == 0 or own[i] != own[n - 1]:
+                own[n] = own[i]
+                n += 1
+        n_distinct[row] = n
+
+
 def make_sets(shingles: Shingles, wanted: npt.NDArray[np.bool_], executor: Executor) -> Shingles:
     """Return the distinct shingles of the wanted texts, ascending; none for the others."""
     texts = np.flatnonzero(wanted)
-    ends = np.cumsum(shingles.sizes[texts])
-    cuts = np.searchsorted(
-        ends, np.arange(_SHINGLES_SORTED_AT_ONCE, int(ends[-1:].sum()), _SHINGLES_SORTED_AT_ONCE)
-    )
+    wanted_sizes = shingles.sizes[texts]
+    targets = np.cumsum(wanted_sizes) - wanted_sizes
+    n_values = int(wanted_sizes.sum())
+    distinct = np.empty(n_values, dtype=np.uint32)
+    n_distinct = np.empty(len(texts), dtype=np.int64)
+    sort = sort_distinct.sized(_STEPS_PER_SHINGLE * n_values)
 
-    def sort_part(part: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.uint32], ...]:
-        sizes = shingles.sizes[part]
-        offsets = np.cumsum(sizes) - sizes
-        number = np.repeat(np.arange(len(part), dtype=np.uint64), sizes)
-        places = np.arange(len(number)) + np.repeat(shingles.starts[part] - offsets, sizes)
-        keys = number << np.uint64(32) | shingles.values[places]
-        keys.sort()
-        is_new = np.ones(len(keys), dtype=np.bool_)
-        is_new[1:] = keys[1:] != keys[:-1]
-        keys = keys[is_new]
-        distinct = np.bincount((keys >> np.uint64(32)).astype(np.int64), minlength=len(part))
-        return keys.astype(np.uint32), distinct
+    def sort_part(rows: slice) -> None:
+        sort(
+            shingles.values, shingles.starts, shingles.sizes, texts[rows], targets[rows],
+            distinct, n_distinct[rows],
+        )  # fmt: skip
 
-    parts = list(executor.map(sort_part, np.split(texts, cuts)))
-    sizes = np.zeros(len(shingles), dtype=np.int64)
-    sizes[texts] = np.concatenate([distinct for _, distinct in parts])
-    values = np.concatenate([values for values, _ in parts])
-    return Shingles(values, np.cumsum(sizes) - sizes, sizes)
+    parts = range(0, len(texts), _TEXTS_SORTED_AT_ONCE)
+    list(executor.map(sort_part, (slice(i, i + _TEXTS_SORTED_AT_ONCE) for i in parts)))
+    sizes, starts = np.zeros((2, len(shingles)), dtype=np.int64)
+    sizes[texts], starts[texts] = n_distinct, targets
+    return Shingles(distinct, starts, sizes)
 
 
 def _split_large(buckets: Buckets) -> tuple[Buckets, list[npt.NDArray[np.int64]]]:
@@ -300,13 +330,7 @@ def _verify_large(
     return pairs[:n_pairs]
 
 
-def _count_pairs(buckets: Buckets) -> int:
-    sizes = np.diff(buckets.starts)
-    return int((sizes * (sizes - 1) // 2).sum())
-
-
 def _verify_band(
-    verify: Callable[..., tuple[int, int]],
     sets: Shingles,
     threshold: float,
     hashes: npt.NDArray[np.uint32],
@@ -314,10 +338,13 @@ def _verify_band(
     buckets: Buckets,
 ) -> npt.NDArray[np.int64]:
     """Return the pairs whose first shared bucket is of this band: first, second, shared."""
-    pairs = np.empty((min(_count_pairs(buckets), _PAIRS_AT_ONCE), 3), dtype=np.int64)
+    sizes = np.diff(buckets.starts)
+    n_candidates = int((sizes * (sizes - 1) // 2).sum())
+    pairs = np.empty((min(n_candidates, _PAIRS_AT_ONCE), 3), dtype=np.int64)
+    verify = verify_bucket_pairs.sized(_STEPS_PER_PAIR * n_candidates)
     found = []
     bucket = 0
-    while bucket < len(buckets.starts) - 1:
+    while bucket < len(sizes):
         n_pairs, bucket = verify(
             sets.values, sets.starts, sets.sizes, threshold,
             hashes, band, buckets.members, buckets.starts, bucket, pairs,

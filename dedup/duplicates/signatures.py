@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.text import Kernel
-from dedup.text.kernel import WORTH_COMPILING
 
 if TYPE_CHECKING:
     from datasketch import MinHash
 
 _EMPTY = np.uint32(0xFFFFFFFF)  # what a signature of no shingle holds
+_VECTORISED = 256  # values that numpy computes in the time of one interpreted step
 _MIX_1 = np.uint32(0x85EBCA6B)
 _MIX_2 = np.uint32(0xC2B2AE35)
 _16 = np.uint32(16)
@@ -93,12 +93,12 @@ def sign(shingles: Shingles, permutations: npt.NDArray[np.uint32]) -> npt.NDArra
         Shape (n_texts, num_perm), dtype uint32; 2**32 - 1 throughout for a text without shingles.
     """
     factors, summands = permutations
-    if int(shingles.sizes.sum()) * len(factors) < WORTH_COMPILING * 16:
+    steps = int(shingles.sizes.sum()) * len(factors) // _VECTORISED
+    sign_all = sign_texts.sized(steps)
+    if sign_all is sign_texts:
         return _sign_vectorised(shingles, permutations)
     signatures = np.empty((len(shingles), len(factors)), dtype=np.uint32)
-    sign_texts.compiled(
-        shingles.values, shingles.starts, shingles.sizes, factors, summands, signatures
-    )
+    sign_all(shingles.values, shingles.starts, shingles.sizes, factors, summands, signatures)
     return signatures
 
 

@@ -19,6 +19,9 @@ _TEXT_SHOWN = 420  # characters of a cluster's text
 _LINE_SHOWN = 140  # characters of a repeated or furniture line
 _LISTED = 5  # skipped things
 
+_STEERING = ("Cc", "Cf", "Cs", "Co")  # categories of controls, direction marks and the like
+_HARMLESS = "\u200c\u200d\xad"  # joiners and soft hyphen, which scripts need
+
 _KIND_MEANINGS = {
     "repeat": "twice or more in one document",
     "boilerplate": "page furniture",
@@ -41,11 +44,10 @@ def printable(text: str) -> str:
     >>> printable("a\\x1b[2Jb\\nc")
     'a\\ufffd[2Jb c'
     """
-    text = " ".join(text.split())
     return "".join(
-        "\ufffd" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c not in "\u200c\u200d\xad"
-        else c for c in text
-    )  # fmt: skip
+        c if c in _HARMLESS or unicodedata.category(c) not in _STEERING else "\ufffd"
+        for c in " ".join(text.split())
+    )
 
 
 def _parts(summary: Summary, *, colour: bool) -> Iterator[RenderableType]:

@@ -1,8 +1,8 @@
 """Hot loops, written once: plain Python on little input, compiled by numba on much.
 
 Importing numba and loading its cached machine code costs about a CPU second, which is more than
-a small corpus needs in all. A `Kernel` therefore runs the very same source uncompiled until the
-work handed to it is worth the compiler.
+a small corpus needs in all. Kernels therefore run the very same source uncompiled until the work
+of the whole process is worth the compiler.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import numpy as np
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-# Steps of an inner loop from which on compiled code is used. An interpreted step takes about a
-# microsecond, so a caller that stays below spends less than loading the compiler would cost.
-WORTH_COMPILING = 400_000
+# Steps of inner loops in one process from which on compiled code is used. An interpreted step
+# takes about a microsecond, so a process that stays below spends less than the compiler costs.
+WORTH_COMPILING = 600_000
 
 _compiling = threading.Lock()
 
@@ -31,6 +31,8 @@ class Kernel(Generic[Parameters, Result]):
     uncompiled, which makes the plain source the oracle of the compiled code's tests.
     """
 
+    steps_so_far = 0  # of all kernels; it need not be exact, so threads may race
+
     def __init__(self, interpreted: Callable[Parameters, Result]) -> None:
         self.interpreted = interpreted
         self.__doc__ = interpreted.__doc__
@@ -41,8 +43,9 @@ class Kernel(Generic[Parameters, Result]):
             return self.interpreted(*args, **kwargs)
 
     def sized(self, steps: int) -> Callable[Parameters, Result]:
-        """Return the version of the kernel that is cheaper for so many inner steps."""
-        return self if steps < WORTH_COMPILING and self._compiled is None else self.compiled
+        """Return the version of the kernel that is cheaper, now that so many inner steps come."""
+        Kernel.steps_so_far += steps
+        return self if Kernel.steps_so_far < WORTH_COMPILING else self.compiled
 
     @property
     def compiled(self) -> Callable[Parameters, Result]:
