@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas  # noqa: F401  # the command line hides it from pyarrow unless it is there already
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import settings

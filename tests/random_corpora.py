@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from typing import Any
+
+import pyarrow as pa
+
+from dedup import Corpus
 
 Record = dict[str, Any]
 
@@ -67,3 +72,12 @@ def random_records(
 def one_passage_records(texts: list[str]) -> list[Record]:
     """Return records of one passage each, in the order of the texts."""
     return [{"id": f"{number:06d}", "text": text} for number, text in enumerate(texts)]
+
+
+def in_other_order(corpus: Corpus, *, seed: int, rows_at_once: int) -> Corpus:
+    """Return the same documents in another order, and in other batches."""
+    rows = [*range(len(corpus))]
+    random.Random(seed).shuffle(rows)
+    table = corpus.documents.take(pa.array(rows)).combine_chunks()
+    batches = table.to_batches(max_chunksize=rows_at_once)
+    return dataclasses.replace(corpus, documents=pa.Table.from_batches(batches))

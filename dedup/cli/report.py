@@ -104,4 +104,10 @@ def command(
 
         from dedup.report import render
 
-        render(summary, Console(highlight=False))
+        console = Console(highlight=False)
+        if console.is_terminal:
+            render(summary, console)
+        else:  # for a file or another program, without the spaces that fill lines up
+            with console.capture() as capture:
+                render(summary, console)
+            click.echo("\n".join(line.rstrip() for line in capture.get().splitlines()))

@@ -30,8 +30,8 @@ def hidden(*modules: str) -> Iterator[None]:
         modules: Names; those already imported stay.
     """
     finder = _Absent(modules)
-    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        sys.meta_path.remove(finder)

@@ -6,9 +6,10 @@ neither on the order in which documents were read nor on the number of threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,7 +75,7 @@ class Passages:
 class _Piece:
     """The passages of one batch of documents; `columns` in the order of `_COLUMNS`."""
 
-    columns: list[npt.NDArray[np.generic]]
+    columns: Sequence[npt.NDArray[np.integer[Any]]]
     shingles: npt.NDArray[np.uint32]
     n_tokenless: int
 
@@ -222,7 +223,8 @@ def number_texts(keys: npt.NDArray[np.uint64]) -> tuple[Integers, Integers]:
 def outlet_numbers(corpus: Corpus) -> Integers:
     """Return for each document a number of its outlet; -1 where it has none."""
     codes = corpus.documents["outlet"].combine_chunks().dictionary_encode().indices
-    return pc.fill_null(codes.cast(pa.int64()), -1).to_numpy(zero_copy_only=False).copy()
+    numbers: Integers = pc.fill_null(codes.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
+    return numbers.copy()
 
 
 @Kernel

@@ -45,7 +45,7 @@ class SourceFile:
     def open(self) -> IO[bytes]:
         """Open the file for reading its decompressed bytes."""
         if self.compression == "gzip":
-            return io.BufferedReader(gzip.open(self.path), _BUFFER)  # type: ignore[arg-type]
+            return io.BufferedReader(gzip.open(self.path), _BUFFER)
         if self.compression == "zstd":
             stream = pa.CompressedInputStream(pa.OSFile(str(self.path)), "zstd")
             return io.BufferedReader(stream, _BUFFER)

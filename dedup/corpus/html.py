@@ -63,7 +63,7 @@ _DOMAIN_END = re.compile(r"(?<=\w)\.[a-z]{2,4}(?:\.[a-z]{2})?$", re.IGNORECASE)
 _EDGES = {"cell": " ", "lb": "\v"} | dict.fromkeys(("hi", "ref", "del", "span", "a", "graphic"), "")
 _BLOCKS = set(
     "address article aside blockquote br center details div dl figure footer form h1 h2 h3 h4 h5 "
-    "h6 header hr iframe li main nav ol p pre script section style table td template ul video".split()
+    "h6 header hr iframe li main nav ol p pre section table td ul video".split()
 )
 _BODY_CLASS = re.compile(r"(?:article|story|post|entry)[-_]*(?:body|content|text)", re.IGNORECASE)
 _FURNITURE_CLASS = re.compile(r"(^|\s)(newsletter|latest-news|read-?more|recirc)", re.IGNORECASE)
@@ -360,10 +360,12 @@ def _join_containers(tree: HtmlElement) -> None:
         place = first.setdefault((article, name), box)
         if place is box:
             lead = next(filter(None, map(_text_of, box.iter("p"))), "")
-            above = takewhile(
-                lambda p: box not in p.iterancestors(), article.iter("p", "h2", "div")
-            )  # noqa: B023 -- used up in this turn
-            box[:0] = [p for p in above if lead and _text_of(p) == lead]
+            above = box.xpath("preceding::*[self::p or self::h2 or self::div]") if lead else []
+            box[:0] = [
+                block
+                for block in above
+                if _text_of(block) == lead and article in block.iterancestors()
+            ]
         elif place not in box.iterancestors():
             place.extend(list(box))
 

@@ -106,7 +106,7 @@ def _batches(file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
 
 
 def _read_stdin(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
-    buffered = io.BufferedReader(stream, 1 << 20)  # type: ignore[arg-type]
+    buffered = io.BufferedReader(stream, 1 << 20)  # type: ignore[type-var]
     start = buffered.peek(1 << 16).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     kind = {b"{": "jsonl", b"[": "json"}.get(start, "txt")
     yield from _READERS[kind](buffered, replace(file, kind=kind), builder)

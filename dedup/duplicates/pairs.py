@@ -228,7 +228,7 @@ def find_pairs(
     sets = make_sets(shingles, compared, executor)
 
     say("verification")
-    found = []
+    found: list[npt.NDArray[np.int64]] = []
     n_large = 0
     for band in bands:
         buckets[band], large = _split_large(buckets[band])

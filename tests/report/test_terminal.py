@@ -1,0 +1,118 @@
+"""The summary on a terminal: plain when piped, and not steered by what articles hold."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from typing import Any
+
+import pytest
+from random_corpora import random_records
+from rich.console import Console
+
+from dedup import Corpus, analyze
+from dedup.report import render, summarize
+
+LEAD = "The council closed the old harbour bridge for a week on Monday morning."
+LATER = LEAD.replace("Monday", "Tuesday")
+
+
+def rendered(*records: dict[str, Any], width: int = 80, **console: Any) -> str:
+    out = io.StringIO()
+    summary = summarize(analyze(Corpus.from_records(records)))
+    render(summary, Console(file=out, width=width, highlight=False, **console))
+    return out.getvalue()
+
+
+def steering(text: str) -> list[str]:
+    """Return the characters that can steer a terminal or turn text around."""
+    return [c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co")]
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_output_to_a_file_is_plain() -> None:
+    text = rendered({"id": "a", "text": LEAD}, {"id": "b", "text": LATER})
+    assert [] == steering(text)
+    assert "on [Monday] morning" in words(text)
+    assert "−Monday +Tuesday" in words(text)
+
+
+def test_output_to_a_terminal_marks_differing_words_by_colour() -> None:
+    text = rendered(
+        {"id": "a", "text": LEAD}, {"id": "b", "text": LATER},
+        force_terminal=True, color_system="standard", no_color=False,
+    )  # fmt: skip
+    assert "\x1b[1;33mMonday\x1b[0m" in text
+    assert "[Monday]" not in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 300])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    text = rendered(*random_records(8, 120), width=width)
+    assert max(map(len, text.splitlines())) <= min(width, 100)
+
+
+def test_parts_without_content_are_left_out() -> None:
+    text = rendered({"id": "a", "text": LEAD})
+    for heading in ("Biggest clusters", "Printed twice", "Boilerplate"):
+        assert heading not in text
+    assert "1 document" in text
+    assert "0.0% of all words repeat an earlier passage" in words(text)
+
+
+def test_parts_with_content_are_shown() -> None:
+    text = rendered(
+        {"id": "a", "outlet": "Gull", "text": f"{LEAD}\n\n{LEAD}\n\nExit mobile version"},
+        {"id": "b", "text": "The mill road is closed."},
+        {"id": "c", "text": "The mill road is closed."},
+    )
+    for part in ("Biggest clusters", "Printed twice", "Boilerplate by outlet", "1 × Exit mobile",
+                 "2 times in a", "3 documents of 1 outlet", "(not known)"):  # fmt: skip
+        assert part in words(text)
+
+
+def test_long_lists_say_how_much_is_not_shown() -> None:
+    copies = [{"id": f"{i:03d}", "outlet": f"Paper {i}", "text": LEAD} for i in range(30)]
+    text = words(rendered(*copies))
+    assert "30 passages" in text
+    assert "and 24 more" in text  # outlets of the cluster
+    assert "and 22 more" in text  # members
+    assert "and 18 other outlets" in text
+
+
+HOSTILE = [
+    "[bold red]loud[/bold red]", "[/]", "[/bold]", "[link=https://gull.example]here[/link]",
+    ":warning: [@click=quit]", "\x1b[2J\x1b[1;31mred", "\x1b]0;title\x07", "\x9b31m", "\x08\x08",
+    "a\rb", "a\x00b", "\u202egnorw\u202c", "\u2066x\u2069", "\\[bold]", "\ud7ff\ue000",
+    "a\u2028b", "🦀\u200b", "\N{COMBINING ACUTE ACCENT}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize(
+    "field",
+    [
+        "text",
+        "id",
+        pytest.param(
+            "outlet",
+            marks=pytest.mark.xfail(
+                strict=False, reason="the table of outlets reads their names as rich markup"
+            ),
+        ),
+    ],
+)
+def test_hostile_text_does_not_steer_the_terminal(field: str, hostile: str) -> None:
+    records = [
+        {"id": f"{side}", "outlet": "Gull", "text": f"{LEAD}\n\n{LEAD}\n\nExit mobile version"}
+        for side in "ab"
+    ]
+    records[0][field] = records[0][field].replace("Exit", f"Exit {hostile}") + f" {hostile} end"
+    text = rendered(*records, width=100)
+    assert [] == [c for c in steering(text) if c not in "\u200c\u200d\xad"]
+    shown = re.sub(r"[^\x21-\x7e]+", " ", hostile).split()
+    assert all(part in re.sub(r"\s", "", text) for part in shown)

@@ -1,0 +1,101 @@
+"""Kernels: the compiled twin gives what the plain source gives, bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup import Corpus, CorpusSettings
+from dedup.corpus import collect_passages
+from dedup.text import Kernel, shingle, to_code_points, tokenise
+
+T = TypeVar("T")
+
+# Any character, and more often those that the kernels treat apart.
+ODD = "'’\u00ad\u200b\u0301\u3099ﬁ½Ⅷﬀßﷺ語カกำ🚢𝐛 \r\n\f\u2028\u0085\u00a0.…_aZ9é"
+TEXTS = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from(ODD)), max_size=60)
+
+
+def with_kernels(version: Callable[[Kernel, int], Any], function: Callable[[], T]) -> T:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Kernel, "sized", version)
+        return function()
+
+
+def by_compiled(function: Callable[[], T]) -> T:
+    return with_kernels(lambda kernel, steps: kernel.compiled, function)
+
+
+def by_interpreted(function: Callable[[], T]) -> T:
+    return with_kernels(lambda kernel, steps: kernel, function)
+
+
+def columns(result: object) -> dict[str, list[Any]]:
+    """The arrays of a result, by name, each with its dtype."""
+    arrays = {name: getattr(result, name) for name in type(result).__slots__}  # type: ignore[attr-defined]
+    return {name: [str(np.asarray(a).dtype), np.asarray(a).tolist()] for name, a in arrays.items()}
+
+
+@given(TEXTS)
+def test_compiled_tokens_equal_interpreted(text: str) -> None:
+    def run() -> dict[str, list[Any]]:
+        return columns(tokenise(text))
+
+    assert by_interpreted(run) == by_compiled(run)
+
+
+@given(TEXTS)
+def test_compiled_decoding_equals_interpreted_and_python(text: str) -> None:
+    def run() -> list[int]:
+        return to_code_points(np.frombuffer(text.encode(), dtype=np.uint8)).tolist()
+
+    assert [ord(character) for character in text] == by_interpreted(run)
+    assert by_interpreted(run) == by_compiled(run)
+
+
+@given(st.lists(TEXTS, max_size=5), st.integers(1, 4))
+def test_compiled_shingles_equal_interpreted(texts: list[str], size: int) -> None:
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
+    starts = np.append(0, ends[:-1])[: len(texts)].astype(np.int64)
+
+    def run() -> dict[str, list[Any]]:
+        block = to_code_points(np.frombuffer("".join(texts).encode(), dtype=np.uint8))
+        return columns(shingle(block, starts, ends, shingle_size=size))
+
+    assert by_interpreted(run) == by_compiled(run)
+
+
+@given(st.lists(TEXTS, max_size=5), st.sampled_from(["paragraph", "line", "document"]))
+def test_compiled_passages_equal_interpreted(texts: list[str], unit: Any) -> None:
+    records = [{"text": text} for text in [*texts, "One word."]]
+    corpus = Corpus.from_records(records, CorpusSettings(passages=unit))
+
+    def run() -> dict[str, list[Any]]:
+        with ThreadPoolExecutor(1) as executor:
+            return columns(collect_passages(corpus, shingle_size=3, executor=executor))
+
+    assert by_interpreted(run) == by_compiled(run)
+
+
+def test_kernel_called_directly_runs_its_source() -> None:
+    calls = []
+
+    @Kernel
+    def remember(value: int) -> int:
+        calls.append(value)
+        return value + 1
+
+    assert (3, [2]) == (remember(2), calls)
+
+
+def test_compiled_kernel_calls_compiled_kernels() -> None:
+    from dedup.text.tokens import mix
+
+    values = np.array([0, 1, 2**63, 2**64 - 1], dtype=np.uint64)
+    assert [int(mix(v)) for v in values] == [int(mix.compiled(v)) for v in values]

@@ -1,0 +1,135 @@
+"""Tokens: what is one, where it lies, and what never changes it."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from oracles import tokens_of
+
+from dedup.text import Tokens, tokenise
+
+# Letters of the alphabets that news is mostly written in, composed, and what stands between words.
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZéèüñçøßÅŁşžΔλόγςКиїв0123456789"
+WORDS = st.text(LETTERS, min_size=1, max_size=10)
+GAPS = st.sampled_from(
+    [" ", "  ", ", ", ". ", " — ", "\n", "\n\n", " “", "” ", "/", "-", "… ", "\t"]
+)
+
+
+def slices(text: str) -> list[str]:
+    tokens = tokenise(text)
+    return [text[a:b] for a, b in zip(tokens.starts, tokens.ends, strict=True)]
+
+
+def hashes(text: str) -> list[int]:
+    return tokenise(text).hashes.tolist()
+
+
+@pytest.mark.cases("token_spans")
+def test_tokens_slice_back_to_their_text(case: dict[str, Any]) -> None:
+    assert case["expected"] == slices(case["input"])
+
+
+@pytest.mark.cases("same_tokens")
+def test_wording_decides_whether_tokens_are_the_same(case: dict[str, Any]) -> None:
+    first, second = case["input"]
+    assert case["expected"] == (hashes(first) == hashes(second))
+
+
+@pytest.mark.xfail(strict=True, reason="decomposed character by character: not quite NFKC")
+@pytest.mark.cases("same_tokens_known_failures")
+def test_wording_alone_decides_in_rarer_writing_too(case: dict[str, Any]) -> None:
+    first, second = case["input"]
+    assert case["expected"] == (hashes(first) == hashes(second))
+
+
+@pytest.mark.xfail(strict=True, reason="listed as Han, but a number to Unicode, so read as a word")
+def test_ideographic_zero_is_a_token_like_any_han_character() -> None:
+    assert ["二", "〇", "〇", "六", "年"] == slices("二〇〇六年")
+
+
+@pytest.mark.xfail(strict=True, raises=UnicodeEncodeError, reason="text.encode() refuses it")
+def test_lone_surrogate_is_no_token() -> None:
+    assert ["storm", "surge"] == slices("storm \ud800 surge")
+
+
+def test_tokens_have_documented_dtypes() -> None:
+    tokens = tokenise("Rain fell.")
+    expected = (np.dtype("uint64"), np.dtype("int64"), np.dtype("int64"))
+    assert expected == (tokens.hashes.dtype, tokens.starts.dtype, tokens.ends.dtype)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "…!?", "\u00ad", "\u0301"])
+def test_text_without_a_word_has_no_tokens(text: str) -> None:
+    assert 0 == len(tokenise(text))
+
+
+@given(st.text())
+def test_every_span_slices_to_the_token_alone(text: str) -> None:
+    tokens = tokenise(text)
+    assert [[h] for h in tokens.hashes.tolist()] == [hashes(word) for word in slices(text)]
+
+
+@given(st.text())
+def test_spans_are_not_empty_and_in_order(text: str) -> None:
+    tokens = tokenise(text)
+    edges = [edge for span in zip(tokens.starts, tokens.ends, strict=True) for edge in span]
+    gaps = [b - a for a, b in zip([0, *edges], [*edges, len(text)], strict=True)]
+    assert all(gap >= 0 for gap in gaps)
+    assert all(gap > 0 for gap in gaps[1::2])
+
+
+@given(st.text(), st.text())
+def test_texts_joined_by_a_space_have_the_tokens_of_both(first: str, second: str) -> None:
+    assert hashes(first) + hashes(second) == hashes(f"{first} {second}")
+
+
+@given(st.text())
+def test_composing_and_decomposing_change_no_token(text: str) -> None:
+    composed, decomposed = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
+    assert hashes(composed) == hashes(decomposed)
+
+
+@given(st.lists(WORDS), GAPS)
+def test_compatibility_forms_and_case_change_no_token(words: list[str], gap: str) -> None:
+    text = gap.join(words)
+    wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
+    variants = [wide, text.upper(), *(unicodedata.normalize(f, text) for f in ("NFKC", "NFKD"))]
+    assert [hashes(text)] * 4 == [hashes(variant) for variant in variants]
+
+
+@given(st.lists(st.tuples(WORDS, GAPS, GAPS)))
+def test_punctuation_and_spacing_change_no_token(pieces: list[tuple[str, str, str]]) -> None:
+    one, other = ("".join(word + gaps[i] for word, *gaps in pieces) for i in (0, 1))
+    assert hashes(one) == hashes(other)
+
+
+@given(WORDS, st.data())
+def test_invisible_characters_change_no_token(word: str, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(word)))
+    invisible = data.draw(st.sampled_from("\u00ad\u200b\u200c\u200d\u200e\u2060\ufe0f\ufeff"))
+    assert hashes(word) == hashes(word[:place] + invisible + word[place:])
+
+
+@given(st.lists(st.tuples(WORDS, GAPS)))
+def test_tokens_are_those_of_the_oracle(pieces: list[tuple[str, str]]) -> None:
+    text = "".join(map("".join, pieces))
+    expected = tokens_of(text)
+    assert expected == tuple(word for piece in slices(text) for word in tokens_of(piece))
+    assert [hashes(word)[0] for word in expected] == hashes(text)
+
+
+@given(st.lists(WORDS, unique_by=tokens_of, min_size=2))
+def test_words_that_differ_have_different_hashes(words: list[str]) -> None:
+    assert len(words) == len(set(hashes(" ".join(words))))
+
+
+def test_length_of_tokens_is_their_number() -> None:
+    tokens = tokenise("One two three")
+    assert isinstance(tokens, Tokens)
+    assert 3 == len(tokens)
