@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from dedup import __version__
 from dedup.config import (
     PASSAGE_UNITS,
     CorpusSettings,
@@ -72,6 +73,7 @@ def common_options(command: Command) -> Command:
             "--jobs", type=click.IntRange(min=1), metavar="N", show_default="every processor",
             help="Number of threads; changes no result.",
         ),
+        click.version_option(__version__, prog_name="dedup"),
         click.option("--quiet", is_flag=True, help="No notes and no progress on stderr."),
         click.option(
             "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path),

@@ -71,10 +71,14 @@ def command(
     corpus_settings = settings_from(CorpusSettings, options)
     settings = settings_from(DuplicateSettings, options)
     # Only now: reading and computing load what `--help` and a wrong option need not wait for.
+    import pyarrow
+
     from dedup.analysis import analyze
     from dedup.cli.progress import show_progress
     from dedup.corpus import read_corpus
 
+    # Texts come and stay: the system's allocator touches fewer pages for them than pyarrow's own.
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
     with (
         hidden("pandas", "scipy.linalg"),
         show_progress(enabled=not quiet and sys.stderr.isatty()) as progress,

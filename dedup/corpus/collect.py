@@ -151,13 +151,12 @@ def _collect_batch(
 ) -> _Piece:
     block = cut(batch["text"], batch["body_start"].to_numpy(), unit=corpus.passages)
     shingled = shingle(
-        block.code_points, block.starts, block.ends,
+        block.data, block.byte_starts, block.byte_ends,
         shingle_size=shingle_size, marked=furniture_marks(),
     )  # fmt: skip
     roles = roles_by_wording(block, shingled, batch["title"])
     kept = np.flatnonzero(shingled.n_words)  # what has no token has no shingle either
     documents = block.documents[kept]
-    byte_offsets = block.document_byte_starts[documents]
     offsets = block.document_starts[documents]
     places = np.arange(len(kept))
     is_first = np.ones(len(kept), dtype=np.bool_)
@@ -165,16 +164,16 @@ def _collect_batch(
     columns = [
         documents + first_row,
         places - np.maximum.accumulate(places * is_first),
-        block.starts[kept] - offsets,
-        block.ends[kept] - offsets,
-        block.byte_starts[kept] - byte_offsets,
-        block.byte_ends[kept] - byte_offsets,
+        block.starts[kept],
+        block.ends[kept],
+        block.byte_starts[kept] - offsets,
+        block.byte_ends[kept] - offsets,
         shingled.n_words[kept],
         roles[kept],
         shingled.keys[kept],
         shingled.counts[kept],
     ]
-    return _Piece(columns, shingled.shingles, len(block.starts) - len(kept))
+    return _Piece(columns, shingled.shingles, len(block.documents) - len(kept))
 
 
 def document_order(corpus: Corpus) -> Integers | None:

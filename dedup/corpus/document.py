@@ -20,7 +20,9 @@ DOCUMENT_SCHEMA = pa.schema(
     [
         pa.field("document_id", pa.string(), nullable=False),
         pa.field("text", pa.large_string(), nullable=False),
-        pa.field("body_start", pa.int64(), nullable=False),  # end of the front matter, in text
+        pa.field(
+            "body_start", pa.int64(), nullable=False
+        ),  # end of the front matter, in bytes of UTF-8
         pa.field("outlet", pa.string()),
         pa.field("published", pa.timestamp("us", tz="UTC")),
         pa.field("published_is_day", pa.bool_(), nullable=False),  # a date without a time

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
 from dedup.errors import InputError
@@ -52,12 +52,12 @@ _DATES = (
 ).split()
 _TITLES = "ogtitle twittertitle ldheadline dctitle dctermstitle headline".split()
 _OUTLETS = (
-    "ogsitename ldpublisher dcpublisher dctermspublisher publisher publishername applicationname "
+    "ogsitename ldpublisher dcpublisher dctermspublisher publisher applicationname "
     "applemobilewebapptitle citationjournaltitle"
 ).split()
 _US_ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 _SEPARATOR = re.compile(r"\s+(?:[|–—·•»«:-]|::)\s+")
-_DOMAIN_END = re.compile(r"(?<=\w)\.[a-z]{2,4}(?:\.[a-z]{2})?$", re.IGNORECASE)
+_DOMAIN_END = re.compile(r"(?<=\w)\.[a-z]{2,7}(?:\.[a-z]{2})?$", re.IGNORECASE)
 
 # How the elements of trafilatura's tree are set off; all others are blocks, on lines of their own.
 _EDGES = {"cell": " ", "lb": "\v"} | dict.fromkeys(("hi", "ref", "del", "span", "a", "graphic"), "")
@@ -128,16 +128,14 @@ def extract_page(markup: str) -> Page:
 def _load_parser() -> HTMLParser:
     """Import trafilatura, which takes half a second, and return a parser as it wants one."""
     try:
-        import lxml.html
         import trafilatura  # noqa: F401
+        from lxml.html import HTMLParser
     except ImportError as error:
         message = "reading .html needs trafilatura: pip install 'newsdedup[html]'"
         raise InputError(message) from error
     for name in ("trafilatura", "htmldate", "readability", "justext"):
         logging.getLogger(name).addHandler(logging.NullHandler())  # else warnings go to stderr
-    return lxml.html.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False
-    )
+    return HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
 
 
 def _parse(markup: str) -> HtmlElement:
@@ -171,7 +169,7 @@ def _read_facts(tree: HtmlElement) -> dict[str, list[str]]:
         stated = element.get("datetime"), element.get("content"), _text_of(element)
         facts["datepublished"] += filter(None, stated)
     for element in tree.xpath("//*[@itemprop='publisher']//*[@itemprop='name']"):
-        facts["publishername"].append(element.get("content") or _text_of(element))
+        facts["publisher"].append(element.get("content") or _text_of(element))
     for name, value in _read_json_ld(tree):
         facts["ld" + name].append(" ".join(html.unescape(value).split()))
     return facts
@@ -303,12 +301,13 @@ def _parse_time(text: str) -> tuple[datetime, bool] | None:
             return None
         from dateutil.parser import parse  # type: ignore[import-untyped]
 
+        def zone(name: str | None, east: int | None) -> int | None:
+            return _US_ZONES[name] * 3600 if name in _US_ZONES else east
+
         try:
             # What the text leaves out comes from the default: two of them show what that is.
-            time, other = (
-                parse(text, default=default, tzinfos=_zone_offset)
-                for default in (datetime(1904, 1, 1, 0), datetime(1908, 2, 2, 1))
-            )
+            time = parse(text, default=datetime(1904, 1, 1, 0), tzinfos=zone)
+            other = parse(text, default=datetime(1908, 2, 2, 1), tzinfos=zone)
         except (ValueError, OverflowError, TypeError):
             return None
         if time.date() != other.date():
@@ -316,12 +315,6 @@ def _parse_time(text: str) -> tuple[datetime, bool] | None:
         has_hour = time.hour == other.hour
     is_filler = time.year < 1700 or (time.year, time.month, time.day) == (1970, 1, 1)
     return None if is_filler else (time, has_hour)
-
-
-def _zone_offset(name: str | None, offset: int | None) -> int | None:
-    """Return a zone's seconds east of UTC; None if its name stands for several."""
-    hours = _US_ZONES.get(name or "")
-    return offset if hours is None else hours * 3600
 
 
 def _extract_text(tree: HtmlElement, title: str | None) -> str:
@@ -398,9 +391,8 @@ def _mark_repeats(tree: HtmlElement) -> None:
             text = " ".join((block.tail or "").split())
         else:
             text = "" if any(child.tag in _BLOCKS for child in block) else _text_of(block)
-        box = block.getparent()
-        while len(box) == 1 and box.getparent() is not None:
-            box = box.getparent()
+        boxes = islice(block.iterancestors(), 3)
+        box = next((box for box in boxes if len(box) > 1), block.getparent())
         if text and (box, text) in seen:
             part = "tail" if block.tag == "br" else "text"
             setattr(block, part, f"{_MARK}{number}{_MARK}{getattr(block, part) or ''}")

@@ -1,6 +1,6 @@
 """Documents cut into passages: by blank lines, single newlines, or not at all.
 
-The cutter scans code points, block by block, and gives spans; no passage is copied. A passage's
+The cutter scans UTF-8, block by block, and gives spans; no passage is copied. A passage's
 span leaves out the white space around it.
 """
 
@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dedup.config import PASSAGE_UNITS, PassageUnit
-from dedup.text import CHARACTERS, IGNORED, KIND, SPACE, WORD, Kernel, to_code_points
+from dedup.text import CHARACTERS, IGNORED, KIND, SPACE, WORD, Kernel, decode_at, width_at
 
 _PARAGRAPH, _LINE, _DOCUMENT = range(len(PASSAGE_UNITS))
 
@@ -31,43 +30,44 @@ class Block:
 
     Attributes:
         data: The documents' texts in UTF-8, one after the other, dtype uint8.
-        code_points: Their characters, dtype uint32.
-        document_starts: Where each document's text starts in the block, in code points.
-        document_byte_starts: Where it starts in `data`, in bytes.
+        document_starts: Where each document's text starts in `data`, in bytes, dtype int64.
         documents: For each passage its document's row in the block, ascending.
-        starts: Where each passage starts in the block, in code points, dtype int64.
-        ends: Where it ends.
-        byte_starts: Where its UTF-8 form starts in the block, in bytes, dtype int64.
-        byte_ends: Where that ends.
+        byte_starts: Where each passage starts in `data`, in bytes.
+        byte_ends: Where it ends.
+        starts: Where it starts in its document's text, in code points.
+        ends: Where it ends there.
     """
 
     data: npt.NDArray[np.uint8]
-    code_points: npt.NDArray[np.uint32]
     document_starts: npt.NDArray[np.int64]
-    document_byte_starts: npt.NDArray[np.int64]
     documents: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
-    ends: npt.NDArray[np.int64]
     byte_starts: npt.NDArray[np.int64]
     byte_ends: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
 
 
 @Kernel
-def is_line_break(code_point: int) -> bool:
-    """Whether a character ends a line (carriage return, line feed, form feed, NEL, LS, PS)."""
-    return (
-        code_point == 10
-        or code_point == 13
-        or code_point == 12
-        or code_point == 0x85
-        or code_point == 0x2028
-        or code_point == 0x2029
-    )
+def line_break_at(data: npt.NDArray[np.uint8], i: int, end: int) -> int:
+    """Return how many bytes of line break start at a byte; 0 if none does.
+
+    Carriage return and line feed together, each alone, form feed, NEL, LS and PS break a line.
+    """
+    byte = data[i]
+    if byte == 13:
+        return 2 if i + 1 < end and data[i + 1] == 10 else 1
+    if byte == 10 or byte == 12:
+        return 1
+    if byte == 0xC2 and data[i + 1] == 0x85:
+        return 2
+    if byte == 0xE2 and data[i + 1] == 0x80 and (data[i + 2] == 0xA8 or data[i + 2] == 0xA9):
+        return 3
+    return 0
 
 
 @Kernel
 def cut_lines(
-    code_points: npt.NDArray[np.uint32],
+    data: npt.NDArray[np.uint8],
     start: int,
     end: int,
     kinds: npt.NDArray[np.uint8],
@@ -79,33 +79,46 @@ def cut_lines(
     i = start
     while i <= end:
         first = i
-        while i < end and not (code_points[i] < 14 or code_points[i] > 0x84):
-            i += 1
-        while i < end and not is_line_break(code_points[i]):
+        n_break = 1  # the end of the text ends a line, too
+        while i < end:
+            if data[i] < 14 or data[i] == 0xC2 or data[i] == 0xE2:
+                n_break = line_break_at(data, i, end)
+                if n_break > 0:
+                    break
             i += 1
         last = i
         while first < last:
-            kind = kinds[code_points[first]] & KIND
+            kind = kinds[decode_at(data, first)] & KIND
             if kind != SPACE and kind != IGNORED:
                 break
-            first += 1
+            first += width_at(data, first)
         while last > first:
-            kind = kinds[code_points[last - 1]] & KIND
+            before = last - 1
+            while data[before] & 0xC0 == 0x80:
+                before -= 1
+            kind = kinds[decode_at(data, before)] & KIND
             if kind != SPACE and kind != IGNORED:
                 break
-            last -= 1
+            last = before
         line_starts[n_lines] = first
         line_ends[n_lines] = last
         n_lines += 1
-        if i + 1 < end and code_points[i] == 13 and code_points[i + 1] == 10:
-            i += 1
-        i += 1
+        i += max(n_break, 1)
     return n_lines
 
 
 @Kernel
+def count_characters(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
+    """Return how many characters of UTF-8 lie in data[start:end]."""
+    n_characters = 0
+    for i in range(start, end):
+        n_characters += data[i] & 0xC0 != 0x80
+    return n_characters
+
+
+@Kernel
 def is_hard_wrapped(
-    code_points: npt.NDArray[np.uint32],
+    data: npt.NDArray[np.uint8],
     kinds: npt.NDArray[np.uint8],
     folds: npt.NDArray[np.uint64],
     line_starts: npt.NDArray[np.int64],
@@ -115,23 +128,28 @@ def is_hard_wrapped(
     """Whether the lines of a text without blank lines are pieces of one paragraph."""
     if n_lines < 3:
         return False
-    n_continued = 0
+    n_continued, n_characters = 0, 0
     for line in range(n_lines):
-        if line_ends[line] - line_starts[line] > _WRAPPED_WIDTH:
+        width = line_ends[line] - line_starts[line]
+        if width > _WRAPPED_WIDTH:
+            width = count_characters(data, line_starts[line], line_ends[line])
+        if width > _WRAPPED_WIDTH:
             return False
+        n_characters += width
         if line > 0 and line_ends[line] > line_starts[line]:
-            first = code_points[line_starts[line]]
+            first = decode_at(data, line_starts[line])
             # A lower-case letter of a script that has cases is its own folded form.
             cased = 97 <= first <= 122 or 0xDF <= first < 0x530
             if cased and kinds[first] & KIND == WORD and folds[first] == first:
                 n_continued += 1
-    width = (line_ends[n_lines - 1] - line_starts[0]) / n_lines
-    return width >= _WRAPPED_WIDTH / 3 and n_continued >= _WRAPPED_SHARE * (n_lines - 1)
+    return 3 * n_characters >= _WRAPPED_WIDTH * n_lines and n_continued >= _WRAPPED_SHARE * (
+        n_lines - 1
+    )
 
 
 @Kernel
 def cut_documents(
-    code_points: npt.NDArray[np.uint32],
+    data: npt.NDArray[np.uint8],
     document_starts: npt.NDArray[np.int64],
     document_ends: npt.NDArray[np.int64],
     unit: int,
@@ -147,7 +165,7 @@ def cut_documents(
     n_passages = 0
     for document in range(len(document_starts)):
         n_lines = cut_lines(
-            code_points, document_starts[document], document_ends[document], kinds,
+            data, document_starts[document], document_ends[document], kinds,
             line_starts, line_ends,
         )  # fmt: skip
         first_line, last_line = 0, n_lines
@@ -164,7 +182,7 @@ def cut_documents(
             and (
                 has_blank_line
                 or is_hard_wrapped(
-                    code_points, kinds, folds,
+                    data, kinds, folds,
                     line_starts[first_line:], line_ends[first_line:], last_line - first_line,
                 )
             )
@@ -185,38 +203,27 @@ def cut_documents(
 
 
 @Kernel
-def measure_utf8(
-    code_points: npt.NDArray[np.uint32],
+def locate_passages(
+    data: npt.NDArray[np.uint8],
     document_starts: npt.NDArray[np.int64],
-    document_byte_starts: npt.NDArray[np.int64],
-    is_ascii: npt.NDArray[np.bool_],
     documents: npt.NDArray[np.int64],
-    starts: npt.NDArray[np.int64],
-    ends: npt.NDArray[np.int64],
     byte_starts: npt.NDArray[np.int64],
     byte_ends: npt.NDArray[np.int64],
+    starts: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
 ) -> None:
-    """Write where each passage starts and ends in the block's UTF-8 form."""
+    """Write where each passage starts and ends in its document's text, in characters."""
     document = -1
-    position, n_bytes = 0, 0
-    for passage in range(len(starts)):
+    position, n_characters = 0, 0
+    for passage in range(len(documents)):
         if documents[passage] != document:
             document = documents[passage]
-            position, n_bytes = document_starts[document], document_byte_starts[document]
-        start, end = starts[passage], ends[passage]
-        if is_ascii[document]:
-            byte_starts[passage] = n_bytes + start - position
-            byte_ends[passage] = n_bytes + end - position
-            continue
-        for i in range(position, start):
-            n_bytes += 1 + (code_points[i] > 0x7F) + (code_points[i] > 0x7FF)
-            n_bytes += code_points[i] > 0xFFFF
-        byte_starts[passage] = n_bytes
-        for i in range(start, end):
-            n_bytes += 1 + (code_points[i] > 0x7F) + (code_points[i] > 0x7FF)
-            n_bytes += code_points[i] > 0xFFFF
-        byte_ends[passage] = n_bytes
-        position = end
+            position, n_characters = document_starts[document], 0
+        n_characters += count_characters(data, position, byte_starts[passage])
+        starts[passage] = n_characters
+        n_characters += count_characters(data, byte_starts[passage], byte_ends[passage])
+        ends[passage] = n_characters
+        position = byte_ends[passage]
 
 
 def cut(texts: pa.Array, body_starts: npt.NDArray[np.int64], *, unit: PassageUnit) -> Block:
@@ -224,7 +231,7 @@ def cut(texts: pa.Array, body_starts: npt.NDArray[np.int64], *, unit: PassageUni
 
     Args:
         texts: The texts, a large_string array without nulls.
-        body_starts: Where each text's front matter ends, in code points; 0 where there is none.
+        body_starts: Where each text's front matter ends, in bytes; 0 where there is none.
         unit: `paragraph`, `line` or `document`.
 
     Returns:
@@ -235,28 +242,25 @@ def cut(texts: pa.Array, body_starts: npt.NDArray[np.int64], *, unit: PassageUni
     whole = texts.buffers()[2]
     data = np.frombuffer(b"" if whole is None else whole, dtype=np.uint8)
     data = data[offsets[0] : offsets[-1]]
-    code_points = to_code_points(data)
-    is_ascii = len(code_points) == len(data)
-    n_bytes = np.diff(offsets)
-    lengths = n_bytes if is_ascii else pc.utf8_length(texts).to_numpy()
-    document_ends = np.cumsum(lengths)
-    document_starts = document_ends - lengths
+    CHARACTERS.cover(data)
+    document_starts, document_ends = offsets[:-1] - offsets[0], offsets[1:] - offsets[0]
     # No more lines than these; the memory of what stays empty is never touched.
-    room = len(texts) + int(np.count_nonzero((code_points < 14) | (code_points > 0x84)))
-    line_starts, line_ends, documents, starts, ends = np.empty((5, room), dtype=np.int64)
+    room = len(texts) + int(np.count_nonzero(data < 14))
+    room += int(np.count_nonzero(data == 0xC2) + np.count_nonzero(data == 0xE2))
+    line_starts, line_ends, documents, byte_starts, byte_ends = np.empty((5, room), dtype=np.int64)
     n_passages = cut_documents.sized(len(data) // 4)(
-        code_points, document_starts + body_starts, document_ends, PASSAGE_UNITS.index(unit),
-        CHARACTERS.kinds, CHARACTERS.folds, line_starts, line_ends, documents, starts, ends,
+        data, document_starts + body_starts, document_ends, PASSAGE_UNITS.index(unit),
+        CHARACTERS.kinds, CHARACTERS.folds,
+        line_starts, line_ends, documents, byte_starts, byte_ends,
     )  # fmt: skip
-    documents, starts, ends = documents[:n_passages], starts[:n_passages], ends[:n_passages]
-    byte_starts, byte_ends = starts, ends
-    if not is_ascii:
-        byte_starts, byte_ends = np.empty((2, n_passages), dtype=np.int64)
-        measure_utf8.sized(len(data) // 4)(
-            code_points, document_starts, offsets[:-1] - offsets[0], lengths == n_bytes,
-            documents, starts, ends, byte_starts, byte_ends,
-        )  # fmt: skip
-    return Block(
-        data, code_points, document_starts, offsets[:-1] - offsets[0],
-        documents, starts, ends, byte_starts, byte_ends,
-    )  # fmt: skip
+    documents = documents[:n_passages]
+    byte_starts, byte_ends = byte_starts[:n_passages], byte_ends[:n_passages]
+    if data.max(initial=0) < 0x80:
+        starts = byte_starts - document_starts[documents]
+        ends = byte_ends - document_starts[documents]
+    else:
+        starts, ends = np.empty((2, n_passages), dtype=np.int64)
+        locate_passages.sized(len(data) // 4)(
+            data, document_starts, documents, byte_starts, byte_ends, starts, ends
+        )
+    return Block(data, document_starts, documents, byte_starts, byte_ends, starts, ends)

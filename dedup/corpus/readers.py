@@ -135,7 +135,7 @@ def _read_markdown(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) 
             ) from error
         if isinstance(front, dict):
             record = {str(key): value for key, value in front.items()}
-            body_start = match.end()
+            body_start = len(text[: match.end()].encode())
     for field in (builder.settings.outlet_field, "title", "url"):
         if isinstance(record.get(field), int | float):  # a title such as `1984` is no number
             record[field] = str(record[field])

@@ -153,11 +153,10 @@ def roles_by_wording(block: Block, shingled: Shingled, titles: pa.Array) -> npt.
 
 def _worth_a_look(block: Block, shingled: Shingled) -> npt.NDArray[np.int64]:
     """Return the passages whose length, words or end allow any other role than body."""
-    n_words, ends = shingled.n_words, block.ends
-    last = block.code_points[np.maximum(ends - 1, 0)]
-    is_cut = (last == ord("…")) | (
-        (last == ord(".")) & (block.code_points[np.maximum(ends - 3, 0)] == ord("."))
-    )
+    n_words = shingled.n_words
+    last, third_last = (block.data[np.maximum(block.byte_ends - k, 0)] for k in (1, 3))
+    # "..." or the three bytes of an ellipsis
+    is_cut = (last == 0x2E) & (third_last == 0x2E) | (last == 0xA6) & (third_last == 0xE2)
     wanted = n_words <= _LONGEST_HEADLINE
     wanted |= (n_words <= _LONGEST_TEASER) & is_cut
     wanted |= (n_words <= _LONGEST_OPENED) & (shingled.marks & _OPENS > 0)

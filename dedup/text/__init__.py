@@ -6,7 +6,9 @@ from dedup.text.characters import (
     KIND,
     SPACE,
     WORD,
-    to_code_points,
+    as_bytes,
+    decode_at,
+    width_at,
 )
 from dedup.text.differences import Edit, diff_words
 from dedup.text.kernel import Kernel
@@ -22,9 +24,11 @@ __all__ = [
     "Kernel",
     "Shingled",
     "Tokens",
+    "as_bytes",
+    "decode_at",
     "diff_words",
     "mark_tokens",
     "shingle",
-    "to_code_points",
     "tokenise",
+    "width_at",
 ]

@@ -25,6 +25,7 @@ EXPANDS = 0x10  # set where the folded form is several characters, found in `exp
 
 _APOSTROPHES = frozenset("'’‘‛ʼ＇´`")
 _MAX_EXPANSIONS = 1 << 18  # all of Unicode needs a third of it
+_FOUND_AT_ONCE = 4_096  # characters without an entry, repeats counted
 
 # Blocks of scripts written without spaces between words (Unicode 16 code charts).
 _UNSPACED = (
@@ -83,6 +84,40 @@ def kind_of(character: str) -> int:
     return MARK if set(categories) == {"M"} else SEPARATOR
 
 
+@Kernel
+def width_at(data: npt.NDArray[np.uint8], i: int) -> int:
+    """Return the number of bytes of the UTF-8 character that starts at a byte."""
+    lead = data[i]
+    return 1 + int(lead >= 0xC0) + int(lead >= 0xE0) + int(lead >= 0xF0)
+
+
+@Kernel
+def decode_at(data: npt.NDArray[np.uint8], i: int) -> np.int64:
+    """Return the UTF-8 character that starts at a byte."""
+    code_point = np.int64(data[i])
+    if code_point >= 0x80:
+        n_more = 1 + (code_point >= 0xE0) + (code_point >= 0xF0)
+        code_point &= 0x3F >> n_more
+        for j in range(i + 1, i + 1 + n_more):
+            code_point = code_point << 6 | np.int64(data[j]) & 0x3F
+    return code_point
+
+
+@Kernel
+def find_unknown(
+    data: npt.NDArray[np.uint8], kinds: npt.NDArray[np.uint8], found: npt.NDArray[np.int64]
+) -> int:
+    """Write characters that have no entry yet, as many as there is room for; return how many."""
+    n_found = 0
+    for i in range(len(data)):
+        if data[i] >= 0xC0:
+            code_point = decode_at(data, i)
+            if kinds[code_point] == UNKNOWN and n_found < len(found):
+                found[n_found] = code_point
+                n_found += 1
+    return n_found
+
+
 class CharacterTable:
     """Kinds and folded forms as arrays that kernels index by code point.
 
@@ -101,15 +136,22 @@ class CharacterTable:
         self.expansions = np.zeros(_MAX_EXPANSIONS, dtype=np.uint64)
         self._n_expansions = 0
         self._filling = threading.Lock()
-        self.cover(np.arange(128, dtype=np.uint32))
+        for code_point in range(128):
+            self._fill(code_point)
 
-    def cover(self, code_points: npt.NDArray[np.uint32]) -> None:
-        """Make sure that every one of these characters has its entry."""
-        rare = code_points[code_points > 127] if self.kinds[0] else code_points
-        new = rare[self.kinds[rare] == UNKNOWN]
-        if len(new):
+    def cover(self, data: npt.NDArray[np.uint8]) -> None:
+        """Make sure that every character of a text has its entry.
+
+        Args:
+            data: The text in valid UTF-8.
+        """
+        if data.max(initial=0) < 0x80:
+            return
+        found = np.empty(_FOUND_AT_ONCE, dtype=np.int64)
+        find = find_unknown.sized(len(data))
+        while n_found := find(data, self.kinds, found):
             with self._filling:
-                for code_point in sorted(set(new.tolist())):
+                for code_point in found[:n_found].tolist():
                     if self.kinds[code_point] == UNKNOWN:
                         self._fill(code_point)
 
@@ -130,40 +172,6 @@ class CharacterTable:
 CHARACTERS = CharacterTable()
 
 
-@Kernel
-def decode_utf8(data: npt.NDArray[np.uint8], code_points: npt.NDArray[np.uint32]) -> int:
-    """Write the characters that valid UTF-8 stands for; return their number."""
-    n = 0
-    i = 0
-    while i < len(data):
-        code_point = np.int64(data[i])
-        i += 1
-        if code_point >= 0x80:
-            n_more = 1 + (code_point >= 0xE0) + (code_point >= 0xF0)
-            code_point &= 0x3F >> n_more
-            for _ in range(n_more):
-                code_point = code_point << 6 | np.int64(data[i]) & 0x3F
-                i += 1
-        code_points[n] = code_point
-        n += 1
-    return n
-
-
-def to_code_points(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
-    """Return the characters of a text as numbers, and make `CHARACTERS` cover them.
-
-    Args:
-        data: The text in valid UTF-8, dtype uint8.
-
-    Returns:
-        One number a character, dtype uint32.
-
-    >>> to_code_points(np.frombuffer("naïve 語".encode(), dtype=np.uint8)).tolist()
-    [110, 97, 239, 118, 101, 32, 35486]
-    """
-    if data.max(initial=0) < 0x80:
-        return data.astype(np.uint32)
-    code_points = np.empty(len(data), dtype=np.uint32)
-    code_points = code_points[: decode_utf8.sized(len(data))(data, code_points)]
-    CHARACTERS.cover(code_points)
-    return code_points
+def as_bytes(text: str) -> npt.NDArray[np.uint8]:
+    """Return a text without surrogates as the UTF-8 that kernels read."""
+    return np.frombuffer(text.encode(), dtype=np.uint8)

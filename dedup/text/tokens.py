@@ -25,7 +25,9 @@ from dedup.text.characters import (
     MARK,
     SEPARATOR,
     WORD,
-    to_code_points,
+    as_bytes,
+    decode_at,
+    width_at,
 )
 from dedup.text.kernel import Kernel
 
@@ -87,7 +89,7 @@ def mix(value: np.uint64) -> np.uint64:
 
 @Kernel
 def tokenise_span(
-    code_points: npt.NDArray[np.uint32],
+    data: npt.NDArray[np.uint8],
     start: int,
     end: int,
     kinds: npt.NDArray[np.uint8],
@@ -97,7 +99,7 @@ def tokenise_span(
     starts: npt.NDArray[np.int64],
     ends: npt.NDArray[np.int64],
 ) -> int:
-    """Write the tokens of code_points[start:end] to the last three arrays; return their number."""
+    """Write hash and span of each token of data[start:end]; return their number."""
     n_tokens = 0
     token_start = -1  # of the token being read; -1 between tokens
     token_end = start
@@ -105,7 +107,11 @@ def tokenise_span(
     token = _OFFSET
     i = start
     while i <= end:
-        kind = kinds[code_points[i]] if i < end else np.uint8(SEPARATOR)
+        code_point, width = 0, 1
+        kind = np.uint8(SEPARATOR)
+        if i < end:
+            code_point, width = decode_at(data, i), width_at(data, i)
+            kind = kinds[code_point]
         base = kind & KIND
         if base == WORD:
             joins = token_start >= 0 and not alone
@@ -115,8 +121,8 @@ def tokenise_span(
             joins = (
                 token_start >= 0
                 and not alone
-                and i + 1 < end
-                and kinds[code_points[i + 1]] & KIND == WORD
+                and i + width < end
+                and kinds[decode_at(data, i + width)] & KIND == WORD
             )
         else:
             joins = base == IGNORED
@@ -131,25 +137,25 @@ def tokenise_span(
                 token_start = i
                 token = _OFFSET
                 alone = base == CHARACTER
+        i += width
         if token_start >= 0 and base != IGNORED:
             if kind & EXPANDS:
-                first = int(folds[code_points[i]]) + 1
+                first = int(folds[code_point]) + 1
                 for j in range(first, first + int(expansions[first - 1])):
                     token = (token ^ expansions[j]) * _PRIME
             else:
-                token = (token ^ folds[code_points[i]]) * _PRIME
-                # Most characters continue a word: take those in one go.
-                while not alone and i + 1 < end and kinds[code_points[i + 1]] == WORD:
+                token = (token ^ folds[code_point]) * _PRIME
+                # Most characters are ASCII and continue a word: take those in one go.
+                while not alone and i < end and data[i] < 0x80 and kinds[data[i]] == WORD:
+                    token = (token ^ folds[data[i]]) * _PRIME
                     i += 1
-                    token = (token ^ folds[code_points[i]]) * _PRIME
-            token_end = i + 1
-        i += 1
+            token_end = i
     return n_tokens
 
 
 @Kernel
 def shingle_spans(
-    code_points: npt.NDArray[np.uint32],
+    data: npt.NDArray[np.uint8],
     starts: npt.NDArray[np.int64],
     ends: npt.NDArray[np.int64],
     shingle_size: int,
@@ -170,7 +176,7 @@ def shingle_spans(
     total = 0
     for passage in range(len(starts)):
         n_tokens = tokenise_span(
-            code_points, starts[passage], ends[passage], kinds, folds, expansions,
+            data, starts[passage], ends[passage], kinds, folds, expansions,
             hashes, token_starts, token_ends,
         )  # fmt: skip
         key = _OFFSET
@@ -203,14 +209,19 @@ def tokenise(text: str) -> Tokens:
     >>> bool((tokenise("don't stop").hashes == tokens.hashes[:2]).all())
     True
     """
-    code_points = to_code_points(np.frombuffer(text.encode(), dtype=np.uint8))
-    hashes = np.empty(len(text), dtype=np.uint64)
-    starts, ends = np.empty((2, len(text)), dtype=np.int64)
-    n_tokens = tokenise_span.sized(len(text))(
-        code_points, 0, len(text),
+    data = as_bytes(text)
+    CHARACTERS.cover(data)
+    hashes = np.empty(len(data), dtype=np.uint64)
+    starts, ends = np.empty((2, len(data)), dtype=np.int64)
+    n_tokens = tokenise_span.sized(len(data))(
+        data, 0, len(data),
         CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions, hashes, starts, ends,
     )  # fmt: skip
-    return Tokens(hashes[:n_tokens], starts[:n_tokens], ends[:n_tokens])
+    hashes, starts, ends = hashes[:n_tokens], starts[:n_tokens], ends[:n_tokens]
+    if len(data) > len(text):
+        n_characters = np.append(0, np.cumsum((data & 0xC0) != 0x80))  # before each byte
+        starts, ends = n_characters[starts], n_characters[ends]
+    return Tokens(hashes, starts, ends)
 
 
 def mark_tokens(words: Mapping[str, int]) -> npt.NDArray[np.uint8]:
@@ -231,7 +242,7 @@ def mark_tokens(words: Mapping[str, int]) -> npt.NDArray[np.uint8]:
 
 
 def shingle(
-    code_points: npt.NDArray[np.uint32],
+    data: npt.NDArray[np.uint8],
     starts: npt.NDArray[np.int64],
     ends: npt.NDArray[np.int64],
     *,
@@ -241,8 +252,8 @@ def shingle(
     """Return the shingles of many passages of one block of text.
 
     Args:
-        code_points: The block, from `to_code_points`.
-        starts: Where each passage starts in the block, shape (n_passages,), dtype int64.
+        data: The block in valid UTF-8, dtype uint8.
+        starts: Where each passage starts in the block, in bytes, shape (n_passages,), dtype int64.
         ends: Where it ends.
         shingle_size: Tokens in a shingle; at least 1.
         marked: Marks of tokens to look out for, from `mark_tokens`.
@@ -250,18 +261,19 @@ def shingle(
     Returns:
         The shingles, in passage order. A passage without a token has none.
     """
+    CHARACTERS.cover(data)
     n_passages = len(starts)
     longest = int((ends - starts).max(initial=0))
     hashes = np.empty(longest, dtype=np.uint64)
     token_starts, token_ends = np.empty((2, longest), dtype=np.int64)
-    room = int((ends - starts).sum())  # no text has more shingles than characters
+    room = int((ends - starts).sum())  # no text has more shingles than bytes
     shingles = np.empty(room, dtype=np.uint32)
     counts, n_words = np.empty((2, n_passages), dtype=np.int64)
     keys = np.empty(n_passages, dtype=np.uint64)
     marks = np.empty(n_passages, dtype=np.uint8)
     marked = mark_tokens({}) if marked is None else marked
     total = shingle_spans.sized(room)(
-        code_points, starts, ends, shingle_size,
+        data, starts, ends, shingle_size,
         CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions,
         marked, hashes, token_starts, token_ends, shingles, counts, n_words, keys, marks,
     )  # fmt: skip

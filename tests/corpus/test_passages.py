@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dedup import Corpus, CorpusSettings, InputError, analyze, read_corpus
 
 PIECES = ["Rain", "fell", "Été", "🚢", "語", "e\u0301", ".", "—", " ", "\n", "\n\n", "\r\n", "\r",
-          "\f", "\u2028", "\u00a0", "\u200b", "a line that is long enough to be one of prose"]  # fmt: skip
+          "\f", "\u2028", "\u00a0", "\u200b", "a line of some length, as in prose"]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 UNITS = st.sampled_from(["paragraph", "line", "document"])
 

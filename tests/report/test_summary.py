@@ -19,7 +19,8 @@ LATER = LEAD.replace("Monday", "Tuesday")
 
 @pytest.fixture(scope="module")
 def analysis() -> Analysis:
-    return analyze(Corpus.from_records(random_records(12, 250)))
+    repeating = {"id": "repeating", "text": f"{LEAD}\n\n{LATER}"}
+    return analyze(Corpus.from_records([*random_records(12, 250), repeating]))
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dedup import Corpus, CorpusSettings
 from dedup.corpus import collect_passages
-from dedup.text import Kernel, shingle, to_code_points, tokenise
+from dedup.text import Kernel, as_bytes, shingle, tokenise
 
 T = TypeVar("T")
 
@@ -50,35 +50,20 @@ def test_compiled_tokens_equal_interpreted(text: str) -> None:
     assert by_interpreted(run) == by_compiled(run)
 
 
-@given(TEXTS)
-def test_compiled_decoding_equals_interpreted_and_python(text: str) -> None:
-    def run() -> list[int]:
-        return to_code_points(np.frombuffer(text.encode(), dtype=np.uint8)).tolist()
-
-    assert [ord(character) for character in text] == by_interpreted(run)
-    assert by_interpreted(run) == by_compiled(run)
-
-
-@given(st.lists(TEXTS, max_size=5), st.integers(1, 4))
-def test_compiled_shingles_equal_interpreted(texts: list[str], size: int) -> None:
-    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
-    starts = np.append(0, ends[:-1])[: len(texts)].astype(np.int64)
-
-    def run() -> dict[str, list[Any]]:
-        block = to_code_points(np.frombuffer("".join(texts).encode(), dtype=np.uint8))
-        return columns(shingle(block, starts, ends, shingle_size=size))
-
-    assert by_interpreted(run) == by_compiled(run)
-
-
-@given(st.lists(TEXTS, max_size=5), st.sampled_from(["paragraph", "line", "document"]))
-def test_compiled_passages_equal_interpreted(texts: list[str], unit: Any) -> None:
+@given(
+    st.lists(TEXTS, max_size=5),
+    st.sampled_from(["paragraph", "line", "document"]),
+    st.integers(1, 4),
+)
+def test_compiled_passages_and_shingles_equal_interpreted(
+    texts: list[str], unit: Any, size: int
+) -> None:
     records = [{"text": text} for text in [*texts, "One word."]]
     corpus = Corpus.from_records(records, CorpusSettings(passages=unit))
 
     def run() -> dict[str, list[Any]]:
         with ThreadPoolExecutor(1) as executor:
-            return columns(collect_passages(corpus, shingle_size=3, executor=executor))
+            return columns(collect_passages(corpus, shingle_size=size, executor=executor))
 
     assert by_interpreted(run) == by_compiled(run)
 
