@@ -59,8 +59,9 @@ _US_ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "
 _SEPARATOR = re.compile(r"\s+(?:[|–—·•»«:-]|::)\s+")
 _DOMAIN_END = re.compile(r"(?<=\w)\.[a-z]{2,7}(?:\.[a-z]{2})?$", re.IGNORECASE)
 
-# How the elements of trafilatura's tree are set off; all others are blocks, on lines of their own.
-_EDGES = {"cell": " ", "lb": "\v"} | dict.fromkeys(("hi", "ref", "del", "span", "a", "graphic"), "")
+# How the elements of trafilatura's tree are set off; all others are blocks, paragraphs of their own.
+_EDGES = {"cell": " ", "row": "\f", "lb": "\v"}
+_EDGES |= dict.fromkeys(("hi", "ref", "del", "span", "a", "graphic"), "")
 _BLOCKS = set(
     "address article aside blockquote br center details div dl figure footer form h1 h2 h3 h4 h5 "
     "h6 header hr iframe li main nav ol p pre section table td ul video".split()
@@ -71,6 +72,8 @@ _MIN_LEAD = 40  # characters; what is shorter is a label
 # A long line that a <br> ends without a full stop is hard-wrapped, and goes on in the next.
 _STOPS = re.escape('.!?…:;"”’»)。！？」')
 _WRAP = re.compile(rf"(?<=[^\n\v]{{40}})(?<![{_STOPS}])\v(?![\n\v])")
+# Short rows are lines of one paragraph, a table; long ones hold the paragraphs of a page's layout.
+_ROW = re.compile(r"(?<![^\n\v\f]{100})(?<=[^\n\v\f])\f+(?=[^\n\v\f])(?![^\n\v\f]{100})")
 # Printable, because trafilatura drops what is not, and in no news text: a Phaistos disc sign.
 _MARK = "\U000101d0"
 _UNSEEN = re.compile(f"{_MARK}\\d+{_MARK}|[\u00ad\u200b]")  # marks, and hints where to hyphenate
@@ -409,6 +412,7 @@ def _read_paragraphs(body: HtmlElement) -> list[str]:
         pieces.append("" if edge == "\v" and event == "start" else edge)
         text = element.text if event == "start" else element.tail
         pieces.append(re.sub(r"\s+", " ", text or ""))
-    text = re.sub(r" *([\n\v]) *", r"\1", _UNSEEN.sub("", "".join(pieces)))
-    lines = _WRAP.sub(" ", text).splitlines()
-    return [" ".join(line.split()) for line in lines if line and not line.isspace()]
+    text = re.sub(r" *([\n\v\f]) *", r"\1", _UNSEEN.sub("", "".join(pieces)))
+    paragraphs = re.split(r"[\n\v\f]+", _WRAP.sub(" ", _ROW.sub("\r", text)))
+    lines = ((" ".join(line.split()) for line in text.split("\r")) for text in paragraphs)
+    return [text for each in lines if (text := "\n".join(filter(None, each)))]

@@ -20,7 +20,13 @@ from dedup.duplicates.bands import Banding, choose_banding
 from dedup.duplicates.buckets import NO_BUCKET, Buckets, find_buckets, hash_bands
 from dedup.duplicates.clusters import assign_representatives
 from dedup.duplicates.signatures import Shingles, make_permutations, sign
-from dedup.text import Kernel
+from dedup.duplicates.verify import (
+    STEPS_PER_PAIR,
+    make_sets,
+    verify_bucket_pairs,
+    verify_list,
+    verify_representatives,
+)
 
 LARGEST_BUCKET = 1_000  # distinct texts in a bucket of which all pairs are compared
 
@@ -31,9 +37,6 @@ _REPRESENTATIVES = 50
 
 _TEXTS_SIGNED_AT_ONCE = 4_096
 _PAIRS_AT_ONCE = 1 << 20  # more than the largest bucket compared in full has
-_STEPS_PER_PAIR = 100  # of the loop that compares two sets
-_TEXTS_SORTED_AT_ONCE = 1 << 14
-_STEPS_PER_SHINGLE = 10  # of sorting
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,122 +65,6 @@ class Pairs:
     def jaccard(self) -> npt.NDArray[np.float64]:
         """Jaccard of each pair, in [threshold, 1]."""
         return self.shared / (self.first_size + self.second_size - self.shared)
-
-
-@Kernel
-def count_shared(values: npt.NDArray[np.uint32], i: int, i_end: int, j: int, j_end: int) -> int:
-    """Return how many values two ascending slices share."""
-    n_shared = 0
-    while i < i_end and j < j_end:  # without branches: which side is less is hard to predict
-        left, right = values[i], values[j]
-        n_shared += left == right
-        i += left <= right
-        j += right <= left
-    return n_shared
-
-
-@Kernel
-def verify_pair(
-    values: npt.NDArray[np.uint32],
-    starts: npt.NDArray[np.int64],
-    sizes: npt.NDArray[np.int64],
-    first: int,
-    second: int,
-    threshold: float,
-) -> int:
-    """Return the number of shared shingles if the Jaccard reaches the threshold, else -1."""
-    n_first, n_second = sizes[first], sizes[second]
-    if min(n_first, n_second) / max(n_first, n_second) < threshold:
-        return -1
-    n_shared = count_shared(
-        values, starts[first], starts[first] + n_first, starts[second], starts[second] + n_second
-    )
-    return n_shared if n_shared / (n_first + n_second - n_shared) >= threshold else -1
-
-
-@Kernel
-def verify_bucket_pairs(
-    values: npt.NDArray[np.uint32],
-    starts: npt.NDArray[np.int64],
-    sizes: npt.NDArray[np.int64],
-    threshold: float,
-    hashes: npt.NDArray[np.uint32],
-    band: int,
-    members: npt.NDArray[np.int64],
-    bucket_starts: npt.NDArray[np.int64],
-    bucket: int,
-    pairs: npt.NDArray[np.int64],
-) -> tuple[int, int]:
-    """Verify the buckets from `bucket` on until `pairs` may overflow; (n_pairs, next bucket)."""
-    n_pairs = 0
-    while bucket < len(bucket_starts) - 1:
-        start, end = bucket_starts[bucket], bucket_starts[bucket + 1]
-        if n_pairs + (end - start) * (end - start - 1) // 2 > len(pairs):
-            break
-        for j in range(start + 1, end):
-            second = members[j]
-            for i in range(start, j):
-                first = members[i]
-                is_new = True
-                for earlier in range(band):
-                    if (
-                        hashes[first, earlier] == hashes[second, earlier]
-                        and hashes[first, earlier] != NO_BUCKET
-                    ):
-                        is_new = False
-                        break
-                if is_new:
-                    n_shared = verify_pair(values, starts, sizes, first, second, threshold)
-                    if n_shared >= 0:
-                        pairs[n_pairs, 0] = first
-                        pairs[n_pairs, 1] = second
-                        pairs[n_pairs, 2] = n_shared
-                        n_pairs += 1
-        bucket += 1
-    return n_pairs, bucket
-
-
-@Kernel
-def verify_representatives(
-    values: npt.NDArray[np.uint32],
-    starts: npt.NDArray[np.int64],
-    sizes: npt.NDArray[np.int64],
-    threshold: float,
-    members: npt.NDArray[np.int64],
-    representatives: npt.NDArray[np.int64],
-    pairs: npt.NDArray[np.int64],
-) -> int:
-    """Verify each member of one bucket with the bucket's representatives; return n_pairs."""
-    n_pairs, n_representatives = 0, 0
-    for second in members:
-        joined = False
-        for r in range(n_representatives):
-            first = representatives[r]
-            n_shared = verify_pair(values, starts, sizes, first, second, threshold)
-            if n_shared >= 0:
-                pairs[n_pairs, 0] = first
-                pairs[n_pairs, 1] = second
-                pairs[n_pairs, 2] = n_shared
-                n_pairs += 1
-                joined = True
-                break
-        if not joined and n_representatives < len(representatives):
-            representatives[n_representatives] = second
-            n_representatives += 1
-    return n_pairs
-
-
-@Kernel
-def verify_list(
-    values: npt.NDArray[np.uint32],
-    starts: npt.NDArray[np.int64],
-    sizes: npt.NDArray[np.int64],
-    threshold: float,
-    pairs: npt.NDArray[np.int64],
-) -> None:
-    """Write the number of shared shingles of each pair beside it, or -1."""
-    for p in range(len(pairs)):
-        pairs[p, 2] = verify_pair(values, starts, sizes, pairs[p, 0], pairs[p, 1], threshold)
 
 
 def find_pairs(
@@ -245,66 +132,6 @@ def find_pairs(
     return Pairs(first, second, shared, sets.sizes[first], sets.sizes[second], banding, n_large)
 
 
-@Kernel
-def sort_distinct(
-    values: npt.NDArray[np.uint32],
-    starts: npt.NDArray[np.int64],
-    sizes: npt.NDArray[np.int64],
-    texts: npt.NDArray[np.int64],
-    targets: npt.NDArray[np.int64],
-    distinct: npt.NDArray[np.uint32],
-    n_distinct: npt.NDArray[np.int64],
-) -> None:
-    """Write the distinct shingles of some texts, ascending, from each text's target on."""
-    for row in range(len(texts)):
-        text = texts[row]
-        size = sizes[text]
-        own = distinct[targets[row] : targets[row] + size]
-        own[:] = values[starts[text] : starts[text] + size]
-        # Shell sort with Knuth's gaps: short, without recursion, good up to long texts.
-        gap = 1
-        while gap < size:
-            gap = 3 * gap + 1
-        while gap > 1:
-            gap //= 3
-            for i in range(gap, size):
-                value = own[i]
-                j = i
-                while j >= gap and own[j - gap] > value:
-                    own[j] = own[j - gap]
-                    j -= gap
-                own[j] = value
-        n = 0
-        for i in range(size):
-            if n == 0 or own[i] != own[n - 1]:
-                own[n] = own[i]
-                n += 1
-        n_distinct[row] = n
-
-
-def make_sets(shingles: Shingles, wanted: npt.NDArray[np.bool_], executor: Executor) -> Shingles:
-    """Return the distinct shingles of the wanted texts, ascending; none for the others."""
-    texts = np.flatnonzero(wanted)
-    wanted_sizes = shingles.sizes[texts]
-    targets = np.cumsum(wanted_sizes) - wanted_sizes
-    n_values = int(wanted_sizes.sum())
-    distinct = np.empty(n_values, dtype=np.uint32)
-    n_distinct = np.empty(len(texts), dtype=np.int64)
-    sort = sort_distinct.sized(_STEPS_PER_SHINGLE * n_values)
-
-    def sort_part(rows: slice) -> None:
-        sort(
-            shingles.values, shingles.starts, shingles.sizes, texts[rows], targets[rows],
-            distinct, n_distinct[rows],
-        )  # fmt: skip
-
-    parts = range(0, len(texts), _TEXTS_SORTED_AT_ONCE)
-    list(executor.map(sort_part, (slice(i, i + _TEXTS_SORTED_AT_ONCE) for i in parts)))
-    sizes, starts = np.zeros((2, len(shingles)), dtype=np.int64)
-    sizes[texts], starts[texts] = n_distinct, targets
-    return Shingles(distinct, starts, sizes)
-
-
 def _split_large(buckets: Buckets) -> tuple[Buckets, list[npt.NDArray[np.int64]]]:
     """Take the buckets apart that are too large for comparing all pairs."""
     sizes = np.diff(buckets.starts)
@@ -323,7 +150,7 @@ def _verify_large(
 ) -> npt.NDArray[np.int64]:
     pairs = np.empty((len(members), 3), dtype=np.int64)
     representatives = np.empty(_REPRESENTATIVES, dtype=np.int64)
-    verify = verify_representatives.sized(_STEPS_PER_PAIR * len(members))
+    verify = verify_representatives.sized(STEPS_PER_PAIR * len(members))
     n_pairs = verify(
         sets.values, sets.starts, sets.sizes, threshold, members, representatives, pairs
     )
@@ -341,7 +168,7 @@ def _verify_band(
     sizes = np.diff(buckets.starts)
     n_candidates = int((sizes * (sizes - 1) // 2).sum())
     pairs = np.empty((min(n_candidates, _PAIRS_AT_ONCE), 3), dtype=np.int64)
-    verify = verify_bucket_pairs.sized(_STEPS_PER_PAIR * n_candidates)
+    verify = verify_bucket_pairs.sized(STEPS_PER_PAIR * n_candidates)
     found = []
     bucket = 0
     while bucket < len(sizes):
@@ -374,7 +201,7 @@ def _with_representatives(
     if not len(new):
         return pairs
     more = np.stack([new // n_texts, new % n_texts, np.zeros_like(new)], axis=1)
-    verify_list.sized(_STEPS_PER_PAIR * len(more))(
+    verify_list.sized(STEPS_PER_PAIR * len(more))(
         sets.values, sets.starts, sets.sizes, threshold, more
     )
     return _unique(np.concatenate([pairs, more[more[:, 2] >= 0]]))

@@ -107,7 +107,7 @@ def tokenise_span(
     token = _OFFSET
     i = start
     while i <= end:
-        code_point, width = 0, 1
+        code_point, width = np.int64(0), 1
         kind = np.uint8(SEPARATOR)
         if i < end:
             code_point, width = decode_at(data, i), width_at(data, i)

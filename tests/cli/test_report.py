@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
 
-from dedup import DuplicateSettings, read_corpus
+from dedup import DuplicateSettings
 
 Run = Callable[..., Result]
 RunMain = Callable[..., tuple[int, str, str]]
@@ -110,20 +110,17 @@ def test_fields_can_be_named(run: Run, tmp_path: Path) -> None:
         run, path, "--text-field", "body", "--id-field", "key", "--outlet-field", "paper",
         "--date-field", "day",
     )  # fmt: skip
-    members = summary["stories"][0]["members"]
-    assert [
-        ("a", "Gull", "2026-03-01T00:00:00+00:00"),
-        ("b", "Tern", "2026-03-02T00:00:00+00:00"),
-    ] == [(member["document_id"], member["outlet"], member["published"]) for member in members]
+    found = [
+        (member["document_id"], member["outlet"], member["published"][:10])
+        for member in summary["stories"][0]["members"]
+    ]
+    assert [("a", "Gull", "2026-03-01"), ("b", "Tern", "2026-03-02")] == found
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 5])
 def test_number_of_jobs_changes_nothing(jobs: int, run: Run, articles: Path) -> None:
-    assert run("report", articles).stdout == run("report", articles, "--jobs", jobs_(jobs)).stdout
-
-
-def jobs_(jobs: int) -> str:
-    return str(jobs)
+    expected = run("report", articles).stdout
+    assert expected == run("report", articles, "--jobs", f"{jobs}").stdout
 
 
 def test_only_duplicates_is_what_there_is_so_far(run: Run, articles: Path) -> None:
@@ -148,11 +145,8 @@ def test_output_dir_holds_every_table_in_the_format(
 def test_parquet_is_the_default_of_tables(run: Run, articles: Path, tmp_path: Path) -> None:
     run("report", articles, "--output-dir", tmp_path / "tables")
     table = pq.read_table(tmp_path / "tables" / "duplicates.parquet")
-    assert [("a", "b")] == list(
-        zip(
-            *(table[f"{side}_document_id"].to_pylist() for side in ("first", "second")), strict=True
-        )
-    )
+    rows = table.select(["first_document_id", "second_document_id"]).to_pylist()
+    assert [{"first_document_id": "a", "second_document_id": "b"}] == rows
 
 
 def test_two_runs_write_the_same_bytes(run: Run, articles: Path, tmp_path: Path) -> None:
@@ -394,7 +388,9 @@ def test_hostile_articles_do_not_steer_the_terminal(tmp_path: Path, run_main: Ru
     assert "[bold]loud[/bold]" in out
 
 
-@pytest.mark.xfail(reason="a name in the table of outlets is read as rich markup, and fails")
+@pytest.mark.xfail(
+    strict=True, reason="outlets in their table are read as rich markup"
+)
 def test_outlet_that_looks_like_markup_is_shown(tmp_path: Path, run_main: RunMain) -> None:
     records = [record | {"outlet": "[/] Heron"} for record in RECORDS]
     status, out, _ = run_main("report", write_records(tmp_path / "articles.jsonl", records))
@@ -402,7 +398,7 @@ def test_outlet_that_looks_like_markup_is_shown(tmp_path: Path, run_main: RunMai
     assert 2 <= out.count("[/] Heron")
 
 
-@pytest.mark.xfail(reason="messages and notes print what files hold as it is")
+@pytest.mark.xfail(strict=True, reason="messages and notes print what files hold as it is")
 @pytest.mark.parametrize("steering", ["\u202e", "\x9b31m"])
 def test_hostile_field_name_does_not_steer_the_terminal(
     steering: str, tmp_path: Path, run_main: RunMain
@@ -414,8 +410,16 @@ def test_hostile_field_name_does_not_steer_the_terminal(
     assert steering not in err
 
 
-@pytest.mark.xfail(reason="UnicodeEncodeError, shown as a bug in dedup")
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        "ascii",
+        *(
+            pytest.param(name, marks=pytest.mark.xfail(strict=True, reason="shown as a bug"))
+            for name in ("cp1252", "latin-1")
+        ),
+    ],
+)
 def test_output_that_cannot_show_every_character_shows_the_others(
     encoding: str, articles: Path, dedup: Dedup
 ) -> None:
@@ -435,7 +439,7 @@ def imported_by(dedup: Dedup, *args: str | Path) -> set[str]:
         "try:\n"
         "    main(sys.argv[1:])\n"
         "except SystemExit:\n"
-        "    heavy = ('numpy numba pyarrow pandas sklearn scipy trafilatura datasketch rich yaml')\n"
+        "    heavy = 'numpy numba pyarrow pandas sklearn scipy trafilatura datasketch rich'\n"
         "    print('IMPORTED', *(set(heavy.split()) & set(sys.modules)), file=sys.stderr)\n"
     )
     done = dedup(*args, python=["-c", script])
@@ -463,8 +467,3 @@ def test_report_of_a_small_corpus_imports_only_what_it_uses(
         dedup, "report", articles, "--output-dir", tmp_path / "tables", "--table-format", format_
     )
     assert {"numpy", "pyarrow", "rich"} == imported
-
-
-def test_installed_package_reads_the_sample_as_its_readme_says(root: Path) -> None:
-    documents = len(read_corpus(root / "sample_data" / "newsroom" / "agencies.jsonl"))
-    assert 18 == documents

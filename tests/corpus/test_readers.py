@@ -419,14 +419,12 @@ def test_truncated_compressed_file_is_an_error(tmp_path: Path, suffix: str) -> N
     assert [str(path)] == [skipped.path for skipped in corpus.skipped]
 
 
-@pytest.mark.parametrize(
-    "change", [lambda d: d[:-8] + b"12345678", lambda d: d[:99] + b"?" + d[100:]]
-)
-def test_damaged_gzip_is_an_error(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
-    (tmp_path / "a.jsonl.gz").write_bytes(change(gzip.compress(many_lines())))
-    with pytest.raises(
-        InputError, match=r"a\.jsonl\.gz: (cannot be read: |not valid JSON)|:\d+: not"
-    ):
+@pytest.mark.parametrize(("start", "end"), [(5000, 5200), (-8, None)], ids=["data", "checksum"])
+def test_damaged_gzip_is_an_error(tmp_path: Path, start: int, end: int | None) -> None:
+    data = bytearray(gzip.compress(many_lines()))
+    data[start:end] = bytes(len(data[start:end]))
+    (tmp_path / "a.jsonl.gz").write_bytes(data)
+    with pytest.raises(InputError, match=r"a\.jsonl\.gz: cannot be read: "):
         read_corpus(tmp_path / "a.jsonl.gz")
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dedup import Corpus, CorpusSettings
 from dedup.corpus import collect_passages
-from dedup.text import Kernel, as_bytes, shingle, tokenise
+from dedup.text import Kernel, tokenise
 
 T = TypeVar("T")
 
