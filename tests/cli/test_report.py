@@ -388,9 +388,7 @@ def test_hostile_articles_do_not_steer_the_terminal(tmp_path: Path, run_main: Ru
     assert "[bold]loud[/bold]" in out
 
 
-@pytest.mark.xfail(
-    strict=True, reason="outlets in their table are read as rich markup"
-)
+@pytest.mark.xfail(strict=True, reason="outlets in their table are read as rich markup")
 def test_outlet_that_looks_like_markup_is_shown(tmp_path: Path, run_main: RunMain) -> None:
     records = [record | {"outlet": "[/] Heron"} for record in RECORDS]
     status, out, _ = run_main("report", write_records(tmp_path / "articles.jsonl", records))
