@@ -1,5 +1,6 @@
 """Find near-duplicate paragraphs in a corpus of articles, and see who ran them first.
 
+>>> from dedup import Corpus, analyze
 >>> corpus = Corpus.from_records([{"id": "a", "text": "Rain fell on the harbour all night."}])
 >>> len(analyze(corpus).clusters)
 0

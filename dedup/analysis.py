@@ -67,8 +67,8 @@ def analyze(
     >>> analysis = analyze(Corpus.from_records([
     ...     {"id": "a", "outlet": "Gull", "text": lead}, {"id": "b", "outlet": "Tern", "text": lead}
     ... ]))
-    >>> analysis.clusters[["kind", "n_passages", "n_outlets"]].iloc[0].tolist()
-    ['syndicated', 2, 2]
+    >>> analysis.clusters.kind.tolist(), analysis.clusters.n_outlets.tolist()
+    (['syndicated'], [2])
     """
     settings = settings or DuplicateSettings()
     say = progress or (lambda step, done, total: None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import tomllib
 from dataclasses import dataclass, fields
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -75,6 +76,8 @@ class DuplicateSettings:
     target_recall: float = 0.98
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            _check_type(field.name, getattr(self, field.name), type(field.default))
         if not 0 < self.threshold <= 1:
             raise ConfigError(f"threshold must be in (0, 1], got {self.threshold}")
         if not 1 <= self.shingle_size <= 100:
@@ -100,7 +103,7 @@ def find_config(directory: Path) -> Path | None:
         if (folder / "dedup.toml").is_file():
             return folder / "dedup.toml"
         project = folder / "pyproject.toml"
-        if project.is_file() and "dedup" in _load(project).get("tool", {}):
+        if project.is_file() and _tool_table(_load(project)) is not None:
             return project
     return None
 
@@ -116,14 +119,41 @@ def read_config(path: Path) -> dict[str, Any]:
     """
     table = _load(path)
     if path.name == "pyproject.toml":
-        table = table.get("tool", {}).get("dedup", {})
+        table = _tool_table(table) or {}
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: [tool.dedup] must be a table, got {table!r}")
     values = {key.replace("-", "_"): value for key, value in table.items()}
-    known = [field.name for task in (CorpusSettings, DuplicateSettings) for field in fields(task)]
-    known.append("jobs")
-    for key in values:
-        if key not in known:
-            raise ConfigError(f"{path}: unknown key {key!r}; known are {', '.join(sorted(known))}")
+    types = {"jobs": int} | {
+        field.name: str if field.default is None else type(field.default)
+        for task in (CorpusSettings, DuplicateSettings)
+        for field in fields(task)
+    }
+    for key, value in values.items():
+        if key not in types:
+            raise ConfigError(f"{path}: unknown key {key!r}; known are {', '.join(sorted(types))}")
+        try:
+            _check_type(key, value, types[key])
+        except ConfigError as error:
+            raise ConfigError(f"{path}: {error}") from None
     return values
+
+
+def _tool_table(project: dict[str, Any]) -> Any:
+    """Return what stands under [tool.dedup]; None if nothing does."""
+    tool = project.get("tool")
+    return tool.get("dedup") if isinstance(tool, dict) else None
+
+
+_TYPE_NAMES = {int: "an integer", float: "a number", str: "a string", bool: "true or false"}
+
+
+def _check_type(name: str, value: object, expected: type) -> None:
+    number = {int: Integral, float: Real}.get(expected)
+    is_right = isinstance(value, number or expected) and isinstance(value, bool) == (
+        expected is bool
+    )
+    if not is_right:
+        raise ConfigError(f"{name} must be {_TYPE_NAMES[expected]}, got {value!r}")
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -102,6 +102,8 @@ def collect_passages(
     Raises:
         InputError: If no document has a passage.
     """
+    if not len(corpus):
+        raise InputError("no document in the corpus")
     batches = corpus.documents.to_batches()
     first_rows = np.cumsum([0, *(batch.num_rows for batch in batches)])
     pieces = []
@@ -154,9 +156,11 @@ def _collect_batch(
         block.data, block.byte_starts, block.byte_ends,
         shingle_size=shingle_size, marked=furniture_marks(),
     )  # fmt: skip
-    roles = roles_by_wording(block, shingled, batch["title"])
-    kept = np.flatnonzero(shingled.n_words)  # what has no token has no shingle either
-    documents = block.documents[kept]
+    kept = np.flatnonzero(shingled.n_words)  # what has no token is no passage, and no shingle
+    n_tokenless = len(block.documents) - len(kept)
+    block = block.only(kept)
+    n_words, marks = shingled.n_words[kept], shingled.marks[kept]
+    documents = block.documents
     offsets = block.document_starts[documents]
     places = np.arange(len(kept))
     is_first = np.ones(len(kept), dtype=np.bool_)
@@ -164,16 +168,16 @@ def _collect_batch(
     columns = [
         documents + first_row,
         places - np.maximum.accumulate(places * is_first),
-        block.starts[kept],
-        block.ends[kept],
-        block.byte_starts[kept] - offsets,
-        block.byte_ends[kept] - offsets,
-        shingled.n_words[kept],
-        roles[kept],
+        block.starts,
+        block.ends,
+        block.byte_starts - offsets,
+        block.byte_ends - offsets,
+        n_words,
+        roles_by_wording(block, n_words, marks, batch["title"]),
         shingled.keys[kept],
         shingled.counts[kept],
     ]
-    return _Piece(columns, shingled.shingles, len(block.documents) - len(kept))
+    return _Piece(columns, shingled.shingles, n_tokenless)
 
 
 def document_order(corpus: Corpus) -> Integers | None:

@@ -38,7 +38,7 @@ def parse_published(value: object) -> Published | None:
     >>> parse_published("March 4, 2026").is_day
     True
     """
-    if value is None or value != value:  # NaT and NaN are unequal to themselves
+    if is_missing(value):
         return None
     if isinstance(value, str):
         text = value.strip()
@@ -53,6 +53,16 @@ def parse_published(value: object) -> Published | None:
         time = datetime(value.year, value.month, value.day, tzinfo=UTC)
         return Published(time, is_day=True, zone_assumed=False)
     raise ValueError(f"published must be a date or time, got {value!r}")
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value stands for no value: None, NaN, NaT or pandas' NA."""
+    if value is None or isinstance(value, str):
+        return value is None
+    try:
+        return bool(value != value)  # NaN and NaT are unequal to themselves
+    except (TypeError, ValueError):  # so would NA be, if it could say; an array cannot either
+        return type(value).__name__ == "NAType"
 
 
 def _parse_text(text: str) -> date:

@@ -70,7 +70,7 @@ class Skipped:
 
     def __str__(self) -> str:
         if self.path is None:
-            return self.reason
+            return self.reason if self.line is None else f"record {self.line}: {self.reason}"
         return f"{self.path}{'' if self.line is None else f':{self.line}'}: {self.reason}"
 
 
@@ -148,14 +148,12 @@ class Corpus:
         Raises:
             InputError: If there is no such text column, or a row is bad.
         """
-        for name in (text, published):
-            if name is not None and name not in frame.columns:
-                raise InputError(f"no column {name!r} in the frame, which has {[*frame.columns]}")
+        needed = {text, published} | {id} - {"id"} | {outlet} - {"outlet"}
+        for name in needed - {None} - {*frame.columns}:
+            raise InputError(f"no column {name!r} in the frame, which has {[*frame.columns]}")
         settings = CorpusSettings(text, id, outlet, published, passages, skip_bad_records)
-        columns = [
-            frame[name].astype(object).where(frame[name].notna(), None).tolist()
-            for name in frame.columns
-        ]
+        series = [frame.iloc[:, number] for number in range(frame.shape[1])]
+        columns = [each.astype(object).where(each.notna(), None).tolist() for each in series]
         names = [str(name) for name in frame.columns]
         rows = zip(*columns, strict=True)
         return cls.from_records((dict(zip(names, row, strict=True)) for row in rows), settings)

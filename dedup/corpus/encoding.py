@@ -14,6 +14,15 @@ _MARKS = (
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SAMPLE = 1 << 16  # bytes that detection looks at
+_FEW = 8  # characters that are too few for any detection
+
+# What news is kept in, besides Unicode. Others that a detector knows (EBCDIC, UTF-7, old DOS code
+# pages) are far likelier to be a wrong guess.
+_LEGACY = [
+    "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258",
+    "iso8859_2", "iso8859_5", "koi8_r", "koi8_u", "big5", "gb18030", "cp932", "euc_jp", "cp949",
+    "cp874",
+]  # fmt: skip
 
 
 def marked_encoding(data: bytes) -> tuple[str, int] | None:
@@ -43,8 +52,12 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str | None
             except UnicodeDecodeError:
                 continue
     encoding = detect_legacy(data)
-    note = "read as UTF-8, bad bytes replaced" if encoding == "utf-8" else f"read as {encoding}"
-    return data.decode(encoding, "replace"), note
+    return data.decode(encoding, "replace"), encoding_note(encoding)
+
+
+def encoding_note(encoding: str) -> str:
+    """Return what to tell a user of a detected encoding."""
+    return "read as UTF-8, bad bytes replaced" if encoding == "utf-8" else f"read as {encoding}"
 
 
 def detect_legacy(data: bytes) -> str:
@@ -59,19 +72,19 @@ def detect_legacy(data: bytes) -> str:
         return "cp1252"
     import charset_normalizer
 
-    best = charset_normalizer.from_bytes(sample).best()
+    best = charset_normalizer.from_bytes(sample, cp_isolation=_LEGACY).best()
     return "cp1252" if best is None else best.encoding
 
 
 def _looks_western(sample: bytes) -> bool:
-    """Whether most letters are ASCII and the rest are marks and accents of cp1252."""
+    """Whether what is not ASCII is rare, or little, and made of marks and accents of cp1252."""
     try:
         text = sample.decode("cp1252")
     except UnicodeDecodeError:
         return False
-    rare = sum(character > "\x7f" for character in text)
-    odd = sum(character in "¤¦¨ª¬¯±³¶¸¹¼¾ÐÝÞðýþŠŽšž×÷ˆ˜" for character in text)
-    return rare <= 0.25 * len(text) and odd <= 0.2 * rare
+    n_rare = sum(character > "\x7f" for character in text)
+    n_odd = sum(character in "¤¦¨ª¬¯±³¶¸¹¼¾ÐÝÞðýþŠŽšž×÷ˆ˜" for character in text)
+    return (n_rare <= 0.25 * len(text) or n_rare < _FEW) and n_odd <= 0.2 * n_rare
 
 
 def without_surrogates(text: str) -> str:

@@ -83,21 +83,25 @@ def find_files(
 ) -> Iterator[SourceFile]:
     """Yield the files of a directory that can be read, in the order of their names; or the file.
 
-    Hidden files and directories are left out, links are followed, and a directory is entered
-    once, however many links lead to it.
+    Hidden files and directories are passed over and counted, links are followed, and a directory
+    is entered once, however many links lead to it.
 
     Args:
         path: A file or a directory.
-        other_files: Counts the files of other types, by suffix.
+        other_files: Counts the files of other types, by suffix, and the hidden ones.
         failed: Collects directories that cannot be listed.
 
     Raises:
         InputError: If there is nothing there, or a file given itself is of no known type.
     """
-    if not path.is_dir():
-        kind, compression = kind_of(path)
-        if not path.exists():
+    try:
+        is_directory = path.is_dir()
+        if not is_directory and not path.exists():
             raise InputError("no such file or directory", path=path)
+    except OSError as error:
+        raise read_error(error, path) from error
+    if not is_directory:
+        kind, compression = kind_of(path)
         if kind is None:
             known = ", ".join(KINDS)
             raise InputError(f"not a type that can be read; known are {known}", path=path)
@@ -121,19 +125,24 @@ def find_files(
         for entry in children:
             child = folder / entry.name
             if entry.name.startswith("."):
-                continue
-            if child.is_dir():
-                folders.append(child)
+                other_files["(hidden)"] = other_files.get("(hidden)", 0) + 1
                 continue
             kind, compression = kind_of(child)
+            try:
+                if child.is_dir():
+                    folders.append(child)
+                    continue
+                is_file = child.is_file()
+            except OSError as error:
+                failed.append(read_error(error, child))
+                continue
             if kind is None:
                 suffix = child.suffix.lower() or "(none)"
                 other_files[suffix] = other_files.get(suffix, 0) + 1
-                continue
-            if not child.is_file():  # a dead link, or a pipe that would never end
+            elif not is_file:  # a dead link, or a pipe that would never end
                 failed.append(InputError("not a regular file", path=child))
-                continue
-            below = child.relative_to(path)
-            outlet = below.parts[0] if len(below.parts) > 1 else None
-            yield SourceFile(child, below.as_posix(), outlet, kind, compression)
+            else:
+                below = child.relative_to(path)
+                outlet = below.parts[0] if len(below.parts) > 1 else None
+                yield SourceFile(child, below.as_posix(), outlet, kind, compression)
         pending += reversed(folders)

@@ -59,7 +59,7 @@ _US_ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "
 _SEPARATOR = re.compile(r"\s+(?:[|–—·•»«:-]|::)\s+")
 _DOMAIN_END = re.compile(r"(?<=\w)\.[a-z]{2,7}(?:\.[a-z]{2})?$", re.IGNORECASE)
 
-# How the elements of trafilatura's tree are set off; all others are blocks, paragraphs of their own.
+# How elements of trafilatura's tree are set off; all others are blocks, paragraphs of their own.
 _EDGES = {"cell": " ", "row": "\f", "lb": "\v"}
 _EDGES |= dict.fromkeys(("hi", "ref", "del", "span", "a", "graphic"), "")
 _BLOCKS = set(

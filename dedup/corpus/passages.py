@@ -6,14 +6,14 @@ span leaves out the white space around it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import PASSAGE_UNITS, PassageUnit
-from dedup.text import CHARACTERS, IGNORED, KIND, SPACE, WORD, Kernel, decode_at, width_at
+from dedup.text import CHARACTERS, IGNORED, SPACE, WORD, Kernel, decode_at, width_at
 
 _PARAGRAPH, _LINE, _DOCUMENT = range(len(PASSAGE_UNITS))
 
@@ -45,6 +45,11 @@ class Block:
     byte_ends: npt.NDArray[np.int64]
     starts: npt.NDArray[np.int64]
     ends: npt.NDArray[np.int64]
+
+    def only(self, kept: npt.NDArray[np.int64]) -> Block:
+        """Return the block with some of its passages."""
+        columns = ("documents", "byte_starts", "byte_ends", "starts", "ends")
+        return replace(self, **{name: getattr(self, name)[kept] for name in columns})
 
 
 @Kernel
@@ -88,7 +93,7 @@ def cut_lines(
             i += 1
         last = i
         while first < last:
-            kind = kinds[decode_at(data, first)] & KIND
+            kind = kinds[decode_at(data, first)]
             if kind != SPACE and kind != IGNORED:
                 break
             first += width_at(data, first)
@@ -96,7 +101,7 @@ def cut_lines(
             before = last - 1
             while data[before] & 0xC0 == 0x80:
                 before -= 1
-            kind = kinds[decode_at(data, before)] & KIND
+            kind = kinds[decode_at(data, before)]
             if kind != SPACE and kind != IGNORED:
                 break
             last = before
@@ -140,7 +145,7 @@ def is_hard_wrapped(
             first = decode_at(data, line_starts[line])
             # A lower-case letter of a script that has cases is its own folded form.
             cased = 97 <= first <= 122 or 0xDF <= first < 0x530
-            if cased and kinds[first] & KIND == WORD and folds[first] == first:
+            if cased and kinds[first] == WORD and folds[first] == first:
                 n_continued += 1
     return 3 * n_characters >= _WRAPPED_WIDTH * n_lines and n_continued >= _WRAPPED_SHARE * (
         n_lines - 1

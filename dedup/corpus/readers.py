@@ -17,7 +17,13 @@ import orjson
 
 from dedup.config import CorpusSettings
 from dedup.corpus.document import Corpus
-from dedup.corpus.encoding import decode, detect_legacy, marked_encoding, without_surrogates
+from dedup.corpus.encoding import (
+    decode,
+    detect_legacy,
+    encoding_note,
+    marked_encoding,
+    without_surrogates,
+)
 from dedup.corpus.files import READ_ERRORS, SourceFile, find_files, read_error
 from dedup.corpus.html import declared_encoding, extract_page
 from dedup.corpus.records import BODY_START, CorpusBuilder, batched
@@ -107,8 +113,10 @@ def _batches(file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
 
 def _read_stdin(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
     buffered = io.BufferedReader(stream, 1 << 20)  # type: ignore[type-var]
-    start = buffered.peek(1 << 16).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    kind = {b"{": "jsonl", b"[": "json"}.get(start, "txt")
+    start = buffered.peek(1 << 16).removeprefix(b"\xef\xbb\xbf")
+    is_records = re.match(rb"\s*\{\s*[\"}]", start)
+    is_array = re.match(rb"\s*\[\s*[\[{\]]", start)
+    kind = "jsonl" if is_records else "json" if is_array else "txt"
     yield from _READERS[kind](buffered, replace(file, kind=kind), builder)
 
 
@@ -125,8 +133,9 @@ def _read_markdown(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) 
         import yaml
 
         try:
-            front = yaml.safe_load(match[1])
-        except (yaml.YAMLError, ValueError) as error:
+            # Every value as it is written: `title: No` is a title, and dates are read elsewhere.
+            front = yaml.load(match[1], Loader=yaml.BaseLoader)
+        except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = None if mark is None else mark.line + 2
             problem = getattr(error, "problem", None) or str(error)
@@ -134,11 +143,9 @@ def _read_markdown(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) 
                 f"front matter is not valid YAML: {problem}", path=file.path, line=line
             ) from error
         if isinstance(front, dict):
-            record = {str(key): value for key, value in front.items()}
+            record = {key: None if value in ("", "~", "null") else value
+                      for key, value in front.items() if isinstance(key, str)}  # fmt: skip
             body_start = len(text[: match.end()].encode())
-    for field in (builder.settings.outlet_field, "title", "url"):
-        if isinstance(record.get(field), int | float):  # a title such as `1984` is no number
-            record[field] = str(record[field])
     yield [record | {builder.settings.text_field: text, BODY_START: body_start}], [None]
 
 
@@ -192,6 +199,8 @@ def _add_plain(
     import pyarrow as pa
     import pyarrow.json
 
+    if not (block.startswith(b"{") and block.count(b"\n{") == n_lines - 1):
+        return False  # blank lines, white space before records, or records over several lines
     try:
         table = pyarrow.json.read_json(
             pa.BufferReader(block),
@@ -220,15 +229,21 @@ class _Recoder:
         try:
             return line.decode()
         except UnicodeDecodeError:
-            if self.legacy is None:
-                self.legacy = detect_legacy(line)
-                self.builder.notes.append(f"{self.file.path.as_posix()}: read as {self.legacy}")
-            return line.decode(self.legacy, "replace")
+            encoding = self.legacy or detect_legacy(line)
+            note = f"{self.file.path.as_posix()}: {encoding_note(encoding)}"
+            if note not in self.builder.notes:
+                self.builder.notes.append(note)
+            if encoding != "utf-8":  # sound but for a byte or two says nothing of other lines
+                self.legacy = encoding
+            return line.decode(encoding, "replace")
 
 
 def _blocks_of_lines(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield a stream in UTF-8 without a mark, a few million bytes at a time, cut after lines."""
-    block = stream.read(_BLOCK)
+    """Yield a stream in UTF-8 without a mark, a few million bytes at a time, cut after lines.
+
+    Where a file is damaged, what came before is yielded first.
+    """
+    block, error = _read_block(stream)
     if (mark := marked_encoding(block)) is not None:
         name, length = mark
         block = block[length:]
@@ -236,12 +251,32 @@ def _blocks_of_lines(stream: IO[bytes]) -> Iterator[bytes]:
             # Lines of two-byte characters cannot be told by bytes: decode from the start.
             text = (block + stream.read()).decode(name, "replace")
             stream = io.BytesIO(without_surrogates(text).encode())
-            block = stream.read(_BLOCK)
+            block, error = _read_block(stream)
     while block:
-        if not block.endswith(b"\n"):
+        if error is not None:
+            block = block[: block.rfind(b"\n") + 1]
+        elif not block.endswith(b"\n"):
             block += stream.readline()
-        yield block
-        block = stream.read(_BLOCK)
+        if block:
+            yield block
+        if error is not None:
+            raise error
+        block, error = _read_block(stream)
+    if error is not None:
+        raise error
+
+
+def _read_block(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
+    """Read a block, or as much of it as there is before an error, and the error."""
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        while size < _BLOCK and (piece := stream.read1(_BLOCK - size)):  # type: ignore[attr-defined]
+            pieces.append(piece)
+            size += len(piece)
+    except READ_ERRORS as error:
+        return b"".join(pieces), error
+    return b"".join(pieces), None
 
 
 def _loads(line: bytes) -> Any:
@@ -249,7 +284,10 @@ def _loads(line: bytes) -> Any:
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError:
-        return json.loads(line)
+        try:
+            return json.loads(line)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
 
 
 def _read_json(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
@@ -278,31 +316,52 @@ def _read_json(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> I
 
 def _read_csv(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
     csv.field_size_limit(2**31 - 1)
-    blocks = (io.BytesIO(block).readlines() for block in _blocks_of_lines(stream))
-    text = map(_Recoder(file, builder), itertools.chain.from_iterable(blocks))
-    reader = csv.DictReader(text, delimiter="\t" if file.kind == "tsv" else ",")
     text_field = builder.settings.text_field
-    if reader.fieldnames is not None and text_field not in reader.fieldnames:
-        known = ", ".join(reader.fieldnames)
-        raise InputError(
-            f'no column "{text_field}" (columns: {known}; --text-field names another)',
-            path=file.path, line=1,
-        )  # fmt: skip
-    records, lines = [], []
+    reader = csv.DictReader(
+        _lines_of_text(stream, file, builder),
+        delimiter="\t" if file.kind == "tsv" else ",",
+        strict=True,  # else a quote that is never closed swallows the rest of the file
+    )
+    records: list[dict[str, Any]] = []
+    lines: list[int | None] = []
+    last_line = 0
     try:
+        if reader.fieldnames is not None and text_field not in reader.fieldnames:
+            known = ", ".join(reader.fieldnames)
+            raise InputError(
+                f'no column "{text_field}" (columns: {known}; --text-field names another)',
+                path=file.path, line=1,
+            )  # fmt: skip
         for record in reader:
             if None in record:
                 problem = f"more fields than the header's {len(reader.fieldnames or ())}"
                 builder.skip(InputError(problem, path=file.path, line=reader.line_num))
-                continue
-            records.append(record)
-            lines.append(reader.line_num)
+            else:
+                records.append(record)
+                lines.append(reader.line_num)
+            last_line = reader.line_num
             if len(records) == _BATCH:
                 yield records, lines
                 records, lines = [], []
     except csv.Error as error:
-        raise InputError(f"not valid CSV: {error}", path=file.path, line=reader.line_num) from error
+        yield records, lines
+        raise InputError(f"not valid CSV: {error}", path=file.path, line=last_line + 1) from error
+    except READ_ERRORS:
+        yield records, lines
+        raise
     yield records, lines
+
+
+def _lines_of_text(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[str]:
+    """Yield the lines of a stream, whether line feeds or lone carriage returns end them."""
+    recode = _Recoder(file, builder)
+    for block in _blocks_of_lines(stream):
+        for line in io.BytesIO(block):
+            text = recode(line)
+            if "\r" in text[:-2]:
+                yield from re.split(r"(?<=\r)(?!\n)", text)
+            else:
+                yield text
 
 
 def _read_parquet(file: SourceFile) -> Iterator[Batch]:

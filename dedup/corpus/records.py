@@ -7,7 +7,9 @@ column; only a batch with something wrong is gone through record by record, to s
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from numbers import Integral
 from types import NoneType
 from typing import Any
 
@@ -16,12 +18,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.config import CorpusSettings
-from dedup.corpus.dates import Published, parse_published
+from dedup.corpus.dates import Published, is_missing, parse_published
 from dedup.corpus.document import DOCUMENT_SCHEMA, Corpus, Skipped
 from dedup.corpus.encoding import without_surrogates
 from dedup.errors import InputError
 
-BODY_START = "\0body_start"  # what a reader says of a text with front matter; no user's field
+# The field by which a reader says where a text's front matter ends; no name of a user's field.
+BODY_START: Any = object()
 
 _BATCH_CHARACTERS = 4_000_000
 _DATE_FIELDS = ("published", "date")
@@ -38,6 +41,7 @@ class CorpusBuilder:
         self.other_files: dict[str, int] = {}
         self.notes: list[str] = []
         self.n_documents = 0
+        self._fields_seen: set[str] = set()
         self._batches: list[pa.RecordBatch] = []
         self._columns: dict[str, list[Any]] = {name: [] for name in DOCUMENT_SCHEMA.names}
         self._n_characters = 0
@@ -71,6 +75,7 @@ class CorpusBuilder:
             InputError: If a record is bad, unless bad records are skipped.
         """
         if (columns := self._columns_of(records)) is None:
+            records = [self._cleaned(record) for record in records]
             good = [i for i, record in enumerate(records) if self._is_good(record, lines[i], path)]
             records, lines = [records[i] for i in good], [lines[i] for i in good]
             columns = self._columns_of(records) or {}
@@ -116,6 +121,7 @@ class CorpusBuilder:
             Whether they were added. If not, `add` knows why.
         """
         settings, n = self.settings, table.num_rows
+        self._fields_seen.update(f for f in table.column_names if table[f].null_count < n)
         ids, texts = table[settings.id_field], table[settings.text_field]
         if ids.null_count or texts.null_count or pc.any(pc.equal(ids, "")).as_py():
             return False
@@ -165,8 +171,9 @@ class CorpusBuilder:
         self._flush()
         table = pa.Table.from_batches(self._batches, schema=DOCUMENT_SCHEMA)
         table = self._without_repeated_ids(table)
-        if self._n_assumed_zones:
-            self.notes.append(f"{self._n_assumed_zones} times without a zone taken as UTC")
+        if (n := self._n_assumed_zones) > 0:
+            self.notes.append(f"{n} time{'s' * (n > 1)} without a zone taken as UTC")
+        self._note_fields_never_seen()
         return Corpus(
             table,
             self.settings.passages,
@@ -225,6 +232,29 @@ class CorpusBuilder:
                 return published
         return None
 
+    def _note_fields_never_seen(self) -> None:
+        """Note the fields that the user named and no record has: likely a slip of the pen."""
+        defaults = CorpusSettings()
+        for setting in ("id_field", "outlet_field", "date_field"):
+            field = getattr(self.settings, setting)
+            if field != getattr(defaults, setting) and field not in self._fields_seen:
+                self.notes.append(f'no record has the field "{field}" ({setting})')
+
+    def _cleaned(self, record: Any) -> Any:
+        """Return a record without the missing values and scalars of numpy and pandas."""
+        if not isinstance(record, Mapping):
+            return record
+        cleaned = dict(record)
+        for field in self._mapped:
+            value = cleaned.get(field)
+            if is_missing(value):
+                cleaned[field] = None
+            elif isinstance(value, str):
+                cleaned[field] = str(value)
+            elif isinstance(value, Integral) and not isinstance(value, bool):
+                cleaned[field] = int(value)
+        return cleaned
+
     def _is_good(self, record: Mapping[str, Any], line: int | None, path: str | None) -> bool:
         problem = self._problem(record)
         if problem is not None:
@@ -239,7 +269,7 @@ class CorpusBuilder:
         text = record.get(settings.text_field)
         if type(text) is not str:
             if text is None:
-                known = ", ".join(sorted(map(str, record))) or "none"
+                known = ", ".join(sorted(str(f) for f in record if f is not BODY_START)) or "none"
                 return (
                     f'missing field "{settings.text_field}" (fields here: {known};'
                     " --text-field names another)"
@@ -259,14 +289,12 @@ class CorpusBuilder:
         return None
 
     def _other_fields(self, records: Sequence[Mapping[str, Any]]) -> list[str | None]:
-        if set(itertools.chain.from_iterable(records)) <= self._mapped:
+        fields = set(itertools.chain.from_iterable(records))
+        self._fields_seen |= fields
+        if fields <= self._mapped:
             return [None] * len(records)
         rest = [{k: v for k, v in record.items() if k not in self._mapped} for record in records]
-        options = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
-        return [
-            orjson.dumps(fields, default=str, option=options).decode() if fields else None
-            for fields in rest
-        ]
+        return [_to_json(fields) if fields else None for fields in rest]
 
     def _flush(self) -> None:
         if self._columns["text"]:
@@ -300,6 +328,19 @@ def batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
     iterator = iter(items)
     while batch := list(itertools.islice(iterator, size)):
         yield batch
+
+
+def _to_json(fields: dict[Any, Any]) -> str:
+    """Return fields as a JSON object, whatever they hold."""
+    options = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
+    try:
+        return orjson.dumps(fields, default=str, option=options).decode()
+    except TypeError:  # lone surrogates, huge integers, odd keys, deep nesting
+        try:
+            return json.dumps({str(key): value for key, value in fields.items()},
+                              default=str, skipkeys=True)  # fmt: skip
+        except (RecursionError, ValueError):
+            return json.dumps({str(key): "(nested too deeply to keep)" for key in fields})
 
 
 def _to_arrow(values: list[Any], type_: pa.DataType) -> pa.Array:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.corpus.passages import Block
-from dedup.text import Shingled, mark_tokens
+from dedup.text import mark_tokens
 
 ROLES = ("body", "heading", "teaser", "boilerplate")
 BODY, HEADING, TEASER, BOILERPLATE = range(len(ROLES))
@@ -38,6 +38,7 @@ _CUT_OFF = re.compile(r"(?:\.\.\.|…)[\W_]*(?:(?:read|see|show) more[\W_]*)?$",
 _ENDINGS = ".!?:;,…。！？؟।”\"’'»)]"
 _BULLET = re.compile(r"(?:[-*•–·▪]|\d+[.)])\s")
 _MARKED_HEADING = re.compile(r"#{1,6}\s[^\n]*$")
+_APOSTROPHES = re.compile("['’‘‛ʼ＇´`]")
 _SPACES = re.compile(r"[\W_]+")
 
 _OPENS, _WITHIN = 1, 2  # marks of words
@@ -97,24 +98,30 @@ def _changes(*columns: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     return changed
 
 
-def roles_by_wording(block: Block, shingled: Shingled, titles: pa.Array) -> npt.NDArray[np.uint8]:
+def roles_by_wording(
+    block: Block,
+    n_words: npt.NDArray[np.int64],
+    marks: npt.NDArray[np.uint8],
+    titles: pa.Array,
+) -> npt.NDArray[np.uint8]:
     """Return the role of each passage of a block, as far as its wording tells.
 
     Args:
-        block: The block.
-        shingled: Its shingles, made with `furniture_marks()`.
+        block: The block; every passage has a token.
+        n_words: Number of tokens of each passage.
+        marks: Marks of each passage, from `shingle` with `furniture_marks()`.
         titles: Title of each document of the block, string.
 
     Returns:
         Indices into `ROLES`, shape (n_passages,).
     """
-    documents, n_words = block.documents, shingled.n_words
+    documents = block.documents
     roles = np.zeros(len(documents), dtype=np.uint8)
     is_next = np.append(documents[1:] == documents[:-1], False)  # followed in its document
     headlines: set[int] = set()  # passages that may be a headline
     cut_off: set[int] = set()
     lists: list[int] = []  # passages that head a list of teasers
-    for i in _worth_a_look(block, shingled).tolist():
+    for i in _worth_a_look(block, n_words, marks).tolist():
         text = bytes(block.data[block.byte_starts[i] : block.byte_ends[i]]).decode()
         n = int(n_words[i])
         if (furniture := furniture_kind(text, n)) is not None:
@@ -151,17 +158,19 @@ def roles_by_wording(block: Block, shingled: Shingled, titles: pa.Array) -> npt.
     return roles
 
 
-def _worth_a_look(block: Block, shingled: Shingled) -> npt.NDArray[np.int64]:
+def _worth_a_look(
+    block: Block, n_words: npt.NDArray[np.int64], marks: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.int64]:
     """Return the passages whose length, words or end allow any other role than body."""
-    n_words = shingled.n_words
     last, third_last = (block.data[np.maximum(block.byte_ends - k, 0)] for k in (1, 3))
-    # "..." or the three bytes of an ellipsis
-    is_cut = (last == 0x2E) & (third_last == 0x2E) | (last == 0xA6) & (third_last == 0xE2)
+    # "...", the three bytes of an ellipsis, a bracket, or the end of "Read more".
+    may_be_cut = (last == ord(".")) & (third_last == ord(".")) | (last == 0xA6)
+    may_be_cut |= (last == ord("]")) | (last | 0x20 == ord("e")) | (last == 0xBB)
     wanted = n_words <= _LONGEST_HEADLINE
-    wanted |= (n_words <= _LONGEST_TEASER) & is_cut
-    wanted |= (n_words <= _LONGEST_OPENED) & (shingled.marks & _OPENS > 0)
-    wanted |= (n_words <= _LONGEST_LOOKED_AT) & (shingled.marks & _WITHIN > 0)
-    return np.flatnonzero(wanted & (n_words > 0))
+    wanted |= (n_words <= _LONGEST_TEASER) & may_be_cut
+    wanted |= (n_words <= _LONGEST_OPENED) & (marks & _OPENS > 0)
+    wanted |= (n_words <= _LONGEST_LOOKED_AT) & (marks & _WITHIN > 0)
+    return np.flatnonzero(wanted)
 
 
 @cache
@@ -200,7 +209,7 @@ def plain(text: str) -> str:
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text)
         text = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return _SPACES.sub(" ", text.replace("’", "").replace("'", "")).strip().lower()
+    return _SPACES.sub(" ", _APOSTROPHES.sub("", text)).strip().lower()
 
 
 def _heads_list(text: str, words: str, end: int) -> bool:
@@ -267,7 +276,7 @@ def _lexicon() -> _Lexicon:
     return _Lexicon(
         list=re.compile(either["list"]),
         whole=re.compile(rf"(?:{either['whole']}|[\d ])+"),
-        opens=re.compile(either["opens"]),
+        opens=re.compile(rf"(?:{either['opens']})\b"),
         within=re.compile(rf"\b(?:{either['within']})\b"),
         opening=re.compile("|".join(sorted({re.escape(entry[:4]) for entry in opening})) + r"|\d"),
         openings=frozenset(entry.split()[0] for entry in opening),

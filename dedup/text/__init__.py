@@ -3,7 +3,6 @@
 from dedup.text.characters import (
     CHARACTERS,
     IGNORED,
-    KIND,
     SPACE,
     WORD,
     as_bytes,
@@ -17,7 +16,6 @@ from dedup.text.tokens import Shingled, Tokens, mark_tokens, shingle, tokenise
 __all__ = [
     "CHARACTERS",
     "IGNORED",
-    "KIND",
     "SPACE",
     "WORD",
     "Edit",

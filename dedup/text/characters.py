@@ -2,9 +2,8 @@
 
 Tokens are compared after NFKC and case folding. The table holds each character's compatibility
 decomposition, case-folded: two texts have equal NFKC exactly if they have equal decompositions,
-and decomposing, unlike composing, needs no look at the neighbours.
-(Unicode Standard Annex 15, Unicode Normalization Forms; combining marks are taken in the order
-in which they are written.)
+up to the order of combining marks, and decomposing, unlike composing, needs no look at the
+neighbours. (Unicode Standard Annex 15, Unicode Normalization Forms)
 """
 
 from __future__ import annotations
@@ -18,12 +17,14 @@ import numpy.typing as npt
 
 from dedup.text.kernel import Kernel
 
-# Kinds. UNKNOWN marks table entries not filled yet and never reaches a kernel.
-UNKNOWN, SEPARATOR, SPACE, WORD, MARK, CHARACTER, APOSTROPHE, IGNORED = range(8)
-KIND = 0x0F  # the bits of an entry that hold its kind
-EXPANDS = 0x10  # set where the folded form is several characters, found in `expansions`
+# Kinds. UNKNOWN marks table entries not filled yet and never reaches a kernel; what EXPANDS is
+# several characters once folded, each of its own kind.
+UNKNOWN, SEPARATOR, SPACE, WORD, MARK, CHARACTER, APOSTROPHE, IGNORED, EXPANDS = range(9)
 
-_APOSTROPHES = frozenset("'’‘‛ʼ＇´`")
+REORDERS = 1 << 32  # a bit of folded marks whose order normalisation may change
+KIND_SHIFT = 40
+
+_APOSTROPHES = frozenset("'’‘‛ʻʼ＇´`")
 _MAX_EXPANSIONS = 1 << 18  # all of Unicode needs a third of it
 _FOUND_AT_ONCE = 4_096  # characters without an entry, repeats counted
 
@@ -77,11 +78,12 @@ def kind_of(character: str) -> int:
         return IGNORED
     if character.isspace():
         return SPACE
-    categories = [unicodedata.category(part)[0] for part in fold(character)]
-    if "L" in categories or "N" in categories:
-        unspaced = category[0] != "N" and any(lo <= code_point <= hi for lo, hi, _ in _UNSPACED)
-        return CHARACTER if unspaced else WORD
-    return MARK if set(categories) == {"M"} else SEPARATOR
+    if category[0] == "M":
+        return MARK
+    if category[0] not in "LN":
+        return SEPARATOR
+    unspaced = category != "Nd" and any(lo <= code_point <= hi for lo, hi, _ in _UNSPACED)
+    return CHARACTER if unspaced else WORD
 
 
 @Kernel
@@ -125,9 +127,11 @@ class CharacterTable:
     characters that a text brings. Entries never change once set; threads may share a table.
 
     Attributes:
-        kinds: Kind and EXPANDS bit of each code point, shape (0x110000,), dtype uint8.
-        folds: Folded code point, or where EXPANDS is set the index of its length in `expansions`.
-        expansions: For each expanding character its folded length, then the folded code points.
+        kinds: Kind of each code point, or EXPANDS, shape (0x110000,), dtype uint8.
+        folds: Its folded code point, with REORDERS where it is such a mark; or where it expands
+            the index of its length in `expansions`, dtype uint64.
+        expansions: For each expanding character its folded length, then each folded character:
+            code point, REORDERS, and kind from bit KIND_SHIFT on.
     """
 
     def __init__(self) -> None:
@@ -157,21 +161,29 @@ class CharacterTable:
 
     def _fill(self, code_point: int) -> None:
         character = chr(code_point)
-        kind, folded = kind_of(character), fold(character)
+        folded = fold(character)
         if len(folded) == 1:
-            self.folds[code_point] = ord(folded)
+            self.folds[code_point] = _fold_value(folded)
+            # What folds to another character is what that is, but white space stays white space.
+            kind = kind_of(character)
+            kind = kind if kind in (SPACE, IGNORED) else kind_of(folded)
         else:
-            kind |= EXPANDS
+            kind = EXPANDS
             end = self._n_expansions + 1 + len(folded)
             self.folds[code_point] = self._n_expansions
-            self.expansions[self._n_expansions : end] = [len(folded), *map(ord, folded)]
+            values = [_fold_value(part) | kind_of(part) << KIND_SHIFT for part in folded]
+            self.expansions[self._n_expansions : end] = [len(folded), *values]
             self._n_expansions = end
         self.kinds[code_point] = kind  # last: what another thread sees is whole
+
+
+def _fold_value(folded: str) -> int:
+    return ord(folded) | (REORDERS if unicodedata.combining(folded) else 0)
 
 
 CHARACTERS = CharacterTable()
 
 
 def as_bytes(text: str) -> npt.NDArray[np.uint8]:
-    """Return a text without surrogates as the UTF-8 that kernels read."""
-    return np.frombuffer(text.encode(), dtype=np.uint8)
+    """Return a text as the UTF-8 that kernels read; a lone surrogate becomes a question mark."""
+    return np.frombuffer(text.encode(errors="replace"), dtype=np.uint8)

@@ -21,8 +21,9 @@ from dedup.text.characters import (
     CHARACTERS,
     EXPANDS,
     IGNORED,
-    KIND,
+    KIND_SHIFT,
     MARK,
+    REORDERS,
     SEPARATOR,
     WORD,
     as_bytes,
@@ -31,6 +32,15 @@ from dedup.text.characters import (
 )
 from dedup.text.kernel import Kernel
 
+# Tokens that a byte can give: some characters of three bytes stand for six of a script whose
+# every character is a token.
+_MOST_TOKENS = 3
+
+_NONE = np.uint64(0)
+_APOSTROPHE = np.uint64(ord("'"))
+_REORDERS = np.uint64(REORDERS)
+_KIND_SHIFT = np.uint64(KIND_SHIFT)
+_FOLDED = np.uint64((1 << KIND_SHIFT) - 1)
 _OFFSET = np.uint64(0xCBF29CE484222325)
 _PRIME = np.uint64(0x100000001B3)
 _MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
@@ -104,52 +114,59 @@ def tokenise_span(
     token_start = -1  # of the token being read; -1 between tokens
     token_end = start
     alone = False  # whether it is a character that makes a token by itself
+    after_apostrophe = False  # which belongs to the token only if a letter follows
     token = _OFFSET
+    marks = _NONE  # sum over the marks last read: their order does not count
     i = start
     while i <= end:
-        code_point, width = np.int64(0), 1
-        kind = np.uint8(SEPARATOR)
+        code_point, width, n_parts, first = np.int64(0), 1, 1, 0
+        kind = np.int64(SEPARATOR)  # the end of the text ends a token, too
         if i < end:
             code_point, width = decode_at(data, i), width_at(data, i)
-            kind = kinds[code_point]
-        base = kind & KIND
-        if base == WORD:
-            joins = token_start >= 0 and not alone
-        elif base == MARK:
-            joins = token_start >= 0
-        elif base == APOSTROPHE:
-            joins = (
-                token_start >= 0
-                and not alone
-                and i + width < end
-                and kinds[decode_at(data, i + width)] & KIND == WORD
-            )
-        else:
-            joins = base == IGNORED
-        if not joins:
-            if token_start >= 0:
-                hashes[n_tokens] = mix(token)
+            kind = np.int64(kinds[code_point])
+        folded = folds[code_point]
+        if kind == EXPANDS:
+            first = int(folded) + 1
+            n_parts = int(expansions[first - 1])
+        for part in range(n_parts):
+            if n_parts > 1:
+                kind = np.int64(expansions[first + part] >> _KIND_SHIFT)
+                folded = expansions[first + part] & _FOLDED
+            if kind == IGNORED:
+                continue
+            if kind == APOSTROPHE and token_start >= 0 and not (alone or after_apostrophe):
+                after_apostrophe = True
+                continue
+            joins = (kind == WORD and not alone) or (kind == MARK and not after_apostrophe)
+            if token_start >= 0 and not joins:
+                hashes[n_tokens] = mix((token ^ marks) * _PRIME)
                 starts[n_tokens] = token_start
                 ends[n_tokens] = token_end
                 n_tokens += 1
                 token_start = -1
-            if base == WORD or base == CHARACTER:
+            if token_start < 0:
+                after_apostrophe = False
+                if kind != WORD and kind != CHARACTER:
+                    continue
                 token_start = i
-                token = _OFFSET
-                alone = base == CHARACTER
+                token, marks = _OFFSET, _NONE
+                alone = kind == CHARACTER
+            token_end = i + width
+            if folded & _REORDERS:
+                marks += mix(folded)
+                continue
+            if marks != _NONE:
+                token, marks = (token ^ marks) * _PRIME, _NONE
+            if after_apostrophe:
+                token, after_apostrophe = (token ^ _APOSTROPHE) * _PRIME, False
+            token = (token ^ folded) * _PRIME
         i += width
-        if token_start >= 0 and base != IGNORED:
-            if kind & EXPANDS:
-                first = int(folds[code_point]) + 1
-                for j in range(first, first + int(expansions[first - 1])):
-                    token = (token ^ expansions[j]) * _PRIME
-            else:
-                token = (token ^ folds[code_point]) * _PRIME
-                # Most characters are ASCII and continue a word: take those in one go.
-                while not alone and i < end and data[i] < 0x80 and kinds[data[i]] == WORD:
-                    token = (token ^ folds[data[i]]) * _PRIME
-                    i += 1
-            token_end = i
+        # Most characters are ASCII and continue a word: take those in one go.
+        if token_start >= 0 and not (alone or after_apostrophe) and marks == _NONE:
+            while i < end and data[i] < 0x80 and kinds[data[i]] == WORD:
+                token = (token ^ folds[data[i]]) * _PRIME
+                i += 1
+                token_end = i
     return n_tokens
 
 
@@ -211,8 +228,8 @@ def tokenise(text: str) -> Tokens:
     """
     data = as_bytes(text)
     CHARACTERS.cover(data)
-    hashes = np.empty(len(data), dtype=np.uint64)
-    starts, ends = np.empty((2, len(data)), dtype=np.int64)
+    hashes = np.empty(_MOST_TOKENS * len(data), dtype=np.uint64)
+    starts, ends = np.empty((2, len(hashes)), dtype=np.int64)
     n_tokens = tokenise_span.sized(len(data))(
         data, 0, len(data),
         CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions, hashes, starts, ends,
@@ -263,16 +280,17 @@ def shingle(
     """
     CHARACTERS.cover(data)
     n_passages = len(starts)
-    longest = int((ends - starts).max(initial=0))
+    longest = _MOST_TOKENS * int((ends - starts).max(initial=0))
     hashes = np.empty(longest, dtype=np.uint64)
     token_starts, token_ends = np.empty((2, longest), dtype=np.int64)
-    room = int((ends - starts).sum())  # no text has more shingles than bytes
+    n_bytes = int((ends - starts).sum())
+    room = _MOST_TOKENS * n_bytes  # the memory of what stays empty is never touched
     shingles = np.empty(room, dtype=np.uint32)
     counts, n_words = np.empty((2, n_passages), dtype=np.int64)
     keys = np.empty(n_passages, dtype=np.uint64)
     marks = np.empty(n_passages, dtype=np.uint8)
     marked = mark_tokens({}) if marked is None else marked
-    total = shingle_spans.sized(room)(
+    total = shingle_spans.sized(n_bytes)(
         data, starts, ends, shingle_size,
         CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions,
         marked, hashes, token_starts, token_ends, shingles, counts, n_words, keys, marks,
