@@ -242,7 +242,6 @@ def test_corpus_without_a_word_is_an_error(texts: list[str]) -> None:
         analyze_records(*({"id": str(i), "text": text} for i, text in enumerate(texts)))
 
 
-@pytest.mark.xfail(strict=True, reason="numpy: need at least one array to concatenate")
 def test_corpus_without_a_document_is_an_error() -> None:
     with pytest.raises(InputError, match=r"no (document|text)"):
         analyze(Corpus.from_records([]))

@@ -122,7 +122,9 @@ def tokenise_span(
         code_point, width, n_parts, first = np.int64(0), 1, 1, 0
         kind = np.int64(SEPARATOR)  # the end of the text ends a token, too
         if i < end:
-            code_point, width = decode_at(data, i), width_at(data, i)
+            code_point = np.int64(data[i])
+            if code_point >= 0x80:
+                code_point, width = decode_at(data, i), width_at(data, i)
             kind = np.int64(kinds[code_point])
         folded = folds[code_point]
         if kind == EXPANDS:
