@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.config import DuplicateSettings, available_jobs
+from dedup.config import PARTS, DuplicateSettings, available_jobs
 from dedup.corpus import (
     BODY,
     BOILERPLATE,
@@ -48,6 +48,7 @@ def analyze(
     corpus: Corpus,
     settings: DuplicateSettings | None = None,
     *,
+    only: Iterable[str] | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Analysis:
@@ -56,6 +57,7 @@ def analyze(
     Args:
         corpus: The corpus.
         settings: What counts as a duplicate.
+        only: Parts to analyse, of `dedup.config.PARTS`; None is all of them.
         jobs: Number of threads; None uses every processor. The result does not depend on it.
         progress: Called with each step's name and how far it is.
 
@@ -75,6 +77,9 @@ def analyze(
     jobs = available_jobs() if jobs is None else jobs
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, got {jobs}")
+    parts = PARTS if only is None else tuple(only)
+    if not parts or not {*parts} <= {*PARTS}:
+        raise ValueError(f"only must name some of {', '.join(PARTS)}, got {parts}")
     with ThreadPoolExecutor(jobs) as executor:
         passages = collect_passages(
             corpus,

@@ -18,6 +18,8 @@ from dedup.errors import ConfigError
 
 PassageUnit = Literal["paragraph", "line", "document"]
 PASSAGE_UNITS: tuple[str, ...] = get_args(PassageUnit)
+PARTS = ("duplicates",)  # of an analysis, each of which can be asked for alone
+MAX_NUM_PERM = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ class DuplicateSettings:
             raise ConfigError(f"threshold must be in (0, 1], got {self.threshold}")
         if not 1 <= self.shingle_size <= 100:
             raise ConfigError(f"shingle_size must be from 1 to 100, got {self.shingle_size}")
-        if not 1 <= self.num_perm <= 4096:
-            raise ConfigError(f"num_perm must be from 1 to 4096, got {self.num_perm}")
+        if not 1 <= self.num_perm <= MAX_NUM_PERM:
+            raise ConfigError(f"num_perm must be from 1 to {MAX_NUM_PERM}, got {self.num_perm}")
         if not 0 <= self.seed < 1 << 32:
             raise ConfigError(f"seed must be from 0 to 2**32 - 1, got {self.seed}")
         if not 0 < self.target_recall < 1:
@@ -119,7 +121,7 @@ def read_config(path: Path) -> dict[str, Any]:
     """
     table = _load(path)
     if path.name == "pyproject.toml":
-        table = _tool_table(table) or {}
+        table = {} if (found := _tool_table(table)) is None else found
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: [tool.dedup] must be a table, got {table!r}")
     values = {key.replace("-", "_"): value for key, value in table.items()}

@@ -122,6 +122,8 @@ def write_tables(
         directory.mkdir(parents=True, exist_ok=True)
         for name, pieces in tables:
             path = directory / f"{name}.{format}"
+            if path.is_dir():
+                raise InputError("is a directory where a table would be written", path=path)
             partial[path] = directory / f".{name}.{format}.partial"
             _write(pieces, SCHEMAS[name], partial[path], format)
         for path, temporary in partial.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ import click
 
 from dedup import __version__
 from dedup.errors import ConfigError, InputError
+from dedup.printable import printable
 
 # Modules of `dedup.cli`; each is imported when its command runs or shows its help.
 _COMMANDS = {"report": "analyse a corpus and summarise what is duplicated in it"}
@@ -46,6 +48,9 @@ def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 fine, 1 findings, 2 could not run."""
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end quietly when the reader has enough
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a code page lacks many an article's characters
     try:
         status = app.main(args, prog_name="dedup", standalone_mode=False)
         sys.stdout.flush()
@@ -53,7 +58,7 @@ def main(args: list[str] | None = None) -> NoReturn:
         error.show()
         status = COULD_NOT_RUN
     except (InputError, ConfigError) as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {printable(str(error))}", err=True)
         status = COULD_NOT_RUN
     except (KeyboardInterrupt, click.Abort):
         status = 128 + signal.SIGINT

@@ -10,7 +10,8 @@ import click
 
 from dedup.cli.options import common_options, corpus_options, duplicate_options, settings_from
 from dedup.cli.startup import hidden
-from dedup.config import CorpusSettings, DuplicateSettings
+from dedup.config import PARTS, CorpusSettings, DuplicateSettings
+from dedup.printable import printable
 
 _NOTES_SHOWN = 5
 
@@ -41,7 +42,7 @@ _NOTES_SHOWN = 5
 @click.option(
     "--only",
     multiple=True,
-    type=click.Choice(["duplicates"]),
+    type=click.Choice(PARTS),
     show_default="everything",
     help="Part to analyse; may be repeated.",
 )
@@ -86,13 +87,13 @@ def command(
         corpus = read_corpus(
             paths, corpus_settings, progress=lambda done: progress("reading", done, 0)
         )
-        analysis = analyze(corpus, settings, jobs=jobs, progress=progress)
+        analysis = analyze(corpus, settings, only=only or None, jobs=jobs, progress=progress)
         if output_dir is not None:
             progress("tables", 0, 0)
             analysis.write(output_dir, format=table_format)
     if not quiet:
         for note in corpus.notes[:_NOTES_SHOWN]:
-            click.echo(f"note: {note}", err=True)
+            click.echo(f"note: {printable(note)}", err=True)
         if len(corpus.notes) > _NOTES_SHOWN:
             click.echo(f"note: and {len(corpus.notes) - _NOTES_SHOWN} more such notes", err=True)
 

@@ -245,8 +245,8 @@ class CorpusBuilder:
         if not isinstance(record, Mapping):
             return record
         cleaned = dict(record)
-        for field in self._mapped:
-            value = cleaned.get(field)
+        for field in self._mapped & cleaned.keys() - {BODY_START}:
+            value = cleaned[field]
             if is_missing(value):
                 cleaned[field] = None
             elif isinstance(value, str):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from dedup.config import MAX_NUM_PERM
 from dedup.errors import ConfigError
 
 
@@ -57,7 +58,10 @@ def choose_banding(*, threshold: float, num_perm: int, target_recall: float) -> 
             return banding
     enough = math.ceil(math.log1p(-target_recall) / math.log1p(-threshold))
     best = Banding(bands=num_perm, rows=1).recall(threshold)
+    remedy = f"num_perm {enough} would do"
+    if enough > MAX_NUM_PERM:
+        remedy = "a higher threshold or a lower target_recall would do"
     raise ConfigError(
         f"num_perm {num_perm} finds at most {best:.3f} of the pairs at threshold {threshold},"
-        f" below target_recall {target_recall}; num_perm {enough} would do"
+        f" below target_recall {target_recall}; {remedy}"
     )

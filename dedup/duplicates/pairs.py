@@ -127,7 +127,7 @@ def find_pairs(
         lambda band: _verify_band(sets, settings.threshold, hashes, band, buckets[band]), bands
     )
     pairs = _unique(np.concatenate(found))
-    pairs = _with_representatives(sets, settings.threshold, pairs)
+    pairs = with_representatives(sets, settings.threshold, pairs)
     first, second, shared = pairs.T.copy()
     return Pairs(first, second, shared, sets.sizes[first], sets.sizes[second], banding, n_large)
 
@@ -180,7 +180,7 @@ def _verify_band(
     return np.concatenate(found) if found else pairs
 
 
-def _with_representatives(
+def with_representatives(
     sets: Shingles, threshold: float, pairs: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
     """Add the pairs of each text with the representatives of the texts that it is paired with.

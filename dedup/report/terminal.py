@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -12,15 +11,14 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from dedup.duplicates import LARGEST_BUCKET
+from dedup.printable import printable
 from dedup.report.summary import ClusterView, Member, Summary
 
 _WIDTH = 100
 _TEXT_SHOWN = 420  # characters of a cluster's text
 _LINE_SHOWN = 140  # characters of a repeated or furniture line
 _LISTED = 5  # skipped things
-
-_STEERING = ("Cc", "Cf", "Cs", "Co")  # categories of controls, direction marks and the like
-_HARMLESS = "\u200c\u200d\xad"  # joiners and soft hyphen, which scripts need
 
 _KIND_MEANINGS = {
     "repeat": "twice or more in one document",
@@ -36,18 +34,6 @@ def render(summary: Summary, console: Console) -> None:
     console.width = min(console.width, _WIDTH)
     for part in _parts(summary, colour=console.is_terminal and not console.no_color):
         console.print(part)
-
-
-def printable(text: str) -> str:
-    """Return a text that cannot steer a terminal: controls and direction marks become U+FFFD.
-
-    >>> printable("a\\x1b[2Jb\\nc")
-    'a\\ufffd[2Jb c'
-    """
-    return "".join(
-        c if c in _HARMLESS or unicodedata.category(c) not in _STEERING else "\ufffd"
-        for c in " ".join(text.split())
-    )
 
 
 def _parts(summary: Summary, *, colour: bool) -> Iterator[RenderableType]:
@@ -209,7 +195,7 @@ def _outlets(summary: Summary) -> RenderableType:
     table.add_column("repeat an earlier passage", justify="right")
     for outlet in summary.outlets:
         table.add_row(
-            printable(outlet.outlet or "(not known)"),
+            Text(printable(outlet.outlet or "(not known)")),
             f"{outlet.n_documents:,}", f"{outlet.n_words:,}", f"{outlet.duplicate_share:.1%}",
         )  # fmt: skip
     n_more = summary.n_outlets - sum(o.outlet is not None for o in summary.outlets)
@@ -239,8 +225,8 @@ def _curve(summary: Summary) -> RenderableType:
     ]
     if summary.n_large_buckets:
         lines.append(
-            f"{_count(summary.n_large_buckets, 'group')} of more than 1,000 texts alike were"
-            " compared with representatives only."
+            f"In {_count(summary.n_large_buckets, 'group')} of more than {LARGEST_BUCKET:,} texts"
+            " alike, texts were compared with representatives only, which misses more pairs."
         )
     return Text(" ".join(lines))
 

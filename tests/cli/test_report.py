@@ -263,7 +263,6 @@ def test_what_cannot_run_ends_with_status_2_and_the_reason_on_stderr(
 
 
 @pytest.mark.usefixtures("desk")
-@pytest.mark.xfail(strict=True, reason="5a4229c: names every field that a record may have")
 def test_record_without_a_text_is_told_by_the_fields_it_has(run_main: RunMain) -> None:
     _, _, err = run_main("report", "no-text.jsonl")
     assert 'missing field "text" (fields here: body, id; --text-field names another)' in err
@@ -395,7 +394,6 @@ def test_hostile_articles_do_not_steer_the_terminal(tmp_path: Path, run_main: Ru
     assert "[bold]loud[/bold]" in out
 
 
-@pytest.mark.xfail(strict=True, reason="outlets in their table are read as rich markup")
 def test_outlet_that_looks_like_markup_is_shown(tmp_path: Path, run_main: RunMain) -> None:
     records = [record | {"outlet": "[/] Heron"} for record in RECORDS]
     status, out, _ = run_main("report", write_records(tmp_path / "articles.jsonl", records))
@@ -403,7 +401,6 @@ def test_outlet_that_looks_like_markup_is_shown(tmp_path: Path, run_main: RunMai
     assert 2 <= out.count("[/] Heron")
 
 
-@pytest.mark.xfail(strict=True, reason="messages and notes print what files hold as it is")
 @pytest.mark.parametrize("steering", ["\u202e", "\x9b31m"])
 def test_hostile_field_name_does_not_steer_the_terminal(
     steering: str, tmp_path: Path, run_main: RunMain
@@ -419,10 +416,8 @@ def test_hostile_field_name_does_not_steer_the_terminal(
     "encoding",
     [
         "ascii",
-        *(
-            pytest.param(name, marks=pytest.mark.xfail(strict=True, reason="shown as a bug"))
-            for name in ("cp1252", "latin-1")
-        ),
+        "cp1252",
+        "latin-1",
     ],
 )
 def test_output_that_cannot_show_every_character_shows_the_others(

@@ -73,9 +73,6 @@ def test_unreachable_target_states_the_recall_that_is_reached() -> None:
         choose_banding(threshold=0.5, num_perm=5, target_recall=0.98)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="threshold 0.0005 is told to take num_perm 7823; settings allow 4096"
-)
 def test_remedy_is_one_that_the_settings_accept() -> None:
     with pytest.raises(ConfigError) as error:
         choose_banding(threshold=0.0005, num_perm=128, target_recall=0.98)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 from oracles import (
     cluster_in_order,
@@ -18,7 +19,9 @@ from oracles import (
 from random_corpora import one_passage_records, random_records, random_sentence, vary
 
 from dedup import Analysis, Corpus, DuplicateSettings, analyze
+from dedup.duplicates import Shingles
 from dedup.duplicates import pairs as pairs_module
+from dedup.duplicates.pairs import with_representatives
 
 GRID = [(size, threshold) for size in range(1, 6) for threshold in (0.5, 0.6, 0.7, 0.8, 0.9)]
 
@@ -206,3 +209,16 @@ def test_near_duplicates_among_passages_that_share_a_sentence_are_found(
     expected = {(i, i + 1) for i in range(0, len(texts), 2)}
     assert reported_pairs(analysis).keys() <= expected
     assert len(reported_pairs(analysis)) >= 0.98 * len(expected)
+
+
+def test_pair_that_bands_miss_is_found_through_a_common_partner() -> None:
+    sets = Shingles(
+        values=np.array([*range(9), *range(10), *range(1, 11)], dtype=np.uint32),
+        starts=np.array([0, 9, 19]),
+        sizes=np.array([9, 10, 10]),
+    )
+    # 0 and 1 share 9 of 10, 1 and 2 share 9 of 11, 0 and 2 (not among the pairs) 8 of 11.
+    found = np.array([[0, 1, 9], [1, 2, 9]])
+    expected = [[0, 1, 9], [0, 2, 8], [1, 2, 9]]
+    assert expected == with_representatives(sets, 0.7, found).tolist()
+    assert found.tolist() == with_representatives(sets, 0.75, found).tolist()

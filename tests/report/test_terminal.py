@@ -96,7 +96,6 @@ SHOWN = [
     ("id", ["Biggest clusters", "Printed twice"]),
     pytest.param(
         "outlet", ["Biggest clusters", "Printed twice", "Outlets", "Boilerplate by outlet"],
-        marks=pytest.mark.xfail(strict=True, reason="read as rich markup in their table"),
     ),
 ]  # fmt: skip
 

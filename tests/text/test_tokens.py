@@ -41,19 +41,10 @@ def test_wording_decides_whether_tokens_are_the_same(case: dict[str, Any]) -> No
     assert case["expected"] == (hashes(first) == hashes(second))
 
 
-@pytest.mark.xfail(strict=True, reason="decomposed character by character: not quite NFKC")
-@pytest.mark.cases("same_tokens_known_failures")
-def test_wording_alone_decides_in_rarer_writing_too(case: dict[str, Any]) -> None:
-    first, second = case["input"]
-    assert case["expected"] == (hashes(first) == hashes(second))
-
-
-@pytest.mark.xfail(strict=True, reason="listed as Han, but a number to Unicode, so read as a word")
 def test_ideographic_zero_is_a_token_like_any_han_character() -> None:
     assert ["二", "〇", "〇", "六", "年"] == slices("二〇〇六年")
 
 
-@pytest.mark.xfail(strict=True, raises=UnicodeEncodeError, reason="text.encode() refuses it")
 def test_lone_surrogate_is_no_token() -> None:
     assert ["storm", "surge"] == slices("storm \ud800 surge")
 
@@ -69,19 +60,35 @@ def test_text_without_a_word_has_no_tokens(text: str) -> None:
     assert 0 == len(tokenise(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("㍿", ["㍿"] * 4),
+        ("½ cup", ["½", "½", "cup"]),
+        ("2½", ["2½", "½"]),
+        ("น้ำ", ["น้ำ", "ำ"]),
+    ],
+)
+def test_tokens_of_one_character_share_its_place(text: str, expected: list[str]) -> None:
+    assert expected == slices(text)
+
+
 @given(st.text())
-def test_every_span_slices_to_the_token_alone(text: str) -> None:
+def test_every_span_slices_to_its_token(text: str) -> None:
     tokens = tokenise(text)
-    assert [[h] for h in tokens.hashes.tolist()] == [hashes(word) for word in slices(text)]
+    overlaps = np.concatenate([[False], tokens.starts[1:] < tokens.ends[:-1], [False]])
+    is_shared = overlaps[1:] | overlaps[:-1]  # a character that folds to several is of both
+    for token, word, shared in zip(tokens.hashes, slices(text), is_shared, strict=False):
+        assert token in hashes(word) if shared else [token] == hashes(word)
 
 
 @given(st.text())
 def test_spans_are_not_empty_and_in_order(text: str) -> None:
     tokens = tokenise(text)
-    edges = [edge for span in zip(tokens.starts, tokens.ends, strict=True) for edge in span]
-    gaps = [b - a for a, b in zip([0, *edges], [*edges, len(text)], strict=True)]
-    assert all(gap >= 0 for gap in gaps)
-    assert all(gap > 0 for gap in gaps[1::2])
+    assert (tokens.ends > tokens.starts).all()
+    assert (np.diff(tokens.starts, prepend=0) >= 0).all()
+    assert (np.diff(tokens.ends, append=len(text)) >= 0).all()
+    assert (tokens.starts[1:] >= tokens.ends[:-1] - 1).all()  # they share a character at most
 
 
 @given(st.text(), st.text())
@@ -89,8 +96,7 @@ def test_texts_joined_by_a_space_have_the_tokens_of_both(first: str, second: str
     assert hashes(first) + hashes(second) == hashes(f"{first} {second}")
 
 
-# Two marks on one letter are among the known failures.
-@given(st.text(st.characters(exclude_categories=["Cs", "M"])))
+@given(st.text())
 def test_composing_and_decomposing_change_no_token(text: str) -> None:
     composed, decomposed = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
     assert hashes(composed) == hashes(decomposed)

@@ -1,0 +1,69 @@
+"""What the README shows is what happens."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dedup.config import read_config
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def shown(command: str) -> list[str]:
+    """Return the lines that the README shows under a command, up to the dots that end them."""
+    block = re.search(rf"^\$ [^\n]*{re.escape(command)}\n(.*?)^```", README, re.M | re.S)
+    assert block is not None
+    return block[1].rstrip("\n").removesuffix("\n…").split("\n")
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "dedup", *arguments],
+        cwd=cwd, capture_output=True, encoding="utf-8", env={"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+
+
+def test_first_screen_shows_the_real_report() -> None:
+    pytest.importorskip("trafilatura")
+    expected = shown("dedup report sample_data/newsroom")
+    done = run("report", "sample_data/newsroom", cwd=ROOT)
+    assert 0 == done.returncode
+    assert expected == done.stdout.split("\n")[: len(expected)]
+
+
+def test_bad_record_ends_as_shown(tmp_path: Path) -> None:
+    records = [{"id": str(n), "text": "Rain fell."} for n in range(16)]
+    lines = [json.dumps(record) for record in [*records, {"id": "16", "body": "Rain fell."}]]
+    (tmp_path / "articles.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = run("report", "articles.jsonl", cwd=tmp_path)
+    assert (2, "") == (done.returncode, done.stdout)
+    assert shown("dedup report articles.jsonl") == done.stderr.splitlines()
+
+
+def test_settings_shown_are_accepted(tmp_path: Path) -> None:
+    snippet = re.search(r"```toml\n(.*?)```", README, re.S)
+    assert snippet is not None
+    path = tmp_path / "dedup.toml"
+    path.write_text(snippet[1], encoding="utf-8")
+    assert {"threshold": 0.7, "outlet_field": "publisher"} == read_config(path)
+
+
+def test_python_examples_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("trafilatura")
+    monkeypatch.chdir(ROOT)
+    results = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
+    assert results.attempted >= 8
+    assert 0 == results.failed
+
+
+def test_commands_stand_on_lines_of_their_own() -> None:
+    # CI takes the test command from the README.
+    assert re.search(r"<!-- test command -->\n```console\npython3 -m venv [^\n]+\n```", README)
