@@ -31,6 +31,7 @@ from dedup.errors import InputError
 
 _BATCH = 1_000  # records
 _BLOCK = 1 << 22  # bytes
+_PIECE = 1 << 16  # bytes that an error in a damaged file can cost
 
 # What the readers yield: records with the line of each (None for a file that is one record).
 # A reader may have added records to the builder itself; then it yields none.
@@ -271,7 +272,7 @@ def _read_block(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
     pieces: list[bytes] = []
     size = 0
     try:
-        while size < _BLOCK and (piece := stream.read1(_BLOCK - size)):  # type: ignore[attr-defined]
+        while size < _BLOCK and (piece := stream.read1(min(_BLOCK - size, _PIECE))):  # type: ignore[attr-defined]
             pieces.append(piece)
             size += len(piece)
     except READ_ERRORS as error:
@@ -332,6 +333,7 @@ def _read_csv(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> It
                 f'no column "{text_field}" (columns: {known}; --text-field names another)',
                 path=file.path, line=1,
             )  # fmt: skip
+        last_line = reader.line_num
         for record in reader:
             if None in record:
                 problem = f"more fields than the header's {len(reader.fieldnames or ())}"
