@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from dedup.text import Kernel
+from dedup.text import Kernel, worth_compiling
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -94,11 +94,12 @@ def sign(shingles: Shingles, permutations: npt.NDArray[np.uint32]) -> npt.NDArra
     """
     factors, summands = permutations
     steps = int(shingles.sizes.sum()) * len(factors) // _VECTORISED
-    sign_all = sign_texts.sized(steps)
-    if sign_all is sign_texts:
+    if not worth_compiling(steps):
         return _sign_vectorised(shingles, permutations)
     signatures = np.empty((len(shingles), len(factors)), dtype=np.uint32)
-    sign_all(shingles.values, shingles.starts, shingles.sizes, factors, summands, signatures)
+    sign_texts.compiled(
+        shingles.values, shingles.starts, shingles.sizes, factors, summands, signatures
+    )
     return signatures
 
 

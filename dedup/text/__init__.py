@@ -10,7 +10,7 @@ from dedup.text.characters import (
     width_at,
 )
 from dedup.text.differences import Edit, diff_words
-from dedup.text.kernel import Kernel
+from dedup.text.kernel import Kernel, worth_compiling
 from dedup.text.tokens import Shingled, Tokens, mark_tokens, shingle, tokenise
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "shingle",
     "tokenise",
     "width_at",
+    "worth_compiling",
 ]

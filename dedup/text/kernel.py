@@ -24,11 +24,17 @@ WORTH_COMPILING = 600_000
 _compiling = threading.Lock()
 
 
+def worth_compiling(steps: int) -> bool:
+    """Whether compiled code is cheaper for this process, now that so many inner steps come."""
+    Kernel.steps_so_far += steps
+    return Kernel.steps_so_far >= WORTH_COMPILING
+
+
 class Kernel(Generic[Parameters, Result]):
     """A function in the subset of Python that numba compiles, and its compiled twin.
 
-    Kernels may call kernels: each twin calls the twins. Called directly, a kernel runs
-    uncompiled, which makes the plain source the oracle of the compiled code's tests.
+    Kernels may call kernels, as functions: each twin calls the twins. The plain source is the
+    oracle of the compiled code's tests.
     """
 
     steps_so_far = 0  # of all kernels; it need not be exact, so threads may race
@@ -39,13 +45,16 @@ class Kernel(Generic[Parameters, Result]):
         self._compiled: Callable[Parameters, Result] | None = None
 
     def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        return self.interpreted(*args, **kwargs)
+
+    def interpret(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        """Run the plain source."""
         with np.errstate(over="ignore"):  # hashes wrap around on purpose
             return self.interpreted(*args, **kwargs)
 
     def sized(self, steps: int) -> Callable[Parameters, Result]:
         """Return the version of the kernel that is cheaper, now that so many inner steps come."""
-        Kernel.steps_so_far += steps
-        return self if Kernel.steps_so_far < WORTH_COMPILING else self.compiled
+        return self.compiled if worth_compiling(steps) else self.interpret
 
     @property
     def compiled(self) -> Callable[Parameters, Result]:

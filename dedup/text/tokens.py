@@ -3,7 +3,7 @@
 A token is a run of letters, marks and digits, and is known by the 64-bit hash of its folded
 form. An apostrophe inside a word does not split it; scripts written without spaces give one
 token a character. A shingle is the 32-bit hash of `shingle_size` consecutive tokens. The hashes
-are FNV-1a over code points and a polynomial over token hashes, both finished by MurmurHash3's
+are polynomials modulo 2**64, over code points and over token hashes, finished by MurmurHash3's
 64-bit mixer.
 """
 
@@ -25,6 +25,7 @@ from dedup.text.characters import (
     MARK,
     REORDERS,
     SEPARATOR,
+    SPACE,
     WORD,
     as_bytes,
     decode_at,
@@ -42,7 +43,7 @@ _REORDERS = np.uint64(REORDERS)
 _KIND_SHIFT = np.uint64(KIND_SHIFT)
 _FOLDED = np.uint64((1 << KIND_SHIFT) - 1)
 _OFFSET = np.uint64(0xCBF29CE484222325)
-_PRIME = np.uint64(0x100000001B3)
+_STEP = np.uint64(13)  # a character's hash is multiplied by 2**13 + 1: a shift and a sum
 _MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
 _MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio; any odd number would do
@@ -98,6 +99,23 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @Kernel
+def write_token(
+    n_tokens: int,
+    token: np.uint64,
+    start: int,
+    end: int,
+    hashes: npt.NDArray[np.uint64],
+    starts: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+) -> int:
+    """Write one token behind the others; return how many there are now."""
+    hashes[n_tokens] = mix(token)
+    starts[n_tokens] = start
+    ends[n_tokens] = end
+    return n_tokens + 1
+
+
+@Kernel
 def tokenise_span(
     data: npt.NDArray[np.uint8],
     start: int,
@@ -119,12 +137,31 @@ def tokenise_span(
     marks = _NONE  # sum over the marks last read: their order does not count
     i = start
     while i <= end:
+        # Nearly all of most texts is ASCII words between spaces: take those in one go.
+        if token_start < 0:
+            while i < end and data[i] < 0x80 and kinds[data[i]] <= SPACE:
+                i += 1
+            if i < end and data[i] < 0x80 and kinds[data[i]] == WORD:
+                token_start = i
+                token, marks = _OFFSET, _NONE
+                alone = after_apostrophe = False
+        if token_start >= 0 and not (alone or after_apostrophe) and marks == _NONE:
+            while i < end and data[i] < 0x80 and kinds[data[i]] == WORD:
+                token = (token << _STEP) + (token + folds[data[i]])
+                i += 1
+                token_end = i
+            if i < end and data[i] < 0x80 and kinds[data[i]] <= SPACE:
+                n_tokens = write_token(
+                    n_tokens, token, token_start, token_end, hashes, starts, ends
+                )
+                token_start = -1
+                continue
+
+        # Any other character, as the characters that it folds to.
         code_point, width, n_parts, first = np.int64(0), 1, 1, 0
         kind = np.int64(SEPARATOR)  # the end of the text ends a token, too
         if i < end:
-            code_point = np.int64(data[i])
-            if code_point >= 0x80:
-                code_point, width = decode_at(data, i), width_at(data, i)
+            code_point, width = decode_at(data, i), width_at(data, i)
             kind = np.int64(kinds[code_point])
         folded = folds[code_point]
         if kind == EXPANDS:
@@ -141,10 +178,11 @@ def tokenise_span(
                 continue
             joins = (kind == WORD and not alone) or (kind == MARK and not after_apostrophe)
             if token_start >= 0 and not joins:
-                hashes[n_tokens] = mix((token ^ marks) * _PRIME)
-                starts[n_tokens] = token_start
-                ends[n_tokens] = token_end
-                n_tokens += 1
+                if marks != _NONE:
+                    token = (token << _STEP) + (token + marks)
+                n_tokens = write_token(
+                    n_tokens, token, token_start, token_end, hashes, starts, ends
+                )
                 token_start = -1
             if token_start < 0:
                 after_apostrophe = False
@@ -158,17 +196,11 @@ def tokenise_span(
                 marks += mix(folded)
                 continue
             if marks != _NONE:
-                token, marks = (token ^ marks) * _PRIME, _NONE
+                token, marks = (token << _STEP) + (token + marks), _NONE
             if after_apostrophe:
-                token, after_apostrophe = (token ^ _APOSTROPHE) * _PRIME, False
-            token = (token ^ folded) * _PRIME
+                token, after_apostrophe = (token << _STEP) + (token + _APOSTROPHE), False
+            token = (token << _STEP) + (token + folded)
         i += width
-        # Most characters are ASCII and continue a word: take those in one go.
-        if token_start >= 0 and not (alone or after_apostrophe) and marks == _NONE:
-            while i < end and data[i] < 0x80 and kinds[data[i]] == WORD:
-                token = (token ^ folds[data[i]]) * _PRIME
-                i += 1
-                token_end = i
     return n_tokens
 
 

@@ -33,7 +33,7 @@ def by_compiled(function: Callable[[], T]) -> T:
 
 
 def by_interpreted(function: Callable[[], T]) -> T:
-    return with_kernels(lambda kernel, steps: kernel, function)
+    return with_kernels(lambda kernel, steps: kernel.interpret, function)
 
 
 def columns(result: object) -> dict[str, list[Any]]:
