@@ -29,6 +29,7 @@ from dedup.duplicates import (
     Clusters,
     Pairs,
     Shingles,
+    choose_banding,
     describe_clusters,
     find_pairs,
     make_clusters,
@@ -80,6 +81,7 @@ def analyze(
     parts = PARTS if only is None else tuple(only)
     if not parts or not {*parts} <= {*PARTS}:
         raise ValueError(f"only must name some of {', '.join(PARTS)}, got {parts}")
+    banding = choose_banding(settings)
     with ThreadPoolExecutor(jobs) as executor:
         passages = collect_passages(
             corpus,
@@ -89,7 +91,7 @@ def analyze(
         )
         shingles = Shingles(passages.shingles, passages.shingle_starts, passages.shingle_sizes)
         pairs = find_pairs(
-            shingles, settings, executor=executor, progress=lambda step: say(step, 0, 0)
+            shingles, settings, banding, executor=executor, progress=lambda step: say(step, 0, 0)
         )
     # What only the search needed would double the memory of the tables.
     return Analysis(corpus, settings, replace(passages, shingles=np.empty(0, np.uint32)), pairs)

@@ -77,7 +77,9 @@ def command(
     from dedup.analysis import analyze
     from dedup.cli.progress import show_progress
     from dedup.corpus import read_corpus
+    from dedup.duplicates import choose_banding
 
+    choose_banding(settings)  # a recall out of reach should not show only after reading
     # Texts come and stay: the system's allocator touches fewer pages for them than pyarrow's own.
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())
     with (

@@ -1,7 +1,8 @@
 """Files and frames in: documents, main-text extraction, passages, their roles and order."""
 
 from dedup.corpus.collect import Passages, collect_passages, outlet_numbers, slice_texts
-from dedup.corpus.document import Corpus, Document, Skipped
+from dedup.corpus.corpus import Corpus
+from dedup.corpus.document import Document, Skipped
 from dedup.corpus.readers import read_corpus
 from dedup.corpus.roles import BODY, BOILERPLATE, ROLES
 

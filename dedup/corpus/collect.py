@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.corpus.document import Corpus
+from dedup.corpus.corpus import Corpus
 from dedup.corpus.passages import cut
 from dedup.corpus.roles import (
     BOILERPLATE,

@@ -1,20 +1,11 @@
-"""Documents: what a corpus holds, as one Arrow table and as objects at the edges."""
+"""Documents: as rows of an Arrow table, and as objects at the edges."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-
-from dedup.config import CorpusSettings, PassageUnit
-from dedup.errors import InputError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DOCUMENT_SCHEMA = pa.schema(
     [
@@ -72,98 +63,3 @@ class Skipped:
         if self.path is None:
             return self.reason if self.line is None else f"record {self.line}: {self.reason}"
         return f"{self.path}{'' if self.line is None else f':{self.line}'}: {self.reason}"
-
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """Documents, and what reading them left out.
-
-    Iterating gives `Document` objects, in the order read.
-
-    Attributes:
-        documents: One row a document, with the columns of `DOCUMENT_SCHEMA`, in batches of a few
-            million characters.
-        passages: The unit that the documents are cut into.
-        skipped: Records and files that could not be read.
-        other_files: Number of files passed over for their type, by suffix.
-        notes: What the reader had to decide, for example a detected encoding.
-    """
-
-    documents: pa.Table
-    passages: PassageUnit = "paragraph"
-    skipped: tuple[Skipped, ...] = ()
-    other_files: dict[str, int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-
-    @classmethod
-    def from_records(
-        cls, records: Iterable[Mapping[str, Any]], settings: CorpusSettings | None = None
-    ) -> Corpus:
-        """Return the corpus of any records: dictionaries with a text and what is known about it.
-
-        Args:
-            records: Dictionaries with `text` and, if known, `id`, `outlet`, `published` (or
-                `date`), `title` and `url`; other fields are kept.
-            settings: Field names, the passage unit, and what to do with bad records.
-
-        Raises:
-            InputError: If a record is bad or an id occurs twice, unless bad records are skipped.
-
-        >>> corpus = Corpus.from_records([{"id": "a", "text": "Rain fell.", "outlet": "The Gull"}])
-        >>> [document.outlet for document in corpus]
-        ['The Gull']
-        """
-        from dedup.corpus.records import CorpusBuilder, batched  # which builds this class
-
-        builder = CorpusBuilder(settings or CorpusSettings())
-        numbers = itertools.count(1)
-        for batch in batched(records, 10_000):
-            builder.add(batch, list(itertools.islice(numbers, len(batch))), name="record")
-        return builder.build()
-
-    @classmethod
-    def from_frame(
-        cls,
-        frame: pd.DataFrame,
-        *,
-        text: str = "text",
-        id: str = "id",
-        outlet: str = "outlet",
-        published: str | None = None,
-        passages: PassageUnit = "paragraph",
-        skip_bad_records: bool = False,
-    ) -> Corpus:
-        """Return the corpus of a data frame, a document a row.
-
-        Args:
-            frame: The frame; missing values are missing fields.
-            text: Column of the text.
-            id: Column of the ids; without it, ids are `record:1` and so on.
-            outlet: Column of the outlets, if there is one.
-            published: Column of the times of publication; None looks for `published`, then
-                `date`.
-            passages: The unit that documents are cut into.
-            skip_bad_records: Leave out bad rows, and count them, instead of stopping.
-
-        Raises:
-            InputError: If there is no such text column, or a row is bad.
-        """
-        needed = {text, published} | {id} - {"id"} | {outlet} - {"outlet"}
-        for name in needed - {None} - {*frame.columns}:
-            raise InputError(f"no column {name!r} in the frame, which has {[*frame.columns]}")
-        settings = CorpusSettings(text, id, outlet, published, passages, skip_bad_records)
-        series = [frame.iloc[:, number] for number in range(frame.shape[1])]
-        columns = [each.astype(object).where(each.notna(), None).tolist() for each in series]
-        names = [str(name) for name in frame.columns]
-        rows = zip(*columns, strict=True)
-        return cls.from_records((dict(zip(names, row, strict=True)) for row in rows), settings)
-
-    def __len__(self) -> int:
-        n_documents: int = self.documents.num_rows
-        return n_documents
-
-    def __iter__(self) -> Iterator[Document]:
-        names = list(Document.__slots__)
-        for batch in self.documents.select(names).to_batches():
-            for row in batch.to_pylist():
-                yield Document(**row)

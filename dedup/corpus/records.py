@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 
 from dedup.config import CorpusSettings
 from dedup.corpus.dates import Published, is_missing, parse_published
-from dedup.corpus.document import DOCUMENT_SCHEMA, Corpus, Skipped
-from dedup.corpus.encoding import without_surrogates
+from dedup.corpus.document import DOCUMENT_SCHEMA, Skipped
+from dedup.corpus.encoding import decode, without_surrogates
 from dedup.errors import InputError
 
 # The field by which a reader says where a text's front matter ends; no name of a user's field.
@@ -33,7 +33,7 @@ _TYPE_NAMES = {str: "a string", int: "an integer", float: "a number", bool: "tru
 
 
 class CorpusBuilder:
-    """Collects records into a `Corpus`."""
+    """Collects records into the table of a corpus, and what it left out on the way."""
 
     def __init__(self, settings: CorpusSettings) -> None:
         self.settings = settings
@@ -156,14 +156,21 @@ class CorpusBuilder:
         self._batches += rows.combine_chunks().to_batches()
         return True
 
+    def decode(self, data: bytes, path: str, *, declared: str | None = None) -> str:
+        """Return the text of a file's bytes; what took a guess is noted."""
+        text, note = decode(data, declared=declared)
+        if note is not None:
+            self.notes.append(f"{path}: {note}")
+        return text
+
     def skip(self, error: InputError) -> None:
         """Count something that cannot be read, or raise the error if nothing may be skipped."""
         if not self.settings.skip_bad_records:
             raise error
         self.skipped.append(Skipped(error.message, error.path, error.line))
 
-    def build(self) -> Corpus:
-        """Return the corpus of everything added.
+    def finish(self) -> pa.Table:
+        """Return everything added, with the columns of `DOCUMENT_SCHEMA`.
 
         Raises:
             InputError: If two documents have the same id, unless bad records are skipped.
@@ -174,13 +181,7 @@ class CorpusBuilder:
         if (n := self._n_assumed_zones) > 0:
             self.notes.append(f"{n} time{'s' * (n > 1)} without a zone taken as UTC")
         self._note_fields_never_seen()
-        return Corpus(
-            table,
-            self.settings.passages,
-            tuple(self.skipped),
-            dict(sorted(self.other_files.items())),
-            tuple(self.notes),
-        )
+        return table
 
     def _columns_of(self, records: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]] | None:
         """Return the columns that the records' fields fill; None if any record is bad."""

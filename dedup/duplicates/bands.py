@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from dedup.config import MAX_NUM_PERM
+from dedup.config import MAX_NUM_PERM, DuplicateSettings
 from dedup.errors import ConfigError
 
 
@@ -35,23 +35,23 @@ class Banding:
         return 1.0 - (1.0 - jaccard**self.rows) ** self.bands
 
 
-def choose_banding(*, threshold: float, num_perm: int, target_recall: float) -> Banding:
+def choose_banding(settings: DuplicateSettings) -> Banding:
     """Return the bands with the most rows whose recall at the threshold reaches the target.
 
     More rows let fewer pairs below the threshold through; all permutations are used, because a
     spare band only adds recall.
 
     Args:
-        threshold: Least Jaccard of a duplicate pair, in (0, 1].
-        num_perm: Values in a signature.
-        target_recall: Least recall of pairs exactly at the threshold, in (0, 1).
+        settings: Threshold, number of signature values, and target recall.
 
     Raises:
         ConfigError: If no banding reaches the target, with the number that would.
 
-    >>> choose_banding(threshold=0.7, num_perm=128, target_recall=0.98)
+    >>> choose_banding(DuplicateSettings(threshold=0.7, num_perm=128, target_recall=0.98))
     Banding(bands=25, rows=5)
     """
+    threshold, num_perm = settings.threshold, settings.num_perm
+    target_recall = settings.target_recall
     for rows in range(num_perm, 0, -1):
         banding = Banding(bands=num_perm // rows, rows=rows)
         if banding.recall(threshold) >= target_recall:

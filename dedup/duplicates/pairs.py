@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import DuplicateSettings
-from dedup.duplicates.bands import Banding, choose_banding
+from dedup.duplicates.bands import Banding
 from dedup.duplicates.buckets import NO_BUCKET, Buckets, find_buckets, hash_bands
 from dedup.duplicates.clusters import assign_representatives
 from dedup.duplicates.signatures import Shingles, make_permutations, sign
@@ -70,6 +70,7 @@ class Pairs:
 def find_pairs(
     shingles: Shingles,
     settings: DuplicateSettings,
+    banding: Banding,
     *,
     executor: Executor,
     progress: Callable[[str], None] | None = None,
@@ -79,19 +80,12 @@ def find_pairs(
     Args:
         shingles: Shingles of the texts, which are numbered in the order that decides who
             represents whom.
-        settings: Threshold, permutations and target recall.
+        settings: Threshold and permutations.
+        banding: Bands and rows, from `choose_banding`.
         executor: Runs the work; the result does not depend on its number of threads.
         progress: Called with the name of each step.
-
-    Raises:
-        ConfigError: If `num_perm` cannot reach the target recall at the threshold.
     """
     say = progress or (lambda step: None)
-    banding = choose_banding(
-        threshold=settings.threshold,
-        num_perm=settings.num_perm,
-        target_recall=settings.target_recall,
-    )
     permutations = make_permutations(num_perm=settings.num_perm, seed=settings.seed)
     say("signatures")
 

@@ -145,7 +145,7 @@ def _marked(cluster: ClusterView, colour: bool) -> Text:
         text.append(_keep_edges(cluster.text[position:start]))
         changed = printable(cluster.text[start:end])
         if changed:
-            text.append(changed if colour else f"[{changed}]", "bold yellow")
+            text.append(changed if colour else f"[{changed}]", "bold underline")
         position = end
     if len(cluster.text) > _TEXT_SHOWN:
         text.append(_keep_edges(cluster.text[position:_TEXT_SHOWN]))

@@ -9,11 +9,18 @@ import re
 import pytest
 
 from dedup import ConfigError
+from dedup.config import DuplicateSettings
 from dedup.duplicates import Banding, choose_banding
 
 THRESHOLDS = [0.05, 0.3, 0.5, 0.6, 0.7, 0.85, 0.95, 1.0]
 NUM_PERMS = [16, 64, 128, 256, 500]
 TARGETS = [0.5, 0.9, 0.98, 0.999]
+
+
+def banding_for(threshold: float, num_perm: int, target_recall: float) -> Banding:
+    return choose_banding(
+        DuplicateSettings(threshold=threshold, num_perm=num_perm, target_recall=target_recall)
+    )
 
 
 @pytest.mark.parametrize(("bands", "rows"), [(1, 1), (32, 4), (25, 5), (1, 128), (128, 1)])
@@ -43,7 +50,7 @@ def test_target_is_reached_with_the_most_rows_that_reach_it(target: float) -> No
             if 1 - (1 - threshold**rows) ** (num_perm // rows) >= target
         ]  # fmt: skip
         if reaching:
-            banding = choose_banding(threshold=threshold, num_perm=num_perm, target_recall=target)
+            banding = banding_for(threshold, num_perm, target)
             assert (num_perm // max(reaching), max(reaching)) == (banding.bands, banding.rows)
             assert banding.recall(threshold) >= target
             n_reached += 1
@@ -59,22 +66,22 @@ def test_unreachable_target_names_the_least_number_that_would_do(
 ) -> None:
     match = rf"num_perm {num_perm} finds at most .* at threshold {threshold}, below .* {target}"
     with pytest.raises(ConfigError, match=match) as error:
-        choose_banding(threshold=threshold, num_perm=num_perm, target_recall=target)
+        banding_for(threshold, num_perm, target)
     found = re.search(r"num_perm (\d+) would do", str(error.value))
     assert found is not None
     enough = int(found[1])
-    choose_banding(threshold=threshold, num_perm=enough, target_recall=target)
+    banding_for(threshold, enough, target)
     with pytest.raises(ConfigError, match=f"num_perm {enough} would do"):
-        choose_banding(threshold=threshold, num_perm=enough - 1, target_recall=target)
+        banding_for(threshold, enough - 1, target)
 
 
 def test_unreachable_target_states_the_recall_that_is_reached() -> None:
     with pytest.raises(ConfigError, match=r"finds at most 0\.969 of the pairs at threshold 0\.5"):
-        choose_banding(threshold=0.5, num_perm=5, target_recall=0.98)
+        banding_for(0.5, 5, 0.98)
 
 
 def test_remedy_is_one_that_the_settings_accept() -> None:
     with pytest.raises(ConfigError) as error:
-        choose_banding(threshold=0.0005, num_perm=128, target_recall=0.98)
+        banding_for(0.0005, 128, 0.98)
     numbers = [int(number) for number in re.findall(r"num_perm (\d+) would do", str(error.value))]
     assert [] == [number for number in numbers if number > 4096]

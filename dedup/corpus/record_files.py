@@ -1,0 +1,253 @@
+"""Files of records, format by format: JSON Lines, JSON, CSV and TSV, Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import IO, Any
+
+import orjson
+
+from dedup.corpus.encoding import (
+    detect_legacy,
+    encoding_note,
+    marked_encoding,
+    without_surrogates,
+)
+from dedup.corpus.files import READ_ERRORS, SourceFile
+from dedup.corpus.records import CorpusBuilder, batched
+from dedup.errors import InputError
+
+_BATCH = 1_000  # records
+_BLOCK = 1 << 22  # bytes
+_PIECE = 1 << 16  # bytes that an error in a damaged file can cost
+
+# What the readers yield: records with the line of each (None for a file that is one record).
+# A reader may have added records to the builder itself; then it yields none.
+Batch = tuple[Sequence[Any], Sequence[int | None]]
+
+
+def read_jsonl(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
+    """Yield the records of JSON Lines, whatever their encoding."""
+    recode = _Recoder(file, builder)
+    n_lines = 0
+    for block in _blocks_of_lines(stream):
+        first_line = n_lines + 1
+        n_lines += block.count(b"\n") + (not block.endswith(b"\n"))
+        if _add_plain(block, first_line, n_lines - first_line + 1, file, builder):
+            yield [], []
+            continue
+        batch = io.BytesIO(block).readlines()
+        lines: list[int | None] = list(range(first_line, n_lines + 1))
+        try:
+            yield list(map(orjson.loads, batch)), lines
+            continue
+        except orjson.JSONDecodeError:
+            pass  # a blank line, another encoding, or a bad record: see which
+        records, good_lines = [], []
+        for line, number in zip(batch, lines, strict=True):
+            if not line.strip():
+                continue
+            try:
+                records.append(_loads(recode(line).encode()))
+                good_lines.append(number)
+            except ValueError as error:
+                problem = getattr(error, "msg", str(error))
+                builder.skip(InputError(f"not valid JSON: {problem}", path=file.path, line=number))
+        yield records, good_lines
+
+
+def _add_plain(
+    block: bytes, first_line: int, n_lines: int, file: SourceFile, builder: CorpusBuilder
+) -> bool:
+    """Add a block of JSON Lines by way of columns, if every line is a plain record.
+
+    Several times as fast as record by record; it declines at the least oddity.
+    """
+    import pyarrow as pa
+    import pyarrow.json
+
+    if not (block.startswith(b"{") and block.count(b"\n{") == n_lines - 1):
+        return False  # blank lines, white space before records, or records over several lines
+    try:
+        table = pyarrow.json.read_json(
+            pa.BufferReader(block),
+            read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(block) + 1),
+            parse_options=pyarrow.json.ParseOptions(
+                explicit_schema=builder.string_fields, unexpected_field_behavior="error"
+            ),
+        )
+        table.validate(full=True)  # that it is UTF-8
+    except pa.ArrowInvalid:
+        return False
+    return table.num_rows == n_lines and builder.add_columns(
+        table, first_line, path=file.path.as_posix(), name=file.name, outlet=file.outlet
+    )
+
+
+class _Recoder:
+    """Decodes a file line by line; its first line that is not UTF-8 settles what such lines are."""
+
+    def __init__(self, file: SourceFile, builder: CorpusBuilder) -> None:
+        self.file = file
+        self.builder = builder
+        self.legacy: str | None = None
+
+    def __call__(self, line: bytes) -> str:
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            encoding = self.legacy or detect_legacy(line)
+            note = f"{self.file.path.as_posix()}: {encoding_note(encoding)}"
+            if note not in self.builder.notes:
+                self.builder.notes.append(note)
+            if encoding != "utf-8":  # sound but for a byte or two says nothing of other lines
+                self.legacy = encoding
+            return line.decode(encoding, "replace")
+
+
+def _blocks_of_lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield a stream in UTF-8 without a mark, a few million bytes at a time, cut after lines.
+
+    Where a file is damaged, what came before is yielded first.
+    """
+    block, error = _read_block(stream)
+    if (mark := marked_encoding(block)) is not None:
+        name, length = mark
+        block = block[length:]
+        if name != "utf-8":
+            # Lines of two-byte characters cannot be told by bytes: decode from the start.
+            text = (block + stream.read()).decode(name, "replace")
+            stream = io.BytesIO(without_surrogates(text).encode())
+            block, error = _read_block(stream)
+    while block:
+        if error is not None:
+            block = block[: block.rfind(b"\n") + 1]
+        elif not block.endswith(b"\n"):
+            block += stream.readline()
+        if block:
+            yield block
+        if error is not None:
+            raise error
+        block, error = _read_block(stream)
+    if error is not None:
+        raise error
+
+
+def _read_block(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
+    """Read a block, or as much of it as there is before an error, and the error."""
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        while size < _BLOCK and (piece := stream.read1(min(_BLOCK - size, _PIECE))):  # type: ignore[attr-defined]
+            pieces.append(piece)
+            size += len(piece)
+    except READ_ERRORS as error:
+        return b"".join(pieces), error
+    return b"".join(pieces), None
+
+
+def _loads(line: bytes) -> Any:
+    """Parse one JSON value, with the lone surrogates and NaN that orjson refuses."""
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(line)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+
+
+def read_json(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
+    """Yield the records of a JSON array, or the one record that the file is."""
+    text = builder.decode(stream.read(), file.path.as_posix())
+    if not text.strip():
+        raise InputError("an empty file is not valid JSON", path=file.path)
+    try:
+        value = _loads(text.encode())
+    except ValueError as error:
+        if text.lstrip().startswith("{") and "Extra data" in str(error):
+            # JSON Lines under another name.
+            yield from read_jsonl(io.BytesIO(text.encode()), file, builder)
+            return
+        line = getattr(error, "lineno", None)
+        problem = getattr(error, "msg", str(error))
+        raise InputError(f"not valid JSON: {problem}", path=file.path, line=line) from error
+    if isinstance(value, dict):
+        yield [value], [None]
+        return
+    if not isinstance(value, list):
+        raise InputError("must hold an array of records or one record", path=file.path)
+    numbers = itertools.count(1)
+    for records in batched(value, _BATCH):
+        yield records, list(itertools.islice(numbers, len(records)))
+
+
+def read_csv(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
+    """Yield the records of a CSV or TSV file with a header."""
+    csv.field_size_limit(2**31 - 1)
+    text_field = builder.settings.text_field
+    reader = csv.DictReader(
+        _lines_of_text(stream, file, builder),
+        delimiter="\t" if file.kind == "tsv" else ",",
+        strict=True,  # else a quote that is never closed swallows the rest of the file
+    )
+    records: list[dict[str, Any]] = []
+    lines: list[int | None] = []
+    last_line = 0
+    try:
+        if reader.fieldnames is not None and text_field not in reader.fieldnames:
+            known = ", ".join(reader.fieldnames)
+            raise InputError(
+                f'no column "{text_field}" (columns: {known}; --text-field names another)',
+                path=file.path, line=1,
+            )  # fmt: skip
+        last_line = reader.line_num
+        for record in reader:
+            if None in record:
+                problem = f"more fields than the header's {len(reader.fieldnames or ())}"
+                builder.skip(InputError(problem, path=file.path, line=reader.line_num))
+            else:
+                records.append(record)
+                lines.append(reader.line_num)
+            last_line = reader.line_num
+            if len(records) == _BATCH:
+                yield records, lines
+                records, lines = [], []
+    except csv.Error as error:
+        yield records, lines
+        raise InputError(f"not valid CSV: {error}", path=file.path, line=last_line + 1) from error
+    except READ_ERRORS:
+        yield records, lines
+        raise
+    yield records, lines
+
+
+def _lines_of_text(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[str]:
+    """Yield the lines of a stream, whether line feeds or lone carriage returns end them."""
+    recode = _Recoder(file, builder)
+    for block in _blocks_of_lines(stream):
+        for line in io.BytesIO(block):
+            text = recode(line)
+            if "\r" in text[:-2]:
+                yield from re.split(r"(?<=\r)(?!\n)", text)
+            else:
+                yield text
+
+
+def read_parquet(file: SourceFile) -> Iterator[Batch]:
+    """Yield the rows of a Parquet file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    numbers = itertools.count(1)
+    try:
+        with pq.ParquetFile(file.path) as parquet:
+            for batch in parquet.iter_batches(batch_size=_BATCH):
+                yield batch.to_pylist(), list(itertools.islice(numbers, batch.num_rows))
+    except pa.ArrowException as error:
+        raise InputError(f"not valid Parquet: {error}", path=file.path) from error
