@@ -71,6 +71,15 @@ def line_break_at(data: npt.NDArray[np.uint8], i: int, end: int) -> int:
 
 
 @Kernel
+def count_breaks(data: npt.NDArray[np.uint8]) -> int:
+    """Return a number of line breaks that is not too small: whatever may begin one counts."""
+    n_breaks = 0
+    for byte in data:
+        n_breaks += (byte < 14) | (byte == 0xC2) | (byte == 0xE2)
+    return n_breaks
+
+
+@Kernel
 def cut_lines(
     data: npt.NDArray[np.uint8],
     start: int,
@@ -249,9 +258,7 @@ def cut(texts: pa.Array, body_starts: npt.NDArray[np.int64], *, unit: PassageUni
     data = data[offsets[0] : offsets[-1]]
     CHARACTERS.cover(data)
     document_starts, document_ends = offsets[:-1] - offsets[0], offsets[1:] - offsets[0]
-    # No more lines than these; the memory of what stays empty is never touched.
-    room = len(texts) + int(np.count_nonzero(data < 14))
-    room += int(np.count_nonzero(data == 0xC2) + np.count_nonzero(data == 0xE2))
+    room = len(texts) + count_breaks.sized(len(data) // 4)(data)
     line_starts, line_ends, documents, byte_starts, byte_ends = np.empty((5, room), dtype=np.int64)
     n_passages = cut_documents.sized(len(data) // 4)(
         data, document_starts + body_starts, document_ends, PASSAGE_UNITS.index(unit),

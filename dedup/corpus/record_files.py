@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
+import numpy as np
 import orjson
 
 from dedup.corpus.encoding import (
@@ -37,8 +38,12 @@ def read_jsonl(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> I
     n_lines = 0
     for block in _blocks_of_lines(stream):
         first_line = n_lines + 1
-        n_lines += block.count(b"\n") + (not block.endswith(b"\n"))
-        if _add_plain(block, first_line, n_lines - first_line + 1, file, builder):
+        data = np.frombuffer(block, dtype=np.uint8)
+        breaks = np.flatnonzero(data[:-1] == ord("\n"))
+        n_lines += len(breaks) + 1
+        # Blank lines, white space before records and records over several lines are not plain.
+        may_be_plain = data[0] == ord("{") and (data[breaks + 1] == ord("{")).all()
+        if may_be_plain and _add_plain(block, first_line, len(breaks) + 1, file, builder):
             yield [], []
             continue
         batch = io.BytesIO(block).readlines()
@@ -71,8 +76,6 @@ def _add_plain(
     import pyarrow as pa
     import pyarrow.json
 
-    if not (block.startswith(b"{") and block.count(b"\n{") == n_lines - 1):
-        return False  # blank lines, white space before records, or records over several lines
     try:
         table = pyarrow.json.read_json(
             pa.BufferReader(block),

@@ -33,10 +33,6 @@ from dedup.text.characters import (
 )
 from dedup.text.kernel import Kernel
 
-# Tokens that a byte can give: some characters of three bytes stand for six of a script whose
-# every character is a token.
-_MOST_TOKENS = 3
-
 _NONE = np.uint64(0)
 _APOSTROPHE = np.uint64(ord("'"))
 _REORDERS = np.uint64(REORDERS)
@@ -250,6 +246,15 @@ def shingle_spans(
     return total
 
 
+def _most_tokens(data: npt.NDArray[np.uint8], n_bytes: int) -> int:
+    """Return how many tokens so many bytes of a text have at most, for arrays to be made.
+
+    Some characters of three bytes stand for six of a script whose every character is a token.
+    The memory of what stays empty is never touched.
+    """
+    return n_bytes // 2 + 1 if data.max(initial=0) < 0x80 else 3 * n_bytes
+
+
 def tokenise(text: str) -> Tokens:
     """Return the tokens of a text with their spans.
 
@@ -262,7 +267,7 @@ def tokenise(text: str) -> Tokens:
     """
     data = as_bytes(text)
     CHARACTERS.cover(data)
-    hashes = np.empty(_MOST_TOKENS * len(data), dtype=np.uint64)
+    hashes = np.empty(_most_tokens(data, len(data)), dtype=np.uint64)
     starts, ends = np.empty((2, len(hashes)), dtype=np.int64)
     n_tokens = tokenise_span.sized(len(data))(
         data, 0, len(data),
@@ -314,11 +319,11 @@ def shingle(
     """
     CHARACTERS.cover(data)
     n_passages = len(starts)
-    longest = _MOST_TOKENS * int((ends - starts).max(initial=0))
+    longest = _most_tokens(data, int((ends - starts).max(initial=0)))
     hashes = np.empty(longest, dtype=np.uint64)
     token_starts, token_ends = np.empty((2, longest), dtype=np.int64)
     n_bytes = int((ends - starts).sum())
-    room = _MOST_TOKENS * n_bytes  # the memory of what stays empty is never touched
+    room = n_passages + _most_tokens(data, n_bytes)
     shingles = np.empty(room, dtype=np.uint32)
     counts, n_words = np.empty((2, n_passages), dtype=np.int64)
     keys = np.empty(n_passages, dtype=np.uint64)

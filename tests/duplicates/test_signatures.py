@@ -73,7 +73,9 @@ def test_vectorised_compiled_and_interpreted_code_give_the_same_signatures(
     interpreted = np.empty_like(found[0])
     shingles = make_shingles(texts)
     factors, summands = make_permutations(num_perm=num_perm, seed=1)
-    sign_texts(shingles.values, shingles.starts, shingles.sizes, factors, summands, interpreted)
+    sign_texts.interpret(
+        shingles.values, shingles.starts, shingles.sizes, factors, summands, interpreted
+    )
     assert interpreted.tolist() == found[0].tolist() == found[1].tolist()
 
 

@@ -46,7 +46,7 @@ def test_output_to_a_terminal_marks_differing_words_by_colour() -> None:
         {"id": "a", "text": LEAD}, {"id": "b", "text": LATER},
         force_terminal=True, color_system="standard", no_color=False,
     )  # fmt: skip
-    assert "\x1b[1;33mMonday\x1b[0m" in text
+    assert "\x1b[1;4mMonday\x1b[0m" in text
     assert "[Monday]" not in text
 
 
