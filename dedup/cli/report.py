@@ -87,7 +87,10 @@ def command(
         show_progress(enabled=not quiet and sys.stderr.isatty()) as progress,
     ):
         corpus = read_corpus(
-            paths, corpus_settings, progress=lambda done: progress("reading", done, 0)
+            paths,
+            corpus_settings,
+            leave_out=output_dir,  # or a second run would read the tables of the first
+            progress=lambda done: progress("reading", done, 0),
         )
         analysis = analyze(corpus, settings, only=only or None, jobs=jobs, progress=progress)
         if output_dir is not None:

@@ -79,7 +79,11 @@ def kind_of(path: Path) -> tuple[str | None, str | None]:
 
 
 def find_files(
-    path: Path, *, other_files: dict[str, int], failed: list[InputError]
+    path: Path,
+    *,
+    other_files: dict[str, int],
+    failed: list[InputError],
+    leave_out: Path | None = None,
 ) -> Iterator[SourceFile]:
     """Yield the files of a directory that can be read, in the order of their names; or the file.
 
@@ -90,6 +94,7 @@ def find_files(
         path: A file or a directory.
         other_files: Counts the files of other types, by suffix, and the hidden ones.
         failed: Collects directories that cannot be listed.
+        leave_out: A directory below that is not entered, if there is one.
 
     Raises:
         InputError: If there is nothing there, or a file given itself is of no known type.
@@ -108,6 +113,9 @@ def find_files(
         yield SourceFile(path, path.name, None, kind, compression)
         return
     entered: set[tuple[int, int]] = set()
+    if leave_out is not None and leave_out.is_dir():
+        status = leave_out.stat()
+        entered.add((status.st_dev, status.st_ino))
     pending = [path]
     while pending:
         folder = pending.pop()

@@ -27,6 +27,7 @@ def read_corpus(
     paths: str | Path | Iterable[str | Path],
     settings: CorpusSettings | None = None,
     *,
+    leave_out: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Corpus:
     """Read files and directories into a corpus.
@@ -37,6 +38,7 @@ def read_corpus(
     Args:
         paths: One path or several.
         settings: Field names, the passage unit, and what to do with bad records.
+        leave_out: A directory below the paths that is not entered: where results are written.
         progress: Called after each batch with the number of documents read so far.
 
     Raises:
@@ -47,7 +49,7 @@ def read_corpus(
     paths = [paths] if isinstance(paths, str | Path) else list(paths)
     builder = CorpusBuilder(settings)
     for path in paths:
-        for file in _files(path, builder):
+        for file in _files(path, builder, leave_out):
             for records, lines in _batches(file, builder):
                 builder.add(
                     records, lines, path=file.path.as_posix(), name=file.name, outlet=file.outlet
@@ -67,12 +69,16 @@ def read_corpus(
     return corpus
 
 
-def _files(path: str | Path, builder: CorpusBuilder) -> Iterator[SourceFile]:
+def _files(
+    path: str | Path, builder: CorpusBuilder, leave_out: Path | None
+) -> Iterator[SourceFile]:
     if str(path) == "-":
         yield SourceFile(Path("-"), "-", None, "stdin", None)
         return
     failed: list[InputError] = []
-    yield from find_files(Path(path), other_files=builder.other_files, failed=failed)
+    yield from find_files(
+        Path(path), other_files=builder.other_files, failed=failed, leave_out=leave_out
+    )
     for error in failed:
         builder.skip(error)
 

@@ -467,3 +467,13 @@ def test_report_of_a_small_corpus_imports_only_what_it_uses(
         dedup, "report", articles, "--output-dir", tmp_path / "tables", "--table-format", format_
     )
     assert {"numpy", "pyarrow", "rich"} == imported
+
+
+def test_second_run_does_not_read_the_tables_of_the_first(
+    tmp_path: Path, run_main: RunMain
+) -> None:
+    write_records(tmp_path / "articles.jsonl", RECORDS)
+    first = run_main("report", tmp_path, "--output-dir", tmp_path / "tables")
+    second = run_main("report", tmp_path, "--output-dir", tmp_path / "tables")
+    assert 0 == first[0]
+    assert first == second
