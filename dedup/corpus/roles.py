@@ -124,7 +124,9 @@ def roles_by_wording(
     for i in _worth_a_look(block, n_words, marks).tolist():
         text = bytes(block.data[block.byte_starts[i] : block.byte_ends[i]]).decode()
         n = int(n_words[i])
-        if (furniture := furniture_kind(text, n)) is not None:
+        # A longer passage is furniture only with a word that the lexicon goes by.
+        may_be_furniture = n <= _LONGEST_OPENED or marks[i] & _WITHIN
+        if may_be_furniture and (furniture := furniture_kind(text, n)) is not None:
             roles[i] = BOILERPLATE
             if furniture == "list":
                 lists.append(i)

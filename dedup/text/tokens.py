@@ -308,7 +308,7 @@ def shingle(
     """Return the shingles of many passages of one block of text.
 
     Args:
-        data: The block in valid UTF-8, dtype uint8.
+        data: The block in valid UTF-8, dtype uint8, its characters covered by `CHARACTERS`.
         starts: Where each passage starts in the block, in bytes, shape (n_passages,), dtype int64.
         ends: Where it ends.
         shingle_size: Tokens in a shingle; at least 1.
@@ -317,7 +317,6 @@ def shingle(
     Returns:
         The shingles, in passage order. A passage without a token has none.
     """
-    CHARACTERS.cover(data)
     n_passages = len(starts)
     longest = _most_tokens(data, int((ends - starts).max(initial=0)))
     hashes = np.empty(longest, dtype=np.uint64)
