@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +13,9 @@ from dedup.cli.options import common_options, corpus_options, duplicate_options,
 from dedup.cli.startup import hidden
 from dedup.config import PARTS, CorpusSettings, DuplicateSettings
 from dedup.printable import printable
+
+if TYPE_CHECKING:
+    from dedup.analysis import Analysis
 
 _NOTES_SHOWN = 5
 
@@ -97,27 +101,32 @@ def command(
             progress("tables", 0, 0)
             analysis.write(output_dir, format=table_format)
     if not quiet:
-        for note in corpus.notes[:_NOTES_SHOWN]:
-            click.echo(f"note: {printable(note)}", err=True)
-        if len(corpus.notes) > _NOTES_SHOWN:
-            click.echo(f"note: and {len(corpus.notes) - _NOTES_SHOWN} more such notes", err=True)
+        _print_notes(corpus.notes)
+    _print_summary(analysis, output_format)
 
-    from dedup.report import summarize
+
+def _print_notes(notes: Sequence[str]) -> None:
+    for note in notes[:_NOTES_SHOWN]:
+        click.echo(f"note: {printable(note)}", err=True)
+    if len(notes) > _NOTES_SHOWN:
+        click.echo(f"note: and {len(notes) - _NOTES_SHOWN} more such notes", err=True)
+
+
+def _print_summary(analysis: Analysis, output_format: str) -> None:
+    from dedup.report import render, summarize
 
     summary = summarize(analysis)
     if output_format == "json":
         import orjson
 
         click.echo(orjson.dumps(summary, option=orjson.OPT_INDENT_2))
-    else:
-        from rich.console import Console
+        return
+    from rich.console import Console
 
-        from dedup.report import render
-
-        console = Console(highlight=False)
-        if console.is_terminal:
+    console = Console(highlight=False)
+    if console.is_terminal:
+        render(summary, console)
+    else:  # for a file or another program, without the spaces that fill lines up
+        with console.capture() as capture:
             render(summary, console)
-        else:  # for a file or another program, without the spaces that fill lines up
-            with console.capture() as capture:
-                render(summary, console)
-            click.echo("\n".join(line.rstrip() for line in capture.get().splitlines()))
+        click.echo("\n".join(line.rstrip() for line in capture.get().splitlines()))

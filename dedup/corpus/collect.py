@@ -25,6 +25,7 @@ from dedup.corpus.roles import (
     roles_by_wording,
 )
 from dedup.errors import InputError
+from dedup.runs import run_starts
 from dedup.text import Kernel, shingle
 
 Integers = npt.NDArray[np.int64]
@@ -163,11 +164,9 @@ def _collect_batch(
     documents = block.documents
     offsets = block.document_starts[documents]
     places = np.arange(len(kept))
-    is_first = np.ones(len(kept), dtype=np.bool_)
-    is_first[1:] = documents[1:] != documents[:-1]
     columns = [
         documents + first_row,
-        places - np.maximum.accumulate(places * is_first),
+        places - np.maximum.accumulate(places * run_starts(documents)),
         block.starts,
         block.ends,
         block.byte_starts - offsets,
@@ -211,8 +210,7 @@ def number_texts(keys: npt.NDArray[np.uint64]) -> tuple[Integers, Integers]:
     (array([0, 1, 0, 2]), array([0, 1, 3]))
     """
     order = np.argsort(keys, kind="stable")
-    is_new = np.ones(len(keys), dtype=np.bool_)
-    is_new[1:] = keys[order[1:]] != keys[order[:-1]]
+    is_new = run_starts(keys[order])
     firsts = order[is_new]  # by key
     group = np.cumsum(is_new) - 1
     by_first = np.argsort(firsts)

@@ -78,6 +78,22 @@ def kind_of(path: Path) -> tuple[str | None, str | None]:
     return kind, compression
 
 
+def _file_given(path: Path) -> SourceFile | None:
+    """Return the file that a path given by the user is; None if it is a directory."""
+    try:
+        if path.is_dir():
+            return None
+        if not path.exists():
+            raise InputError("no such file or directory", path=path)
+    except OSError as error:
+        raise read_error(error, path) from error
+    kind, compression = kind_of(path)
+    if kind is None:
+        known = ", ".join(KINDS)
+        raise InputError(f"not a type that can be read; known are {known}", path=path)
+    return SourceFile(path, path.name, None, kind, compression)
+
+
 def find_files(
     path: Path,
     *,
@@ -99,18 +115,8 @@ def find_files(
     Raises:
         InputError: If there is nothing there, or a file given itself is of no known type.
     """
-    try:
-        is_directory = path.is_dir()
-        if not is_directory and not path.exists():
-            raise InputError("no such file or directory", path=path)
-    except OSError as error:
-        raise read_error(error, path) from error
-    if not is_directory:
-        kind, compression = kind_of(path)
-        if kind is None:
-            known = ", ".join(KINDS)
-            raise InputError(f"not a type that can be read; known are {known}", path=path)
-        yield SourceFile(path, path.name, None, kind, compression)
+    if (file := _file_given(path)) is not None:
+        yield file
         return
     entered: set[tuple[int, int]] = set()
     if leave_out is not None and leave_out.is_dir():
@@ -132,19 +138,17 @@ def find_files(
         folders = []
         for entry in children:
             child = folder / entry.name
-            if entry.name.startswith("."):
-                other_files["(hidden)"] = other_files.get("(hidden)", 0) + 1
-                continue
-            kind, compression = kind_of(child)
             try:
-                if child.is_dir():
-                    folders.append(child)
-                    continue
-                is_file = child.is_file()
+                is_folder, is_file = child.is_dir(), child.is_file()
             except OSError as error:
                 failed.append(read_error(error, child))
                 continue
-            if kind is None:
+            kind, compression = kind_of(child)
+            if entry.name.startswith("."):
+                other_files["(hidden)"] = other_files.get("(hidden)", 0) + 1
+            elif is_folder:
+                folders.append(child)
+            elif kind is None:
                 suffix = child.suffix.lower() or "(none)"
                 other_files[suffix] = other_files.get(suffix, 0) + 1
             elif not is_file:  # a dead link, or a pipe that would never end

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.corpus.passages import Block
+from dedup.runs import run_starts
 from dedup.text import mark_tokens
 
 ROLES = ("body", "heading", "teaser", "boilerplate")
@@ -71,8 +72,8 @@ def repeated_furniture(
     # One row for each (outlet, text, document), so that a text counts once a document.
     order = known[np.lexsort((documents[known], texts[known], of_outlet[known]))]
     outlet, text, document = of_outlet[order], texts[order], documents[order]
-    new_text = _changes(outlet, text)
-    new_row = new_text | _changes(document)
+    new_text = run_starts(outlet, text)
+    new_row = run_starts(outlet, text, document)
     group = np.cumsum(new_text) - 1
     n_documents = np.bincount(group, weights=new_row)
 
@@ -89,13 +90,6 @@ def repeated_furniture(
     )
     is_furniture[order] = enough[group]
     return is_furniture
-
-
-def _changes(*columns: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Where a row differs from the row before it; the first does."""
-    changed = np.ones(len(columns[0]), dtype=np.bool_)
-    changed[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
-    return changed
 
 
 def roles_by_wording(

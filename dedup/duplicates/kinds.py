@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.duplicates.clusters import Clusters
+from dedup.runs import run_starts
 
 KINDS = ("repeat", "boilerplate", "syndicated", "update", "recycled")
 REPEAT, _BOILERPLATE, SYNDICATED, UPDATE, RECYCLED = range(len(KINDS))
@@ -76,10 +77,8 @@ def describe_clusters(
 
 def _count_distinct(groups: Integers, values: Integers, n_groups: int) -> Integers:
     order = np.lexsort((values, groups))
-    is_new = np.ones(len(order), dtype=np.bool_)
     groups, values = groups[order], values[order]
-    is_new[1:] = (groups[1:] != groups[:-1]) | (values[1:] != values[:-1])
-    return np.bincount(groups[is_new], minlength=n_groups)
+    return np.bincount(groups[run_starts(groups, values)], minlength=n_groups)
 
 
 def _are_updates(

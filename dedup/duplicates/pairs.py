@@ -27,6 +27,7 @@ from dedup.duplicates.verify import (
     verify_list,
     verify_representatives,
 )
+from dedup.runs import run_starts
 
 LARGEST_BUCKET = 1_000  # distinct texts in a bucket of which all pairs are compared
 
@@ -190,7 +191,8 @@ def with_representatives(
     ])  # fmt: skip
     ends.sort(axis=1)
     keys = ends[:, 0] * n_texts + ends[:, 1]
-    new = _unique_keys(keys[ends[:, 0] < ends[:, 1]])
+    new = np.sort(keys[ends[:, 0] < ends[:, 1]])
+    new = new[run_starts(new)]
     new = new[~np.isin(new, pairs[:, 0] * n_texts + pairs[:, 1], assume_unique=True)]
     if not len(new):
         return pairs
@@ -204,13 +206,4 @@ def with_representatives(
 def _unique(pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return the pairs sorted, each once."""
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-    is_new = np.ones(len(pairs), dtype=np.bool_)
-    is_new[1:] = (pairs[1:, :2] != pairs[:-1, :2]).any(axis=1)
-    return pairs[is_new]
-
-
-def _unique_keys(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    keys = np.sort(keys)
-    is_new = np.ones(len(keys), dtype=np.bool_)
-    is_new[1:] = keys[1:] != keys[:-1]
-    return keys[is_new]
+    return pairs[run_starts(pairs[:, 0], pairs[:, 1])]
