@@ -105,8 +105,8 @@ class Summary:
         duplicate_share: Words of passages that repeat an earlier one, over all words.
         n_pairs: Number of verified pairs (rows of the table `duplicates`).
         kinds: Number of clusters of each kind, and of their passages.
-        stories: The biggest clusters across documents.
-        repeats: Passages repeated inside one document.
+        stories: The clusters across documents that repeat the most words, between outlets first.
+        repeats: The passages repeated inside one document that do.
         outlets: The outlets with the most documents.
         skipped: What could not be read.
         other_files: Number of files passed over for their type, by suffix.
@@ -154,11 +154,14 @@ def summarize(analysis: Analysis) -> Summary:
     n_words = int(arrays.n_words.sum())
     banding = analysis.pairs.banding
     at = sorted({*_CURVE, analysis.settings.threshold})
-    outlets = rows["n_outlets"].to_numpy()
     across = np.flatnonzero(np.isin(kinds, ("syndicated", "update", "recycled")))
-    across = across[np.lexsort((across, -sizes[across], -outlets[across]))]
+    # By words repeated, between outlets first, and not by copies: "Dear Sir" tells nothing.
+    n_words_each = arrays.n_words[clusters.representatives]
+    between = n_words_each * (rows["n_outlets"].to_numpy() - 1)
+    repeated = n_words_each * (sizes - 1)
+    across = across[np.lexsort((across, -repeated[across], -between[across]))]
     inside = np.flatnonzero(kinds == "repeat")
-    inside = inside[np.lexsort((inside, -sizes[inside]))]
+    inside = inside[np.lexsort((inside, -repeated[inside]))]
     return Summary(
         format=FORMAT,
         version=FORMAT_VERSION,

@@ -66,14 +66,21 @@ def test_duplicate_share_is_that_of_all_words(analysis: Analysis, summary: Summa
     assert pytest.approx(n_copied / summary.n_words, abs=1e-5) == summary.duplicate_share
 
 
-def test_stories_are_the_clusters_of_most_outlets_then_passages(
+def test_stories_are_the_clusters_that_repeat_most_words_between_outlets(
     analysis: Analysis, summary: Summary
 ) -> None:
     across = [
         row for row in analysis.table("clusters").to_pylist()
         if row["kind"] in ("syndicated", "update", "recycled")
     ]  # fmt: skip
-    across.sort(key=lambda row: (-row["n_outlets"], -row["n_passages"], row["cluster_id"]))
+    words = {row["passage_id"]: row["n_words"] for row in analysis.table("passages").to_pylist()}
+
+    def rank(row: dict[str, Any]) -> tuple[int, int, int]:
+        n_words = words[row["representative_passage_id"]]
+        between, in_all = row["n_outlets"] - 1, row["n_passages"] - 1
+        return -n_words * between, -n_words * in_all, row["cluster_id"]
+
+    across.sort(key=rank)
     assert len(across) > 10
     shown = [story.cluster_id for story in summary.stories]
     assert [row["cluster_id"] for row in across[: len(shown)]] == shown
