@@ -6,6 +6,7 @@ imported here: Linux counts the parent's memory into a child's peak, so the pare
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import importlib.util
 import os
@@ -17,6 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from make_paragraphs import data_folder
 
 HERE = Path(__file__).resolve().parent
 PEERS = {
@@ -114,6 +117,16 @@ def imports_command(command: Sequence[str], names: Path) -> list[str]:
     # Importing a __main__ would run it.
     names.write_text("\n".join(name for name in found if "__main__" not in name), encoding="utf-8")
     return [sys.executable, str(HERE / "peers" / "imports.py"), str(names)]
+
+
+def add_data_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says where real articles are."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=data_folder(),
+        help="folder of real articles; default: $DEDUP_BENCHMARK_DATA",
+    )
 
 
 def missing(tool: str) -> str | None:

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from commands import (
     PEERS,
+    add_data_option,
     corpus_file,
     dedup_command,
     measure,
@@ -30,7 +31,7 @@ from commands import (
     work_folder,
 )
 from exact_join import collapse, exact_pairs, read_paragraphs, tokenise
-from make_paragraphs import FILES, data_folder
+from make_paragraphs import FILES
 
 FLOORS = Path(__file__).resolve().parent / "floors.json"
 KEY = "quality_duplicates"
@@ -85,12 +86,7 @@ def main() -> int:
     )
     parser.add_argument("--invented-size", default="20k")
     parser.add_argument("--real-size", default="100k")
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=data_folder(),
-        help="folder of real articles; default: $DEDUP_BENCHMARK_DATA",
-    )
+    add_data_option(parser)
     parser.add_argument(
         "--peers",
         default=None,

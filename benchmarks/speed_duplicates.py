@@ -23,6 +23,7 @@ from typing import Any
 from commands import (
     PEERS,
     Cost,
+    add_data_option,
     corpus_file,
     dedup_command,
     imports_command,
@@ -32,7 +33,6 @@ from commands import (
     tool_version,
     work_folder,
 )
-from make_paragraphs import data_folder
 
 TABLES = "tables"
 # The bars of the project (issue 2): dedup's CPU seconds times this are at most the peer's.
@@ -50,12 +50,7 @@ def main() -> int:
     parser.add_argument(
         "--peers", default=",".join(PEERS), help="names, or name:setting, with commas"
     )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=data_folder(),
-        help="folder of real articles; default: $DEDUP_BENCHMARK_DATA",
-    )
+    add_data_option(parser)
     parser.add_argument(
         "--invented", action="store_true", help="use invented text even where there is data"
     )

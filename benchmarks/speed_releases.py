@@ -9,10 +9,8 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from pathlib import Path
 
-from commands import measure, missing
-from make_paragraphs import data_folder
+from commands import add_data_option, measure, missing
 
 RELEASES = "senate_press/articles.jsonl.gz"
 
@@ -21,12 +19,7 @@ def main() -> int:
     """Run the rounds and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=data_folder(),
-        help="folder of real articles; default: $DEDUP_BENCHMARK_DATA",
-    )
+    add_data_option(parser)
     parser.add_argument("--only", help="a part, as in `dedup report --only`; default: all parts")
     options = parser.parse_args()
     if options.data is None or not (options.data / RELEASES).exists():

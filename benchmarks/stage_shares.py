@@ -12,8 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from commands import corpus_file, work_folder
-from make_paragraphs import data_folder
+from commands import add_data_option, corpus_file, work_folder
 
 
 class Clock:
@@ -34,7 +33,7 @@ def main() -> int:
     """Measure once and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--size", default="100k", help="paragraphs: 20k, 100k, 1m")
-    parser.add_argument("--data", type=Path, default=data_folder())
+    add_data_option(parser)
     parser.add_argument("--work-dir", type=Path, default=work_folder())
     parser.add_argument("--in-memory", action="store_true", help="records in memory to clusters")
     options = parser.parse_args()

@@ -173,11 +173,10 @@ class Analysis:
             n = len(self.passage_arrays)
             yield from (self._passage_rows(i, min(i + _ROWS_AT_ONCE, n))
                         for i in range(0, n, _ROWS_AT_ONCE))  # fmt: skip
+        elif name == "clusters":
+            yield self._cluster_table
         else:
-            yield {
-                "documents": self._documents, "duplicates": self._duplicates,
-                "clusters": self._clusters,
-            }[name]()  # fmt: skip
+            yield {"documents": self._documents, "duplicates": self._duplicates}[name]()
 
     def write(self, directory: str | Path, *, format: TableFormat = "parquet") -> list[Path]:
         """Write every table to a directory, all or none of them; return the files."""
@@ -271,9 +270,8 @@ class Analysis:
     def _documents(self) -> pa.Table:
         arrays, clusters, n = self.passage_arrays, self.cluster_arrays, len(self.corpus)
         n_words = np.bincount(arrays.documents, weights=arrays.n_words, minlength=n)
-        is_copy = clusters.of_passage >= 0
-        is_copy[clusters.representatives] = False
-        copied = np.bincount(arrays.documents, weights=arrays.n_words * is_copy, minlength=n)
+        n_copied = arrays.n_words * clusters.is_copy
+        copied = np.bincount(arrays.documents, weights=n_copied, minlength=n)
         share = np.divide(copied, n_words, out=np.zeros(n), where=n_words > 0)
         n_passages = np.bincount(arrays.documents, minlength=n)
         own = self.corpus.documents
@@ -335,7 +333,8 @@ class Analysis:
             columns[name] = np.round(np.append(share, ones)[order], 6)
         return pa.table(columns, schema=SCHEMAS["duplicates"])
 
-    def _clusters(self) -> pa.Table:
+    @cached_property
+    def _cluster_table(self) -> pa.Table:
         arrays, clusters = self.passage_arrays, self.cluster_arrays
         facts = describe_clusters(
             clusters,

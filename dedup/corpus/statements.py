@@ -40,6 +40,7 @@ def key_of(text: str) -> str:
 
 
 def text_of(element: HtmlElement) -> str:
+    """Return the text in an element, spaced singly."""
     return " ".join("".join(element.itertext()).split())
 
 

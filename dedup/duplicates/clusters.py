@@ -70,6 +70,13 @@ class Clusters:
     def __len__(self) -> int:
         return len(self.representatives)
 
+    @property
+    def is_copy(self) -> npt.NDArray[np.bool_]:
+        """Whether each passage is in a cluster that another passage represents."""
+        is_copy = self.of_passage >= 0
+        is_copy[self.representatives] = False
+        return is_copy
+
 
 def make_clusters(
     texts: npt.NDArray[np.int64],

@@ -149,8 +149,7 @@ def summarize(analysis: Analysis) -> Summary:
     kinds = np.array(rows["kind"].to_pylist(), dtype=object)
     sizes = clusters.n_passages
     published = pc.min_max(documents["published"]).as_py()
-    is_copy = clusters.of_passage >= 0
-    is_copy[clusters.representatives] = False
+    is_copy = clusters.is_copy
     n_words = int(arrays.n_words.sum())
     banding = analysis.pairs.banding
     at = sorted({*_CURVE, analysis.settings.threshold})
