@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dedup.analysis import Analysis, Explanation, analyze
-    from dedup.config import CorpusSettings, DuplicateSettings
+    from dedup.config import CorpusSettings, DuplicateSettings, ReuseSettings
     from dedup.corpus import Corpus, Document, read_corpus
     from dedup.duplicates import from_datasketch, to_datasketch
     from dedup.errors import ConfigError, InputError
@@ -29,6 +29,7 @@ __all__ = [
     "DuplicateSettings",
     "Explanation",
     "InputError",
+    "ReuseSettings",
     "analyze",
     "from_datasketch",
     "read_corpus",
@@ -39,7 +40,7 @@ __all__ = [
 # option should not wait for numpy.
 _HOMES = {
     "analysis": ("Analysis", "Explanation", "analyze"),
-    "config": ("CorpusSettings", "DuplicateSettings"),
+    "config": ("CorpusSettings", "DuplicateSettings", "ReuseSettings"),
     "corpus": ("Corpus", "Document", "read_corpus"),
     "duplicates": ("from_datasketch", "to_datasketch"),
     "errors": ("ConfigError", "InputError"),

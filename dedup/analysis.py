@@ -7,38 +7,39 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.config import PARTS, DuplicateSettings, available_jobs
-from dedup.corpus import (
-    BODY,
-    BOILERPLATE,
-    ROLES,
-    Corpus,
-    Passages,
-    collect_passages,
-    outlet_numbers,
-    slice_texts,
-)
+from dedup.config import PARTS, DuplicateSettings, ReuseSettings, available_jobs
+from dedup.corpus import Corpus, Passages, collect_passages
 from dedup.duplicates import (
-    KINDS,
     Clusters,
     Pairs,
     Shingles,
     choose_banding,
-    describe_clusters,
     find_pairs,
     make_clusters,
 )
-from dedup.tables import SCHEMAS, TableFormat, to_pandas, write_tables
+from dedup.reuse import Reuse, find_reuse
+from dedup.rows import (
+    cluster_rows,
+    document_rows,
+    duplicate_rows,
+    flow_rows,
+    passage_rows,
+    passage_texts,
+    reuse_rows,
+)
+from dedup.tables import TableFormat, to_pandas, write_tables
 from dedup.text import diff_words, tokenise
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Found = TypeVar("Found")
 
 _ROWS_AT_ONCE = 1 << 16  # of a table that holds texts
 
@@ -48,16 +49,18 @@ Progress = Callable[[str, int, int], None]  # step, done, of how many (0 if not 
 def analyze(
     corpus: Corpus,
     settings: DuplicateSettings | None = None,
+    reuse: ReuseSettings | None = None,
     *,
     only: Iterable[str] | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Analysis:
-    """Find the duplicate passages of a corpus, and cluster them.
+    """Find the duplicate passages of a corpus, and which passages come from whose article.
 
     Args:
         corpus: The corpus.
         settings: What counts as a duplicate.
+        reuse: What counts as reuse.
         only: Parts to analyse, of `dedup.config.PARTS`; None is all of them.
         jobs: Number of threads; None uses every processor. The result does not depend on it.
         progress: Called with each step's name and how far it is.
@@ -73,7 +76,7 @@ def analyze(
     >>> analysis.clusters.kind.tolist(), analysis.clusters.n_outlets.tolist()
     (['syndicated'], [2])
     """
-    settings = settings or DuplicateSettings()
+    settings, reuse = settings or DuplicateSettings(), reuse or ReuseSettings()
     say = progress or (lambda step, done, total: None)
     jobs = available_jobs() if jobs is None else jobs
     if jobs < 1:
@@ -81,7 +84,9 @@ def analyze(
     parts = PARTS if only is None else tuple(only)
     if not parts or not {*parts} <= {*PARTS}:
         raise ValueError(f"only must name some of {', '.join(PARTS)}, got {parts}")
-    banding = choose_banding(settings)
+    wants_duplicates, wants_reuse = "duplicates" in parts, "reuse" in parts
+    banding = choose_banding(settings) if wants_duplicates else None
+    pairs = found = None
     with ThreadPoolExecutor(jobs) as executor:
         passages = collect_passages(
             corpus,
@@ -89,12 +94,20 @@ def analyze(
             executor=executor,
             progress=lambda done: say("passages", done, len(corpus)),
         )
-        shingles = Shingles(passages.shingles, passages.shingle_starts, passages.shingle_sizes)
-        pairs = find_pairs(
-            shingles, settings, banding, executor=executor, progress=lambda step: say(step, 0, 0)
-        )
-    # What only the search needed would double the memory of the tables.
-    return Analysis(corpus, settings, replace(passages, shingles=np.empty(0, np.uint32)), pairs)
+        if banding is not None:
+            shingles = Shingles(passages.shingles, passages.shingle_starts, passages.shingle_sizes)
+            pairs = find_pairs(
+                shingles, settings, banding, executor=executor,
+                progress=lambda step: say(step, 0, 0),
+            )  # fmt: skip
+            del shingles
+        # What only the search needed would double the memory of the tables.
+        passages = replace(passages, shingles=np.empty(0, np.uint32))
+        if wants_reuse:
+            found = find_reuse(
+                corpus, passages, reuse, executor=executor, progress=lambda step: say(step, 0, 0)
+            )
+    return Analysis(corpus, settings, reuse, passages, pairs, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +137,24 @@ class Explanation:
 class Analysis:
     """What was found in a corpus, as tables and as answers.
 
-    The data frames `documents`, `passages`, `duplicates` and `clusters` have fixed columns and
-    dtypes; `table` gives the same in Arrow, without pandas.
+    The data frames `documents`, `passages`, `duplicates`, `clusters`, `reuse` and `flows` have
+    fixed columns and dtypes; `table` gives the same in Arrow, without pandas.
 
     Attributes:
         corpus: The corpus.
         settings: What counted as a duplicate.
+        reuse_settings: What counted as reuse.
         passage_arrays: The passages in their order, as arrays.
-        pairs: The verified pairs of distinct texts.
+        pairs: The verified pairs of distinct texts; None if duplicates were not analysed.
+        reuse_arrays: The aligned pairs of spans; None if reuse was not analysed.
     """
 
     corpus: Corpus
     settings: DuplicateSettings
+    reuse_settings: ReuseSettings
     passage_arrays: Passages
-    pairs: Pairs
+    pairs: Pairs | None
+    reuse_arrays: Reuse | None
 
     @cached_property
     def documents(self) -> pd.DataFrame:
@@ -159,6 +176,16 @@ class Analysis:
         """One row a cluster."""
         return to_pandas(self.table("clusters"))
 
+    @cached_property
+    def reuse(self) -> pd.DataFrame:
+        """One row a span that a document shares with an earlier one, and its origin there."""
+        return to_pandas(self.table("reuse"))
+
+    @cached_property
+    def flows(self) -> pd.DataFrame:
+        """One row a pair of outlets of which one took from the other."""
+        return to_pandas(self.table("flows"))
+
     def table(self, name: str) -> pa.Table:
         """Return a table as Arrow.
 
@@ -168,33 +195,70 @@ class Analysis:
         return pa.concat_tables(self.pieces(name))
 
     def pieces(self, name: str) -> Iterator[pa.Table]:
-        """Yield a table in pieces of at most some ten thousand rows of text."""
+        """Yield a table in pieces of at most some ten thousand rows of text.
+
+        Raises:
+            KeyError: If there is no such table.
+            ValueError: If its part was not analysed.
+        """
+        corpus, passages = self.corpus, self.passage_arrays
         if name == "passages":
-            n = len(self.passage_arrays)
-            yield from (self._passage_rows(i, min(i + _ROWS_AT_ONCE, n))
-                        for i in range(0, n, _ROWS_AT_ONCE))  # fmt: skip
+            n, clusters = len(passages), self._clusters_if_any
+            for i in range(0, n, _ROWS_AT_ONCE):
+                yield passage_rows(corpus, passages, clusters, i, min(i + _ROWS_AT_ONCE, n))
+        elif name == "documents":
+            yield document_rows(corpus, passages, self._clusters_if_any, self.reuse_arrays)
+        elif name == "duplicates":
+            yield duplicate_rows(corpus, passages, self._analysed(name, self.pairs))
         elif name == "clusters":
             yield self._cluster_table
+        elif name in ("reuse", "flows"):
+            reuse = self._analysed("reuse", self.reuse_arrays)
+            yield (reuse_rows if name == "reuse" else flow_rows)(corpus, reuse)
         else:
-            yield {"documents": self._documents, "duplicates": self._duplicates}[name]()
+            raise KeyError(name)
+
+    @property
+    def table_names(self) -> list[str]:
+        """The tables that there are: those of the parts analysed."""
+        of_duplicates = [] if self.pairs is None else ["duplicates", "clusters"]
+        of_reuse = [] if self.reuse_arrays is None else ["reuse", "flows"]
+        return ["documents", "passages", *of_duplicates, *of_reuse]
 
     def write(self, directory: str | Path, *, format: TableFormat = "parquet") -> list[Path]:
         """Write every table to a directory, all or none of them; return the files."""
-        tables = ((name, self.pieces(name)) for name in SCHEMAS)
+        tables = ((name, self.pieces(name)) for name in self.table_names)
         return write_tables(tables, Path(directory), format=format)
+
+    def flow_matrix(self, values: str = "n_words") -> pd.DataFrame:
+        """Return the flows as a matrix: who had it in rows, who took it in columns.
+
+        Args:
+            values: A column of `flows`: `n_words`, `n_documents` or `n_passages`.
+
+        Returns:
+            Int64, 0 where nothing flows; every outlet of a flow is in both, by name. Flows from
+            or to documents without an outlet are left out.
+        """
+        flows = self.flows.dropna(subset=["origin_outlet", "target_outlet"])
+        outlets = sorted({*flows["origin_outlet"], *flows["target_outlet"]})
+        matrix = flows.pivot(index="origin_outlet", columns="target_outlet", values=values)
+        return matrix.reindex(index=outlets, columns=outlets).fillna(0).astype("Int64")
 
     def at_threshold(self, threshold: float) -> Analysis:
         """Return the analysis at a higher threshold, from the same pairs.
 
         Raises:
-            ValueError: If the threshold is lower than the one that pairs were looked for at.
+            ValueError: If the threshold is lower than the one that pairs were looked for at, or
+                duplicates were not analysed.
         """
         if not self.settings.threshold <= threshold <= 1:
             raise ValueError(
                 f"threshold must be in [{self.settings.threshold}, 1], got {threshold}"
                 " (for a lower one, analyze again)"
             )
-        pairs, kept = self.pairs, self.pairs.jaccard >= threshold
+        pairs = self._analysed("duplicates", self.pairs)
+        kept = pairs.jaccard >= threshold
         columns = ("first", "second", "shared", "first_size", "second_size")
         pairs = replace(pairs, **{name: getattr(pairs, name)[kept] for name in columns})
         return replace(self, settings=replace(self.settings, threshold=threshold), pairs=pairs)
@@ -247,119 +311,33 @@ class Analysis:
 
     def passage_texts(self, passages: npt.NDArray[np.int64]) -> pa.Array:
         """Return the texts of passages, as a large_string array."""
-        arrays = self.passage_arrays
-        return slice_texts(
-            self.corpus.documents["text"], arrays.documents[passages],
-            arrays.byte_starts[passages], arrays.byte_ends[passages],
-        )  # fmt: skip
-
-    @cached_property
-    def _document_columns(self) -> pa.Table:
-        """What other tables take from documents, in one piece: taking from many is slow."""
-        columns = ["document_id", "outlet", "published"]
-        return self.corpus.documents.select(columns).combine_chunks()
+        return passage_texts(self.corpus, self.passage_arrays, passages)
 
     @cached_property
     def cluster_arrays(self) -> Clusters:
-        """The clusters, as arrays."""
-        arrays, pairs = self.passage_arrays, self.pairs
+        """The clusters, as arrays.
+
+        Raises:
+            ValueError: If duplicates were not analysed.
+        """
+        arrays, pairs = self.passage_arrays, self._analysed("duplicates", self.pairs)
         return make_clusters(
             arrays.texts, arrays.first_passages, pairs.first, pairs.second, pairs.jaccard
         )
 
-    def _documents(self) -> pa.Table:
-        arrays, clusters, n = self.passage_arrays, self.cluster_arrays, len(self.corpus)
-        n_words = np.bincount(arrays.documents, weights=arrays.n_words, minlength=n)
-        n_copied = arrays.n_words * clusters.is_copy
-        copied = np.bincount(arrays.documents, weights=n_copied, minlength=n)
-        share = np.divide(copied, n_words, out=np.zeros(n), where=n_words > 0)
-        n_passages = np.bincount(arrays.documents, minlength=n)
-        own = self.corpus.documents
-        columns = {name: own[name] for name in own.column_names} | {
-            "n_passages": pa.array(n_passages),
-            "n_words": pa.array(n_words.astype(np.int64)),
-            "duplicate_share": pa.array(np.round(share, 6)),
-            "reused_share": pa.nulls(n, pa.float64()),
-            "uncredited_share": pa.nulls(n, pa.float64()),
-        }
-        schema = SCHEMAS["documents"]
-        table = pa.table({name: columns[name] for name in schema.names}, schema=schema)
-        return table.sort_by("document_id")
-
-    def _passage_rows(self, first: int, last: int) -> pa.Table:
-        arrays = self.passage_arrays
-        rows = np.arange(first, last)
-        documents = self._document_columns.take(pa.array(arrays.documents[first:last]))
-        cluster = self.cluster_arrays.of_passage[first:last]
-        roles = pa.DictionaryArray.from_arrays(pa.array(arrays.roles[first:last]), list(ROLES))
-        columns = {
-            "passage_id": rows,
-            "document_id": documents["document_id"],
-            "outlet": documents["outlet"],
-            "position": arrays.positions[first:last],
-            "start": arrays.starts[first:last],
-            "end": arrays.ends[first:last],
-            "n_words": arrays.n_words[first:last],
-            "role": roles.cast(pa.string()),
-            "cluster_id": pa.array(cluster, mask=cluster < 0),
-            "text": self.passage_texts(rows),
-        }
-        return pa.table(columns, schema=SCHEMAS["passages"])
-
-    def _duplicates(self) -> pa.Table:
-        arrays, pairs = self.passage_arrays, self.pairs
-        is_copy = np.ones(len(arrays), dtype=np.bool_)
-        is_copy[arrays.first_passages] = False
-        copies = np.flatnonzero(is_copy)
-        ones = np.ones(len(copies))
-        first = np.append(
-            arrays.first_passages[pairs.first], arrays.first_passages[arrays.texts[copies]]
-        )
-        second = np.append(arrays.first_passages[pairs.second], copies)
-        order = np.lexsort((second, first))
-        first, second = first[order], second[order]
-        ids = self._document_columns["document_id"]
-        columns = {
-            "first_passage_id": first,
-            "second_passage_id": second,
-            "first_document_id": ids.take(pa.array(arrays.documents[first])),
-            "second_document_id": ids.take(pa.array(arrays.documents[second])),
-        }
-        for name, share in (
-            ("jaccard", pairs.jaccard),
-            ("first_in_second", pairs.shared / pairs.first_size),
-            ("second_in_first", pairs.shared / pairs.second_size),
-        ):
-            columns[name] = np.round(np.append(share, ones)[order], 6)
-        return pa.table(columns, schema=SCHEMAS["duplicates"])
+    @cached_property
+    def _clusters_if_any(self) -> Clusters | None:
+        return None if self.pairs is None else self.cluster_arrays
 
     @cached_property
     def _cluster_table(self) -> pa.Table:
-        arrays, clusters = self.passage_arrays, self.cluster_arrays
-        facts = describe_clusters(
-            clusters,
-            documents=arrays.documents,
-            outlets=outlet_numbers(self.corpus),
-            n_words=arrays.n_words,
-            is_body=arrays.roles == BODY,
-            is_boilerplate=arrays.roles == BOILERPLATE,
-        )
-        heads = clusters.representatives
-        documents = self._document_columns.take(pa.array(arrays.documents[heads]))
-        kinds = pa.DictionaryArray.from_arrays(pa.array(facts.kinds), list(KINDS))
-        columns = {
-            "cluster_id": np.arange(len(clusters)),
-            "kind": kinds.cast(pa.string()),
-            "n_passages": clusters.n_passages,
-            "n_documents": facts.n_documents,
-            "n_outlets": facts.n_outlets,
-            "representative_passage_id": heads,
-            "first_outlet": documents["outlet"],
-            "first_published": documents["published"],
-            "min_jaccard": np.round(clusters.min_jaccard, 6),
-            "text": self.passage_texts(heads),
-        }
-        return pa.table(columns, schema=SCHEMAS["clusters"])
+        return cluster_rows(self.corpus, self.passage_arrays, self.cluster_arrays)
+
+    @staticmethod
+    def _analysed(part: str, found: Found | None) -> Found:
+        if found is None:
+            raise ValueError(f"{part} were not analysed: they were left out of `only`")
+        return found
 
 
 def _shingle_tuples(text: str, size: int) -> Iterator[tuple[int, ...]]:

@@ -22,6 +22,8 @@ TableFormat = Literal["parquet", "csv", "jsonl"]
 TABLE_FORMATS: tuple[str, ...] = get_args(TableFormat)
 
 _TIME = pa.timestamp("us", tz="UTC")
+_FEW_VALUES = ("outlet", "role", "kind", "first_outlet", "target_outlet", "origin_outlet",
+               "direction", "direction_reason", "credit")  # fmt: skip
 
 
 def _schema(*columns: tuple[str, pa.DataType, bool]) -> pa.Schema:
@@ -75,6 +77,35 @@ SCHEMAS = {
         ("first_published", _TIME, True),
         ("min_jaccard", pa.float64(), False),
         ("text", pa.large_string(), False),
+    ),
+    "reuse": _schema(
+        ("reuse_id", pa.int64(), False),
+        ("rank", pa.int64(), False),
+        ("target_document_id", pa.string(), False),
+        ("target_outlet", pa.string(), True),
+        ("target_start", pa.int64(), False),
+        ("target_end", pa.int64(), False),
+        ("origin_document_id", pa.string(), False),
+        ("origin_outlet", pa.string(), True),
+        ("origin_start", pa.int64(), False),
+        ("origin_end", pa.int64(), False),
+        ("n_words", pa.int64(), False),
+        ("cosine", pa.float64(), False),
+        ("identity", pa.float64(), False),
+        ("kind", pa.string(), False),
+        ("direction", pa.string(), False),
+        ("direction_reason", pa.string(), False),
+        ("credit", pa.string(), True),
+        ("credit_attribution_id", pa.int64(), True),
+    ),
+    "flows": _schema(
+        ("origin_outlet", pa.string(), True),
+        ("target_outlet", pa.string(), True),
+        ("n_documents", pa.int64(), False),
+        ("n_passages", pa.int64(), False),
+        ("n_words", pa.int64(), False),
+        ("n_uncredited", pa.int64(), True),
+        ("median_lag_hours", pa.float64(), True),
     ),
 }
 
@@ -141,7 +172,7 @@ def _write(pieces: Iterator[pa.Table], schema: pa.Schema, path: Path, format: Ta
         import pyarrow.parquet as pq
 
         # Only columns with few values gain from a dictionary; building one for texts costs time.
-        few = [name for name in ("outlet", "role", "kind", "first_outlet") if name in schema.names]
+        few = [name for name in _FEW_VALUES if name in schema.names]
         with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=few) as writer:
             for piece in pieces:
                 writer.write_table(piece)

@@ -28,6 +28,7 @@ _LONGEST_OPENED = 30  # words
 _LONGEST_HEADING = 15
 _LONGEST_HEADLINE = 25
 _LONGEST_TEASER = 45
+_MOST_HEADINGS = 4  # that follow one another: title, subtitle, byline, section
 
 # A passage is furniture by repetition if one outlet has it on this many documents and this share
 # of them; documents that mostly repeat others are versions of a story and do not count.
@@ -37,6 +38,7 @@ _VERSION_SHARE = 0.5
 
 _CUT_OFF = re.compile(r"(?:\.\.\.|…)[\W_]*(?:(?:read|see|show) more[\W_]*)?$", re.I)
 _ENDINGS = ".!?:;,…。！？؟।”\"’'»)]"
+_WRAPPED = re.compile(r"\n\W*[a-z]")  # a line that goes on with the sentence of the one before
 _BULLET = re.compile(r"(?:[-*•–·▪]|\d+[.)])\s")
 _MARKED_HEADING = re.compile(r"#{1,6}\s[^\n]*$")
 _APOSTROPHES = re.compile("['’‘‛ʼ＇´`]")
@@ -115,6 +117,8 @@ def roles_by_wording(
     headlines: set[int] = set()  # passages that may be a headline
     cut_off: set[int] = set()
     lists: list[int] = []  # passages that head a list of teasers
+    following = block.data[np.append(block.byte_starts[1:], 0)] if len(documents) else block.data
+    goes_on = (following >= ord("a")) & (following <= ord("z"))  # in lower case, like a sentence
     for i in _worth_a_look(block, n_words, marks).tolist():
         text = bytes(block.data[block.byte_starts[i] : block.byte_ends[i]]).decode()
         n = int(n_words[i])
@@ -124,7 +128,7 @@ def roles_by_wording(
             roles[i] = BOILERPLATE
             if furniture == "list":
                 lists.append(i)
-        elif n <= _LONGEST_TEASER and _CUT_OFF.search(text[-20:]):
+        elif n <= _LONGEST_TEASER and _CUT_OFF.search(text[-20:]) and not _WRAPPED.search(text):
             cut_off.add(i)
             first_line, newline, _ = text.partition("\n")
             if newline and _is_headline(first_line):
@@ -134,12 +138,13 @@ def roles_by_wording(
             headlines.add(i)
         elif n <= _LONGEST_HEADLINE and _is_headline(text):
             headlines.add(i)
-            if n <= _LONGEST_HEADING and is_next[i]:
+            if n <= _LONGEST_HEADING and is_next[i] and not goes_on[i]:
                 roles[i] = HEADING
         elif is_next[i] and (i == 0 or not is_next[i - 1]):
             title = titles[documents[i]].as_py()
             if title and plain(text) == plain(title):
                 roles[i] = HEADING
+    _unmark_lists(roles, is_next)
     for i in cut_off:
         if i - 1 in headlines and is_next[i - 1]:
             roles[i - 1 : i + 1] = TEASER
@@ -152,6 +157,15 @@ def roles_by_wording(
                     break
                 roles[j] = TEASER
     return roles
+
+
+def _unmark_lists(roles: npt.NDArray[np.uint8], is_next: npt.NDArray[np.bool_]) -> None:
+    """Make body of headings that follow one another: verses, lists, lines set wide apart."""
+    headings = np.flatnonzero(roles == HEADING)
+    if len(headings):
+        is_first = np.append(True, (np.diff(headings) > 1) | ~is_next[headings[:-1]])
+        sizes = np.bincount(np.cumsum(is_first) - 1)
+        roles[headings[np.repeat(sizes > _MOST_HEADINGS, sizes)]] = BODY
 
 
 def _worth_a_look(

@@ -11,7 +11,8 @@ from dedup.text.characters import (
 )
 from dedup.text.differences import Edit, diff_words
 from dedup.text.kernel import Kernel, worth_compiling
-from dedup.text.tokens import Shingled, Tokens, mark_tokens, shingle, tokenise
+from dedup.text.quotations import find_paragraph_quotations, find_quotations
+from dedup.text.tokens import Shingled, Tokens, mark_tokens, shingle, tokenise, tokenise_span
 
 __all__ = [
     "CHARACTERS",
@@ -25,9 +26,12 @@ __all__ = [
     "as_bytes",
     "decode_at",
     "diff_words",
+    "find_paragraph_quotations",
+    "find_quotations",
     "mark_tokens",
     "shingle",
     "tokenise",
+    "tokenise_span",
     "width_at",
     "worth_compiling",
 ]

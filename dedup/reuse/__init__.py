@@ -1,0 +1,15 @@
+"""Who took which passage from whom: fingerprints, the TF-IDF comparer, alignment, direction."""
+
+from dedup.reuse.direction import DIRECTED, DIRECTIONS, REASONS
+from dedup.reuse.find import KINDS as REUSE_KINDS
+from dedup.reuse.find import SHARED_QUOTE, Reuse, find_reuse
+
+__all__ = [
+    "DIRECTED",
+    "DIRECTIONS",
+    "REASONS",
+    "REUSE_KINDS",
+    "SHARED_QUOTE",
+    "Reuse",
+    "find_reuse",
+]

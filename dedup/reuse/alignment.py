@@ -1,0 +1,334 @@
+"""Links to cases: spans of two documents that tell the same in the same words.
+
+Seed and extend, word by word: linked fingerprints grow to the longest equal run; runs that follow
+each other in both documents chain over small gaps; the ends of a chain grow past edits; chains
+that lie close to each other in both documents merge. A sentence with a word changed stays one
+case, and so does a paragraph whose sentences changed places.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.reuse.stream import BREAK, QUOTED, Integers
+from dedup.text import Kernel
+
+# Columns of a case. Spans are in words of the stream.
+TARGET_START, TARGET_END, ORIGIN_START, ORIGIN_END, MATCHED, LONGEST, FREQUENCY, ORIGIN = range(8)
+N_COLUMNS = 8
+
+CHAIN_GAP = 12  # words between two runs of a chain, on both sides
+MERGE_GAP = 25  # words between two chains that merge: about 150 characters
+_MERGED_SHARE = 0.5  # share of equal words that is left when chains merge
+_END_GAP = 8  # words between a chain's end and the anchor that it grows to
+_ANCHOR = 3  # equal words that make an anchor
+_LOOK_BACK = 16  # chains of a pair of documents that a run may join
+_LONG_RUN = 12  # equal words that count as reuse whatever they say
+_RARE_DOCUMENTS = 12  # a shorter run counts where no more documents than these have it, and
+_RARE_WORDS = 3.0  # so many words' worth of rarity (1 for a word of one document) is in it
+_QUOTED_SHARE = 0.8  # or where so many of its words are quoted, on either side
+
+
+@Kernel
+def common_words(
+    terms: npt.NDArray[np.int32], i: int, i_end: int, j: int, j_end: int, row: Integers
+) -> int:
+    """Return the length of the longest common subsequence of two spans.
+
+    `row` has room for one more than the words of the second.
+    """
+    n = j_end - j
+    row[: n + 1] = 0
+    for a in range(i, i_end):
+        diagonal = 0
+        for b in range(n):
+            above = row[b + 1]
+            if terms[a] == terms[j + b]:
+                row[b + 1] = diagonal + 1
+            elif row[b] > above:
+                row[b + 1] = row[b]
+            diagonal = above
+    return int(row[n])
+
+
+@Kernel
+def find_runs(
+    terms: npt.NDArray[np.int32],
+    document_starts: Integers,
+    document: int,
+    targets: Integers,
+    origins: Integers,
+    frequency: npt.NDArray[np.int32],
+    shortest: int,
+    runs: Integers,
+) -> int:
+    """Write the longest equal runs through one document's links; return how many.
+
+    Rows are target start, origin start, length, frequency and origin document, sorted by origin
+    document and target start.
+    """
+    start = document_starts[document]
+    keys = np.empty(len(targets), dtype=np.int64)
+    for i in range(len(targets)):
+        keys[i] = (targets[i] - origins[i]) << 29 | (targets[i] - start)
+    order = np.argsort(keys)
+    found = np.empty((len(targets), 5), dtype=np.int64)
+    n_runs = 0
+    diagonal, end = np.int64(-1), np.int64(-1)
+    for i in order:
+        t, o = targets[i], origins[i]
+        if t - o == diagonal and t < end:
+            if n_runs > 0 and frequency[i] < found[n_runs - 1, 3]:
+                found[n_runs - 1, 3] = frequency[i]
+            continue
+        first = 0
+        while terms[t - first - 1] != BREAK and terms[t - first - 1] == terms[o - first - 1]:
+            first += 1
+        last = 0
+        while terms[t + last] != BREAK and terms[t + last] == terms[o + last]:
+            last += 1
+        if first + last < shortest:  # fingerprints of different words
+            continue
+        diagonal, end = t - o, t + last
+        found[n_runs, 0] = t - first
+        found[n_runs, 1] = o - first
+        found[n_runs, 2] = first + last
+        found[n_runs, 3] = frequency[i]
+        found[n_runs, 4] = np.searchsorted(document_starts, o, side="right") - 1
+        n_runs += 1
+    by_origin = np.empty(n_runs, dtype=np.int64)
+    for r in range(n_runs):
+        by_origin[r] = found[r, 4] << 29 | (found[r, 0] - start)
+    order = np.argsort(by_origin, kind="mergesort")
+    for r in range(n_runs):
+        runs[r] = found[order[r]]
+    return n_runs
+
+
+@Kernel
+def grow(terms: npt.NDArray[np.int32], t: int, o: int, step: int, grown: Integers) -> None:
+    """Grow one end of a chain past edits, to where an anchor of equal words follows.
+
+    Writes the new ends and the number of words matched on the way to `grown`.
+    """
+    grown[0], grown[1], grown[2] = t, o, 0
+    shift = 0 if step > 0 else -1  # the word after an end is at it, the word before a start is not
+    going = True
+    while going:
+        going = False
+        for total in range(2 * _END_GAP + 1):
+            for a in range(max(0, total - _END_GAP), min(total, _END_GAP) + 1):
+                i, j = grown[0] + step * a + shift, grown[1] + step * (total - a) + shift
+                n = 0
+                while (
+                    0 <= i + step * n < len(terms)
+                    and 0 <= j + step * n < len(terms)
+                    and terms[i + step * n] != BREAK
+                    and terms[i + step * n] == terms[j + step * n]
+                ):
+                    n += 1
+                if n < _ANCHOR:
+                    continue
+                crosses = False  # a break
+                for b in range(a):
+                    if terms[grown[0] + step * b + shift] == BREAK:
+                        crosses = True
+                for b in range(total - a):
+                    if terms[grown[1] + step * b + shift] == BREAK:
+                        crosses = True
+                if crosses:
+                    continue
+                grown[0] += step * (a + n)
+                grown[1] += step * (total - a + n)
+                grown[2] += n
+                going = True
+                break
+            if going:
+                break
+
+
+@Kernel
+def chain_runs(
+    terms: npt.NDArray[np.int32], runs: Integers, first: int, last: int, cases: Integers
+) -> int:
+    """Chain the runs of one pair of documents; write the chains, return how many."""
+    row = np.empty(CHAIN_GAP + 1, dtype=np.int64)
+    n_cases = 0
+    for r in range(first, last):
+        t, o, length = runs[r, 0], runs[r, 1], runs[r, 2]
+        best, best_gap, best_trim = -1, 2 * CHAIN_GAP + 1, 0
+        inside = False
+        for c in range(n_cases - 1, max(n_cases - _LOOK_BACK, 0) - 1, -1):
+            if (
+                t >= cases[c, TARGET_START]
+                and t + length <= cases[c, TARGET_END]
+                and o >= cases[c, ORIGIN_START]
+                and o + length <= cases[c, ORIGIN_END]
+            ):
+                inside = True
+                break
+            t_gap, o_gap = t - cases[c, TARGET_END], o - cases[c, ORIGIN_END]
+            trim = max(0, -t_gap, -o_gap)
+            if trim >= length or trim > _ANCHOR + cases[c, MATCHED] // 2:
+                continue
+            t_gap, o_gap = t_gap + trim, o_gap + trim
+            if t_gap <= CHAIN_GAP and o_gap <= CHAIN_GAP and t_gap + o_gap < best_gap:
+                best, best_gap, best_trim = c, t_gap + o_gap, trim
+        if inside:
+            continue
+        if best < 0:
+            cases[n_cases, TARGET_START] = t
+            cases[n_cases, TARGET_END] = t + length
+            cases[n_cases, ORIGIN_START] = o
+            cases[n_cases, ORIGIN_END] = o + length
+            cases[n_cases, MATCHED] = length
+            cases[n_cases, LONGEST] = length
+            cases[n_cases, FREQUENCY] = runs[r, 3]
+            cases[n_cases, ORIGIN] = runs[r, 4]
+            n_cases += 1
+            continue
+        case = cases[best]
+        case[MATCHED] += length - best_trim + common_words(
+            terms, case[TARGET_END], t + best_trim, case[ORIGIN_END], o + best_trim, row
+        )
+        case[TARGET_END] = t + length
+        case[ORIGIN_END] = o + length
+        case[LONGEST] = max(case[LONGEST], length)
+        case[FREQUENCY] = min(case[FREQUENCY], runs[r, 3])
+    return n_cases
+
+
+@Kernel
+def merge_cases(cases: Integers, n_cases: int, gap: int) -> int:
+    """Merge the cases of one pair of documents that lie close on both sides; return how many."""
+    merged = True
+    while merged:
+        merged = False
+        kept = 0
+        for c in range(n_cases):
+            into, matched = -1, 0
+            for k in range(kept - 1, max(kept - 2 * _LOOK_BACK, 0) - 1, -1):
+                t_gap = max(
+                    cases[c, TARGET_START] - cases[k, TARGET_END],
+                    cases[k, TARGET_START] - cases[c, TARGET_END],
+                )
+                o_gap = max(
+                    cases[c, ORIGIN_START] - cases[k, ORIGIN_END],
+                    cases[k, ORIGIN_START] - cases[c, ORIGIN_END],
+                )
+                if t_gap > gap or o_gap > gap:
+                    continue
+                # What overlaps is counted once.
+                matched = cases[k, MATCHED] + cases[c, MATCHED] + min(t_gap, o_gap, 0)
+                longer = max(
+                    max(cases[c, TARGET_END], cases[k, TARGET_END])
+                    - min(cases[c, TARGET_START], cases[k, TARGET_START]),
+                    max(cases[c, ORIGIN_END], cases[k, ORIGIN_END])
+                    - min(cases[c, ORIGIN_START], cases[k, ORIGIN_START]),
+                )
+                if matched >= _MERGED_SHARE * longer:
+                    into = k
+                    break
+            if into < 0:
+                cases[kept] = cases[c]
+                kept += 1
+                continue
+            merged = True
+            cases[into, MATCHED] = matched
+            cases[into, TARGET_START] = min(cases[into, TARGET_START], cases[c, TARGET_START])
+            cases[into, TARGET_END] = max(cases[into, TARGET_END], cases[c, TARGET_END])
+            cases[into, ORIGIN_START] = min(cases[into, ORIGIN_START], cases[c, ORIGIN_START])
+            cases[into, ORIGIN_END] = max(cases[into, ORIGIN_END], cases[c, ORIGIN_END])
+            cases[into, LONGEST] = max(cases[into, LONGEST], cases[c, LONGEST])
+            cases[into, FREQUENCY] = min(cases[into, FREQUENCY], cases[c, FREQUENCY])
+        n_cases = kept
+    return n_cases
+
+
+@Kernel
+def quoted_share(marks: npt.NDArray[np.uint8], start: int, end: int) -> float:
+    """Return the share of words of a span that are quoted."""
+    n_quoted = 0
+    for i in range(start, end):
+        n_quoted += (marks[i] & QUOTED) > 0
+    return n_quoted / max(end - start, 1)
+
+
+@Kernel
+def is_worth_reporting(
+    case: Integers,
+    terms: npt.NDArray[np.int32],
+    marks: npt.NDArray[np.uint8],
+    rarity: npt.NDArray[np.float32],
+    min_run_words: int,
+) -> bool:
+    """Whether a case is more than a title, a name or a phrase that anybody uses."""
+    start, end = case[TARGET_START], case[TARGET_END]
+    if case[LONGEST] < min_run_words:
+        return False
+    if case[MATCHED] >= max(_LONG_RUN, min_run_words):
+        return True
+    if case[FREQUENCY] <= _RARE_DOCUMENTS:
+        rare = np.float32(0)
+        for i in range(start, end):
+            rare += rarity[terms[i]]
+        if rare >= _RARE_WORDS:
+            return True
+    return (
+        quoted_share(marks, start, end) >= _QUOTED_SHARE
+        or quoted_share(marks, case[ORIGIN_START], case[ORIGIN_END]) >= _QUOTED_SHARE
+    )
+
+
+@Kernel
+def align_documents(
+    terms: npt.NDArray[np.int32],
+    marks: npt.NDArray[np.uint8],
+    rarity: npt.NDArray[np.float32],
+    document_starts: Integers,
+    targets: Integers,
+    origins: Integers,
+    frequency: npt.NDArray[np.int32],
+    starts: Integers,
+    first: int,
+    last: int,
+    shingle_words: int,
+    min_run_words: int,
+    cases: Integers,
+) -> int:
+    """Write the cases of documents first to last as targets; return how many."""
+    n_cases = 0
+    grown = np.empty(3, dtype=np.int64)
+    for document in range(first, last):
+        a, b = starts[document], starts[document + 1]
+        if a == b:
+            continue
+        runs = np.empty((b - a, 5), dtype=np.int64)
+        n_runs = find_runs(
+            terms, document_starts, document, targets[a:b], origins[a:b], frequency[a:b],
+            shingle_words, runs,
+        )  # fmt: skip
+        r = 0
+        while r < n_runs:
+            r_end = r + 1
+            while r_end < n_runs and runs[r_end, 4] == runs[r, 4]:
+                r_end += 1
+            own = cases[n_cases:]
+            n_own = chain_runs(terms, runs, r, r_end, own)
+            for c in range(n_own):
+                case = own[c]
+                if case[LONGEST] >= min_run_words:
+                    grow(terms, case[TARGET_END], case[ORIGIN_END], 1, grown)
+                    case[TARGET_END], case[ORIGIN_END] = grown[0], grown[1]
+                    case[MATCHED] += grown[2]
+                    grow(terms, case[TARGET_START], case[ORIGIN_START], -1, grown)
+                    case[TARGET_START], case[ORIGIN_START] = grown[0], grown[1]
+                    case[MATCHED] += grown[2]
+            n_own = merge_cases(own, n_own, MERGE_GAP)
+            for c in range(n_own):
+                if is_worth_reporting(own[c], terms, marks, rarity, min_run_words):
+                    cases[n_cases] = own[c]
+                    n_cases += 1
+            r = r_end
+    return n_cases

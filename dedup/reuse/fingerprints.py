@@ -1,0 +1,240 @@
+"""Streams to links: places of two documents that share a fingerprint.
+
+Winnowing keeps of each window of shingles the one with the least hash, so two documents that
+share a run of `min_run_words` words share a fingerprint in it. Each occurrence is linked to the
+earliest and to the last ones of other outlets, not to all: the cost is linear in the number of
+copies. (Schleimer, Wilkerson and Aiken, Winnowing: local algorithms for document fingerprinting,
+SIGMOD 2003)
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.reuse.stream import BREAK, Integers, Stream
+from dedup.text import Kernel
+from dedup.text.tokens import mix
+
+EARLIEST, LATEST = 4, 4  # occurrences that each one is linked to
+_WORDS_AT_ONCE = 1 << 21
+_KEYS_AT_ONCE = 1 << 19
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+_32 = np.uint64(32)
+_LOW = np.uint64(0xFFFFFFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Places that share a fingerprint, sorted by target, then origin.
+
+    Attributes:
+        targets: Word of the stream where the later document has it.
+        origins: Word where the earlier one has it.
+        frequency: Number of documents that have it.
+        starts: For each document of the stream where its links as a target start, and the end.
+    """
+
+    targets: npt.NDArray[np.int64]
+    origins: npt.NDArray[np.int64]
+    frequency: npt.NDArray[np.int32]
+    starts: Integers
+
+
+def shingle_words(min_run_words: int) -> int:
+    """Return how many words a fingerprint covers, so that any such run holds a whole window.
+
+    A window has `min_run_words` - k + 1 shingles of k words. Five and four find runs of eight.
+    """
+    return max(1, -(-min_run_words * 3 // 5))
+
+
+@Kernel
+def winnow(
+    terms: npt.NDArray[np.int32],
+    start: int,
+    end: int,
+    k: int,
+    window: int,
+    ring: npt.NDArray[np.uint64],
+    hashes: npt.NDArray[np.uint32],
+    places: npt.NDArray[np.int64],
+) -> int:
+    """Write the fingerprints of terms[start:end], in order; return how many."""
+    outgoing = np.uint64(1)
+    for _ in range(k - 1):
+        outgoing = outgoing * _BASE
+    n_found = 0
+    n_words = 0  # of this stretch so far
+    rolling = np.uint64(0)
+    kept = -1  # shingle last written
+    for i in range(start, end):
+        if terms[i] == BREAK:
+            n_words, rolling, kept = 0, np.uint64(0), -1
+            continue
+        if n_words >= k:
+            rolling = rolling - np.uint64(terms[i - k]) * outgoing
+        rolling = rolling * _BASE + np.uint64(terms[i])
+        n_words += 1
+        if n_words < k:
+            continue
+        shingle = n_words - k  # its number in the stretch
+        ring[shingle % window] = mix(rolling) >> _32
+        # A stretch that is shorter than a window gives one fingerprint, too.
+        is_last = i + 1 == end or terms[i + 1] == BREAK
+        if shingle < window - 1 and not is_last:
+            continue
+        best = shingle
+        for earlier in range(max(shingle - window + 1, 0), shingle):
+            if ring[earlier % window] < ring[best % window]:
+                best = earlier
+        if best != kept:
+            kept = best
+            hashes[n_found] = np.uint32(ring[best % window])
+            places[n_found] = i - k + 1 - (shingle - best)
+            n_found += 1
+    return n_found
+
+
+@Kernel
+def link_groups(
+    keys: npt.NDArray[np.uint64],
+    first: int,
+    last: int,
+    documents: npt.NDArray[np.int32],
+    outlets: npt.NDArray[np.int64],
+    frequency: npt.NDArray[np.int32],
+    n_earliest: int,
+    n_latest: int,
+    links: npt.NDArray[np.uint64],
+) -> int:
+    """Link the occurrences of each group of equal fingerprints in keys[first:last].
+
+    `outlets` holds for each document what it may not take from: its outlet or itself.
+    """
+    n_links = 0
+    earliest = np.empty(n_earliest, dtype=np.int64)
+    latest = np.empty(n_latest + 1, dtype=np.int64)
+    start = first
+    while start < last:
+        group = keys[start] >> _32
+        end = start + 1
+        n_documents = 1
+        while end < last and keys[end] >> _32 == group:
+            if documents[keys[end] & _LOW] != documents[keys[end - 1] & _LOW]:
+                n_documents += 1
+            end += 1
+        if n_documents > 1:
+            n_first, n_recent = 0, 0
+            for i in range(start, end):
+                here = np.int64(keys[i] & _LOW)
+                frequency[here] = n_documents
+                outlet = outlets[documents[here]]
+                for e in range(n_first):
+                    if outlets[documents[earliest[e]]] != outlet:
+                        links[n_links] = np.uint64(here) << _32 | np.uint64(earliest[e])
+                        n_links += 1
+                n_taken = 0
+                for r in range(n_recent):
+                    other = latest[r]
+                    is_new = outlets[documents[other]] != outlet and n_taken < n_latest
+                    for e in range(n_first):
+                        if earliest[e] == other:
+                            is_new = False
+                    if is_new:
+                        links[n_links] = np.uint64(here) << _32 | np.uint64(other)
+                        n_links += 1
+                        n_taken += 1
+                # One occurrence an outlet: the first among the earliest, the last in the latest.
+                known = False
+                for e in range(n_first):
+                    if outlets[documents[earliest[e]]] == outlet:
+                        known = True
+                if not known and n_first < n_earliest:
+                    earliest[n_first] = here
+                    n_first += 1
+                place = min(n_recent, n_latest)
+                for r in range(n_recent):
+                    if outlets[documents[latest[r]]] == outlet:
+                        place = r
+                        break
+                if place == n_recent:
+                    n_recent += 1
+                for r in range(place, 0, -1):
+                    latest[r] = latest[r - 1]
+                latest[0] = here
+        start = end
+    return n_links
+
+
+def link_fingerprints(
+    stream: Stream, outlets: Integers, *, min_run_words: int, executor: Executor
+) -> Links:
+    """Return the places of two documents that share a fingerprint.
+
+    Any run of at least `min_run_words` words that a document shares with another outlet's earlier
+    one holds a link, to that one or to others that have the fingerprint as well.
+
+    Args:
+        stream: The words.
+        outlets: For each document of the stream a number; documents of equal numbers are not
+            linked.
+        min_run_words: Least length of a run that is surely found.
+        executor: Runs the blocks.
+    """
+    k = shingle_words(min_run_words)
+    window = min_run_words - k + 1
+    limits = [0]
+    for limit in range(_WORDS_AT_ONCE, len(stream.terms), _WORDS_AT_ONCE):
+        limits.append(int(stream.document_starts[np.searchsorted(stream.document_starts, limit)]))
+    limits = [*dict.fromkeys([*limits, len(stream.terms)])]
+    steps = winnow.sized(4 * len(stream.terms))
+
+    def winnow_block(start: int, end: int) -> tuple[npt.NDArray[np.uint32], Integers]:
+        hashes = np.empty(end - start, dtype=np.uint32)
+        places = np.empty(end - start, dtype=np.int64)
+        ring = np.empty(window, dtype=np.uint64)
+        with np.errstate(over="ignore"):
+            n_found = steps(stream.terms, start, end, k, window, ring, hashes, places)
+        return hashes[:n_found].copy(), places[:n_found].copy()
+
+    blocks = list(executor.map(winnow_block, limits[:-1], limits[1:]))
+    hashes = np.concatenate([block[0] for block in blocks])
+    places = np.concatenate([block[1] for block in blocks])
+    del blocks
+    documents = np.searchsorted(stream.document_starts, places, side="right") - 1
+    documents = documents.astype(np.int32)
+
+    keys = hashes.astype(np.uint64) << _32 | np.arange(len(hashes), dtype=np.uint64)
+    del hashes
+    keys.sort()
+    groups = keys >> _32
+    shared = np.zeros(len(keys) + 1, dtype=np.bool_)  # with its predecessor
+    shared[1:-1] = groups[1:] == groups[:-1]
+    keys = keys[shared[:-1] | shared[1:]]
+    del groups, shared
+    frequency = np.ones(len(places), dtype=np.int32)
+    cuts = [0]
+    for cut in range(_KEYS_AT_ONCE, len(keys), _KEYS_AT_ONCE):
+        while cut < len(keys) and keys[cut] >> _32 == keys[cut - 1] >> _32:
+            cut += 1
+        cuts.append(cut)
+    cuts = [*dict.fromkeys([*cuts, len(keys)])]
+    link = link_groups.sized(20 * len(keys))
+
+    def link_block(first: int, last: int) -> npt.NDArray[np.uint64]:
+        links = np.empty((EARLIEST + LATEST) * (last - first), dtype=np.uint64)
+        n_links = link(
+            keys, first, last, documents, outlets, frequency, EARLIEST, LATEST, links
+        )
+        return links[:n_links].copy()
+
+    links = np.concatenate([np.empty(0, np.uint64), *executor.map(link_block, cuts[:-1], cuts[1:])])
+    links.sort()
+    targets, origins = (links >> _32).astype(np.int64), (links & _LOW).astype(np.int64)
+    n_documents = len(stream.rows)
+    starts = np.searchsorted(documents[targets], np.arange(n_documents + 1))
+    return Links(places[targets], places[origins], frequency[targets], starts)

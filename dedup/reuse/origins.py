@@ -1,0 +1,286 @@
+"""Cases to origins: for each span of a document the one it most likely comes from, and others.
+
+The longest case wins, and of those that cover nearly as much of it the earliest; then the longest
+of what is left. What letters are furnished with (the line that says whom they quote, signatures)
+counts little in this: answers to one letter share it, and none of them is the other's origin.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.reuse.alignment import (
+    LONGEST,
+    MATCHED,
+    N_COLUMNS,
+    ORIGIN,
+    ORIGIN_END,
+    ORIGIN_START,
+    TARGET_END,
+    TARGET_START,
+    common_words,
+)
+from dedup.reuse.stream import ASIDE, ASIDE_WEIGHT, BREAK, Integers
+from dedup.text import Kernel
+
+RANK = N_COLUMNS  # a further column of the cases chosen: 1 for the best origin of a span
+N_CHOSEN_COLUMNS = N_COLUMNS + 1
+
+MOST_ORIGINS = 5  # of one span
+_COVERS = 0.9  # share of the longest case that an earlier one must cover to go before it
+_GIVES = 0.8  # share of what the most generous of these gives the document in all
+_OVERLAPS = 0.5  # share of a chosen span that a further origin of it covers
+_MOST_CASES = 400  # of one document that compete: the longest
+_SEARCHED = 40  # words around its likely place where a cut span's origin is looked for
+_ANCHOR = 3  # words in a row that both spans have where a cut span begins and ends
+_ALIGNED = 1 << 18  # most pairs of words that are compared to count what a cut span shares
+
+
+@Kernel
+def find_cut(terms: npt.NDArray[np.int32], case: Integers, cut: int) -> int:
+    """Return where in the origin lies what a word of the target, inside the case, is equal to."""
+    t_length = case[TARGET_END] - case[TARGET_START]
+    o_length = case[ORIGIN_END] - case[ORIGIN_START]
+    likely = case[ORIGIN_START] + (cut - case[TARGET_START]) * o_length // t_length
+    best, best_length = likely, 1
+    for distance in range(_SEARCHED):
+        for sign in range(-1, 2, 2):
+            o = likely + sign * distance
+            if not case[ORIGIN_START] <= o < case[ORIGIN_END]:
+                continue
+            n = 0
+            while (
+                cut + n < case[TARGET_END]
+                and o + n < case[ORIGIN_END]
+                and n < _SEARCHED
+                and terms[cut + n] == terms[o + n]
+            ):
+                n += 1
+            if n > best_length:
+                best, best_length = o, n
+    return best
+
+
+@Kernel
+def has_anchor(
+    terms: npt.NDArray[np.int32], word: int, step: int, start: int, end: int
+) -> bool:
+    """Whether a word and those after it (or before it) stand together in a span, too."""
+    n = min(_ANCHOR, end - start)
+    for i in range(start, end):
+        equal = 0
+        while (
+            equal < n
+            and start <= i + step * equal < end
+            and terms[i + step * equal] == terms[word + step * equal]
+        ):
+            equal += 1
+        if equal == n:
+            return True
+    return False
+
+
+@Kernel
+def cut_case(
+    terms: npt.NDArray[np.int32], case: Integers, start: int, end: int, into: Integers
+) -> bool:
+    """Write a case of which only target words from start to before end are kept.
+
+    Returns whether anything is left of it.
+    """
+    into[:N_COLUMNS] = case[:N_COLUMNS]
+    if start <= case[TARGET_START] and end >= case[TARGET_END]:
+        return True
+    if start > case[TARGET_START]:
+        into[ORIGIN_START] = find_cut(terms, case, start)
+        into[TARGET_START] = start
+    if end < case[TARGET_END]:
+        into[ORIGIN_END] = max(find_cut(terms, case, end - 1) + 1, into[ORIGIN_START] + 1)
+        into[TARGET_END] = end
+    # Both spans begin and end with words that the other has.
+    while into[TARGET_START] < into[TARGET_END] and not has_anchor(
+        terms, into[TARGET_START], 1, into[ORIGIN_START], into[ORIGIN_END]
+    ):
+        into[TARGET_START] += 1
+    while into[TARGET_START] < into[TARGET_END] and not has_anchor(
+        terms, into[TARGET_END] - 1, -1, into[ORIGIN_START], into[ORIGIN_END]
+    ):
+        into[TARGET_END] -= 1
+    while into[ORIGIN_START] < into[ORIGIN_END] and not has_anchor(
+        terms, into[ORIGIN_START], 1, into[TARGET_START], into[TARGET_END]
+    ):
+        into[ORIGIN_START] += 1
+    while into[ORIGIN_START] < into[ORIGIN_END] and not has_anchor(
+        terms, into[ORIGIN_END] - 1, -1, into[TARGET_START], into[TARGET_END]
+    ):
+        into[ORIGIN_END] -= 1
+    n_target = into[TARGET_END] - into[TARGET_START]
+    n_origin = into[ORIGIN_END] - into[ORIGIN_START]
+    if n_target <= 0 or n_origin <= 0:
+        return False
+    if n_target * n_origin <= _ALIGNED:
+        into[MATCHED] = common_words(
+            terms, into[TARGET_START], into[TARGET_END], into[ORIGIN_START], into[ORIGIN_END],
+            np.empty(n_origin + 1, dtype=np.int64),
+        )  # fmt: skip
+    else:
+        whole = case[TARGET_END] - case[TARGET_START]
+        into[MATCHED] = min(case[MATCHED] * n_target // whole, n_target, n_origin)
+    into[LONGEST] = min(into[LONGEST], into[MATCHED])
+    return bool(2 * into[MATCHED] >= min(n_target, n_origin))
+
+
+@Kernel
+def free_stretch(
+    taken: npt.NDArray[np.bool_], free: npt.NDArray[np.float64], start: int, first: int, last: int
+) -> tuple[int, int]:
+    """Return the heaviest stretch of words of a span of which none is taken."""
+    best_first, best_last, most = first, first, -1.0
+    i = first
+    while i < last:
+        while i < last and taken[i - start]:
+            i += 1
+        j = i
+        while j < last and not taken[j - start]:
+            j += 1
+        weight = free[j - start] - free[i - start]
+        if i < j and weight > most:
+            best_first, best_last, most = i, j, weight
+        i = j
+    return best_first, best_last
+
+
+@Kernel
+def choose_document_origins(
+    terms: npt.NDArray[np.int32],
+    marks: npt.NDArray[np.uint8],
+    cases: Integers,
+    shortest: int,
+    chosen: Integers,
+) -> int:
+    """Write the cases of one target document that are best for a span, and others behind them."""
+    n_chosen = 0
+    start, end = cases[0, TARGET_START], cases[0, TARGET_END]
+    for c in range(1, len(cases)):
+        start, end = min(start, cases[c, TARGET_START]), max(end, cases[c, TARGET_END])
+    weights = np.empty(end - start, dtype=np.float64)
+    for i in range(start, end):
+        weight = ASIDE_WEIGHT if marks[i] & ASIDE else 1.0
+        weights[i - start] = 0.0 if terms[i] == BREAK else weight
+    for c in range(len(cases)):  # a signature shows as such where it was written
+        t_length = cases[c, TARGET_END] - cases[c, TARGET_START]
+        o_length = cases[c, ORIGIN_END] - cases[c, ORIGIN_START]
+        for i in range(t_length):
+            if marks[cases[c, ORIGIN_START] + i * o_length // t_length] & ASIDE:
+                word = cases[c, TARGET_START] + i - start
+                weights[word] = min(weights[word], ASIDE_WEIGHT)
+    taken = np.zeros(end - start, dtype=np.bool_)
+    whole = np.zeros(end - start + 1, dtype=np.float64)  # summed up to each word
+    free = np.zeros(end - start + 1, dtype=np.float64)
+    left = np.zeros(end - start + 1, dtype=np.int64)  # words not taken, whatever they weigh
+    for i in range(end - start):
+        whole[i + 1] = whole[i] + weights[i]
+    live = np.ones(len(cases), dtype=np.bool_)
+    if len(cases) > _MOST_CASES:
+        lengths = whole[cases[:, TARGET_END] - start] - whole[cases[:, TARGET_START] - start]
+        live[np.argsort(-lengths, kind="mergesort")[_MOST_CASES:]] = False
+    covers = np.empty(len(cases), dtype=np.float64)
+    given = np.zeros(len(cases), dtype=np.float64)  # by each case's document, in all
+    c = 0
+    while c < len(cases):  # cases of one origin follow each other
+        last_of_origin = c
+        total = 0.0
+        while last_of_origin < len(cases) and cases[last_of_origin, ORIGIN] == cases[c, ORIGIN]:
+            case = cases[last_of_origin]
+            share = min(case[MATCHED] / (case[TARGET_END] - case[TARGET_START]), 1.0)
+            total += share * (whole[case[TARGET_END] - start] - whole[case[TARGET_START] - start])
+            last_of_origin += 1
+        given[c:last_of_origin] = total
+        c = last_of_origin
+    while True:
+        for i in range(end - start):
+            free[i + 1] = free[i] + (0.0 if taken[i] else weights[i])
+            left[i + 1] = left[i] + (not taken[i] and weights[i] > 0)
+        longest, most = -1, 0.0
+        for c in range(len(cases)):
+            if live[c]:
+                first, last = cases[c, TARGET_START] - start, cases[c, TARGET_END] - start
+                words = cases[c, TARGET_END] - cases[c, TARGET_START]
+                length = (free[last] - free[first]) * min(cases[c, MATCHED] / words, 1.0)
+                if left[last] - left[first] < shortest:
+                    live[c] = False  # what is free only shrinks
+                elif length > most:
+                    longest, most = c, length
+        if longest < 0:
+            return n_chosen
+        # Those that explain nearly as much of it; of them, those that nearly as much else of the
+        # document comes from; of them the earliest.
+        covers[:] = 0.0
+        most_given = 0.0
+        for c in range(len(cases)):
+            first = max(cases[c, TARGET_START], cases[longest, TARGET_START]) - start
+            last = min(cases[c, TARGET_END], cases[longest, TARGET_END]) - start
+            if live[c] and first < last:
+                words = cases[c, TARGET_END] - cases[c, TARGET_START]
+                share = min(cases[c, MATCHED] / words, 1.0)
+                if share * (free[last] - free[first]) >= _COVERS * most:
+                    covers[c] = 1.0
+                    most_given = max(most_given, given[c])
+        best = longest
+        for c in range(len(cases)):
+            if covers[c] and given[c] >= _GIVES * most_given:
+                if given[best] < _GIVES * most_given or cases[c, ORIGIN] < cases[best, ORIGIN]:
+                    best = c
+        first, last = cases[best, TARGET_START], cases[best, TARGET_END]
+        first, last = free_stretch(taken, free, start, first, last)
+        head = n_chosen
+        is_left = cut_case(terms, cases[best], first, last, chosen[n_chosen])
+        first, last = chosen[n_chosen, TARGET_START], chosen[n_chosen, TARGET_END]
+        if not is_left or last - first < shortest:
+            live[best] = False
+            continue
+        chosen[n_chosen, RANK] = 1
+        n_chosen += 1
+        taken[first - start : last - start] = True
+
+        length = whole[last - start] - whole[first - start]
+        for c in range(len(cases)):
+            covers[c] = 0.0
+            if c != best and cases[c, ORIGIN] != cases[best, ORIGIN]:
+                a = max(cases[c, TARGET_START], first)
+                b = min(cases[c, TARGET_END], last)
+                if a < b:
+                    covers[c] = whole[b - start] - whole[a - start]
+        while n_chosen - head < MOST_ORIGINS:
+            other = int(np.argmax(covers))
+            if covers[other] < _OVERLAPS * length:
+                break
+            a = max(cases[other, TARGET_START], first)
+            b = min(cases[other, TARGET_END], last)
+            if cut_case(terms, cases[other], a, b, chosen[n_chosen]):
+                chosen[n_chosen, RANK] = n_chosen - head + 1
+                n_chosen += 1
+            for c in range(len(cases)):  # an origin document once
+                if cases[c, ORIGIN] == cases[other, ORIGIN]:
+                    covers[c] = 0.0
+
+
+@Kernel
+def choose_origins(
+    terms: npt.NDArray[np.int32],
+    marks: npt.NDArray[np.uint8],
+    cases: Integers,
+    starts: Integers,
+    shortest: int,
+    chosen: Integers,
+) -> int:
+    """Choose for every target document; its cases lie from starts[i] to starts[i + 1]."""
+    n_chosen = 0
+    for document in range(len(starts) - 1):
+        if starts[document] < starts[document + 1]:
+            n_chosen += choose_document_origins(
+                terms, marks, cases[starts[document] : starts[document + 1]], shortest,
+                chosen[n_chosen:],
+            )  # fmt: skip
+    return n_chosen

@@ -1,0 +1,226 @@
+"""Passages that no shared run explains to cases told in other words."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.corpus import Passages
+from dedup.reuse.alignment import (
+    FREQUENCY,
+    LONGEST,
+    MATCHED,
+    MERGE_GAP,
+    N_COLUMNS,
+    ORIGIN,
+    ORIGIN_END,
+    ORIGIN_START,
+    TARGET_END,
+    TARGET_START,
+    common_words,
+)
+from dedup.reuse.comparer import make_vectors, nearest_rows
+from dedup.reuse.origins import RANK
+from dedup.reuse.sentences import CASES_PER_PAIR, MOST_SENTENCES, match_pairs
+from dedup.reuse.stream import Integers, Stream
+from dedup.runs import run_starts
+from dedup.text import Kernel
+
+_LEAST_WORDS = 12  # of a passage that is compared
+_NEAREST = 5  # passages that each is compared with, sentence by sentence
+_LEAST_COSINE = 0.25  # of such a passage
+_EXPLAINED = 0.75  # share of a passage that is not looked at again
+_OTHERS = 0.5  # share of a case that runs of another origin explain: it is theirs
+_FAR = 5  # passages between two that are looked at together
+_PAIRS_AT_ONCE = 2_000
+_STEPS_PER_PAIR = 3_000
+_ALIGNED = 1 << 20  # most pairs of words that are compared to count what a case shares
+
+
+def find_paraphrases(
+    stream: Stream,
+    passages: Passages,
+    owners: Integers,
+    cases: Integers,
+    chosen: Integers,
+    *,
+    executor: Executor,
+) -> Integers:
+    """Return all cases of a corpus: those given, grown and joined by those found by sentences.
+
+    Args:
+        stream: The words.
+        passages: The passages of the corpus.
+        owners: For each document of the stream a number; documents of equal numbers are not
+            compared.
+        cases: Cases found by runs.
+        chosen: Those of them that were chosen.
+        executor: Runs the blocks.
+    """
+    explained = np.zeros(len(stream.terms) + 1, dtype=np.int32)
+    best = chosen[chosen[:, RANK] == 1]
+    np.add.at(explained, best[:, TARGET_START], 1)
+    np.add.at(explained, best[:, TARGET_END], -1)
+    explained = np.cumsum(np.cumsum(explained) > 0)  # words explained up to each, inclusive
+    rows = _comparable(stream, passages)
+    starts, ends = stream.starts[rows], stream.ends[rows]
+    n_explained = explained[ends - 1] - np.where(starts > 0, explained[starts - 1], 0)
+    targets = np.flatnonzero(n_explained < _EXPLAINED * (ends - starts))
+    vectors = make_vectors(stream.terms, starts, ends, len(stream.document_frequency))
+    near, cosines = nearest_rows(
+        vectors, owners[stream.documents[rows]], targets,
+        n_best=_NEAREST, least=_LEAST_COSINE, executor=executor,
+    )  # fmt: skip
+    pairs = _regions(stream, rows[near[:, 0]], rows[near[:, 1]], cosines)
+
+    match = match_pairs.sized(_STEPS_PER_PAIR * len(pairs))
+
+    def match_block(first: int) -> Integers:
+        own = pairs[first : first + _PAIRS_AT_ONCE]
+        found = np.empty((CASES_PER_PAIR * len(own), N_COLUMNS), dtype=np.int64)
+        n_found = match(stream.terms, stream.marks, own, found)
+        return found[:n_found].copy()
+
+    blocks = executor.map(match_block, range(0, len(pairs), _PAIRS_AT_ONCE))
+    found = np.concatenate([np.empty((0, N_COLUMNS), np.int64), *blocks])
+    found = _unexplained(stream, found, best)
+    merged = np.concatenate([cases, found])
+    document = stream.document_of(merged[:, TARGET_START])
+    merged = merged[np.lexsort((merged[:, TARGET_START], merged[:, ORIGIN], document))]
+    n_merged = join_cases.sized(50 * len(merged))(
+        stream.terms, stream.document_starts, merged, MERGE_GAP
+    )
+    return merged[:n_merged]
+
+
+def _comparable(stream: Stream, passages: Passages) -> Integers:
+    """Return the body passages that are compared: one of each text, not the shortest."""
+    texts = passages.texts[stream.passages]
+    order = np.argsort(texts, kind="stable")
+    firsts = np.sort(order[run_starts(texts[order])])
+    return firsts[(stream.ends - stream.starts)[firsts] >= _LEAST_WORDS]
+
+
+def _regions(
+    stream: Stream, targets: Integers, origins: Integers, cosines: npt.NDArray[np.float32]
+) -> Integers:
+    """Join the pairs of passages that lie near each other in the same two documents.
+
+    Returns:
+        Rows of target start and end, origin start and end (words), and origin document.
+    """
+    t_documents, o_documents = stream.documents[targets], stream.documents[origins]
+    order = np.lexsort((targets, o_documents, t_documents))
+    targets, origins, cosines = targets[order], origins[order], cosines[order]
+    t_documents, o_documents = t_documents[order], o_documents[order]
+    is_new = run_starts(t_documents, o_documents)
+    is_new[1:] |= np.diff(targets) > _FAR
+    is_new[1:] |= np.abs(np.diff(origins)) > 2 * _FAR
+    firsts = np.flatnonzero(is_new)
+    if not len(firsts):
+        return np.empty((0, 5), dtype=np.int64)
+    # A passage's neighbours belong to it: what was told in one paragraph may be told in two.
+    bounds = []
+    for of_side, documents in ((targets, t_documents), (origins, o_documents)):
+        low = np.minimum.reduceat(of_side, firsts)
+        high = np.maximum.reduceat(of_side, firsts)
+        own = documents[firsts]
+        low -= stream.documents[np.maximum(low - 1, 0)] == own
+        low = np.maximum(low, 0)
+        last = len(stream.documents) - 1
+        high += (stream.documents[np.minimum(high + 1, last)] == own) & (high < last)
+        bounds += [stream.starts[low], stream.ends[high]]
+    return np.stack([*bounds, o_documents[firsts]], axis=1)
+
+
+@Kernel
+def count_explained(cases: Integers, best: Integers, starts: Integers, words: Integers) -> None:
+    """Write for each case how many of its words the best cases explain, by origin.
+
+    Column 0 of `words` counts those of the same origin document, column 1 those of others;
+    best[starts[i]:starts[i + 1]] are the best cases of the case's target document.
+    """
+    for c in range(len(cases)):
+        words[c] = 0
+        for b in range(starts[c, 0], starts[c, 1]):
+            shared = min(cases[c, TARGET_END], best[b, TARGET_END]) - max(
+                cases[c, TARGET_START], best[b, TARGET_START]
+            )
+            if shared > 0:
+                words[c, 0 if best[b, ORIGIN] == cases[c, ORIGIN] else 1] += shared
+
+
+def _unexplained(stream: Stream, cases: Integers, best: Integers) -> Integers:
+    """Return the cases that runs do not explain already, or give to another origin."""
+    documents = stream.document_of(cases[:, TARGET_START])
+    of_best = stream.document_of(best[:, TARGET_START])
+    starts = np.stack(
+        [np.searchsorted(of_best, documents), np.searchsorted(of_best, documents, side="right")],
+        axis=1,
+    )
+    words = np.empty((len(cases), 2), dtype=np.int64)
+    count_explained.sized(10 * len(cases))(cases, best, starts, words)
+    lengths = cases[:, TARGET_END] - cases[:, TARGET_START]
+    is_left = (words.sum(axis=1) < _EXPLAINED * lengths) & (words[:, 1] < _OTHERS * lengths)
+    return cases[is_left]
+
+
+@Kernel
+def join_cases(
+    terms: npt.NDArray[np.int32], document_starts: Integers, cases: Integers, gap: int
+) -> int:
+    """Join cases found by sentences with their neighbours; return how many are left.
+
+    Cases are sorted by target document, origin document and target start.
+    """
+    row = np.empty(1, dtype=np.int64)
+    n_kept = 0
+    first_of_pair = 0
+    document = -1
+    for c in range(len(cases)):
+        own = np.searchsorted(document_starts, cases[c, TARGET_START], side="right")
+        if n_kept == 0 or own != document or cases[n_kept - 1, ORIGIN] != cases[c, ORIGIN]:
+            first_of_pair = n_kept
+        document = own
+        cases[n_kept] = cases[c]
+        k = n_kept - 1
+        joined = False
+        while k >= first_of_pair and not joined:
+            is_sentences = cases[k, LONGEST] == 0 or cases[n_kept, LONGEST] == 0
+            t_gap = max(
+                cases[n_kept, TARGET_START] - cases[k, TARGET_END],
+                cases[k, TARGET_START] - cases[n_kept, TARGET_END],
+            )
+            o_gap = max(
+                cases[n_kept, ORIGIN_START] - cases[k, ORIGIN_END],
+                cases[k, ORIGIN_START] - cases[n_kept, ORIGIN_END],
+            )
+            if is_sentences and t_gap <= gap and o_gap <= gap:
+                into = cases[k]
+                into[TARGET_START] = min(into[TARGET_START], cases[n_kept, TARGET_START])
+                into[TARGET_END] = max(into[TARGET_END], cases[n_kept, TARGET_END])
+                into[ORIGIN_START] = min(into[ORIGIN_START], cases[n_kept, ORIGIN_START])
+                into[ORIGIN_END] = max(into[ORIGIN_END], cases[n_kept, ORIGIN_END])
+                into[FREQUENCY] = min(into[FREQUENCY], cases[n_kept, FREQUENCY])
+                into[MATCHED] = max(into[MATCHED], cases[n_kept, MATCHED])
+                into[LONGEST] = 0  # its words are counted anew
+                joined = True
+            k -= 1
+        if not joined:
+            n_kept += 1
+    for c in range(n_kept):
+        if cases[c, LONGEST] == 0:
+            n_target = cases[c, TARGET_END] - cases[c, TARGET_START]
+            n_origin = cases[c, ORIGIN_END] - cases[c, ORIGIN_START]
+            if n_target * n_origin <= _ALIGNED:
+                if len(row) <= n_origin:
+                    row = np.empty(2 * n_origin + 1, dtype=np.int64)
+                matched = common_words(
+                    terms, cases[c, TARGET_START], cases[c, TARGET_END],
+                    cases[c, ORIGIN_START], cases[c, ORIGIN_END], row,
+                )  # fmt: skip
+                cases[c, MATCHED] = max(matched, cases[c, MATCHED])
+            cases[c, LONGEST] = 1
+    return n_kept

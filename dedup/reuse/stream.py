@@ -1,0 +1,417 @@
+"""A corpus to one stream of words: every body word as the number of its term.
+
+The search for reuse compares words by number, with a 0 where no passage may run on: between
+documents, and where a heading or page furniture lies between two paragraphs.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.corpus import BODY, Corpus, Passages
+from dedup.runs import run_starts
+from dedup.text import (
+    CHARACTERS,
+    SPACE,
+    Kernel,
+    decode_at,
+    find_paragraph_quotations,
+    mark_tokens,
+    tokenise_span,
+    width_at,
+)
+
+Integers = npt.NDArray[np.int64]
+
+BREAK = 0  # a term number that is no term
+SENTENCE, QUOTED, ASIDE = 1, 2, 4  # marks: opens a sentence, is quoted, is the letter's furniture
+ASIDE_WEIGHT = 0.1  # of such a word, where origins compete
+
+_ABBREVIATION, _WRITES = 1, 2
+_ABBREVIATIONS = (
+    "adm apr approx aug ave br brig bros capt cf cmdr co col corp cpl dec dept dr est etc feb fr"
+    " gen gov hon inc jan jr jul jun lt ltd maj mar mgr mr mrs ms mt no nov oct op pp pres prof pvt"
+    " rep reps rev sec sen sens sep sept sgt sr st supt vol vs"
+)
+_WRITES_CUES = "writes wrote says schrieb schreibt écrit écrivait escribió scrive skrev schreef said"
+_LONGEST_SENTENCE = 60  # words; where there are no stops, so many make one
+_LONGEST_ASIDE = 40  # words of a line such as "In article <…> somebody writes:"
+_LONGEST_SIGNATURE = 800  # bytes
+_FIRST_SLOTS = 1 << 14
+_32 = np.uint64(32)
+_48 = np.uint64(48)
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The body words of a corpus, in the order of its passages.
+
+    Attributes:
+        terms: Number of each word's term, from 1, and BREAK between stretches, dtype int32.
+        marks: SENTENCE, QUOTED and ASIDE of each word, joined by or, dtype uint8.
+        passages: Passage ids of the body passages, ascending.
+        starts: Where each of them starts in `terms`.
+        ends: Where it ends.
+        documents: For each of them the number of its document in the stream.
+        rows: For each document of the stream its row in the corpus.
+        document_starts: Where each starts in `terms`, and the end, shape (n_documents + 1,).
+        document_frequency: In how many documents each term is, by number, dtype int32.
+    """
+
+    terms: npt.NDArray[np.int32]
+    marks: npt.NDArray[np.uint8]
+    passages: Integers
+    starts: Integers
+    ends: Integers
+    documents: Integers
+    rows: Integers
+    document_starts: Integers
+    document_frequency: npt.NDArray[np.int32]
+
+    @property
+    def idf(self) -> npt.NDArray[np.float32]:
+        """Inverse document frequency of each term, ln(n / df); 0 for BREAK."""
+        n = max(len(self.rows), 2)
+        idf = np.log(n / np.maximum(self.document_frequency, 1))
+        idf[BREAK] = 0
+        return idf.astype(np.float32)
+
+
+    def passage_of(self, words: Integers) -> Integers:
+        """Return the ids of the passages that words of the stream are in."""
+        return self.passages[np.searchsorted(self.starts, words, side="right") - 1]
+
+    def document_of(self, words: Integers) -> Integers:
+        """Return the numbers of the documents that words of the stream are in."""
+        return np.searchsorted(self.document_starts, words, side="right") - 1
+
+
+@Kernel
+def signature_start(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
+    """Return where a letter's signature starts: after a last line of two hyphens."""
+    i = end
+    earliest = max(start, end - _LONGEST_SIGNATURE)
+    found = end
+    line_end = end
+    while i > earliest:
+        i -= 1
+        if data[i] == 10 or i == start:
+            first = i + 1 if data[i] == 10 else i
+            last = line_end
+            while last > first and data[last - 1] <= 32:
+                last -= 1
+            while first < last and data[first] <= 32:
+                first += 1
+            if last - first == 2 and data[first] == 45 and data[first + 1] == 45:
+                found = last
+            line_end = i
+    return found
+
+
+@Kernel
+def ends_sentence(
+    data: npt.NDArray[np.uint8],
+    start: int,
+    end: int,
+    kinds: npt.NDArray[np.uint8],
+    before_is_short: bool,
+) -> bool:
+    """Whether what lies between two words ends a sentence."""
+    stop = 0  # 1 a full stop, 2 what ends a sentence anyhow
+    spaced = False
+    i = start
+    while i < end:
+        code_point = decode_at(data, i)
+        if code_point == 0x2E and not before_is_short:
+            stop, spaced = max(stop, 1), False
+        elif code_point == 0x21 or code_point == 0x3F or code_point == 0x2026:
+            stop, spaced = 2, False
+        elif code_point == 0x3002 or code_point == 0xFF01 or code_point == 0xFF1F:
+            return True  # these need no space
+        elif code_point == 0x0964 or code_point == 0x061F:
+            stop, spaced = 2, False
+        elif kinds[code_point] == SPACE:
+            spaced = True
+        i += width_at(data, i)
+    # After a full stop a word in lower case goes on with the sentence.
+    following = data[end]
+    return spaced and (stop == 2 or (stop == 1 and not (97 <= following <= 122)))
+
+
+@Kernel
+def stream_passages(
+    data: npt.NDArray[np.uint8],
+    byte_starts: npt.NDArray[np.int64],
+    byte_ends: npt.NDArray[np.int64],
+    document_starts: npt.NDArray[np.int64],
+    document_ends: npt.NDArray[np.int64],
+    targets: npt.NDArray[np.int64],
+    kinds: npt.NDArray[np.uint8],
+    folds: npt.NDArray[np.uint64],
+    expansions: npt.NDArray[np.uint64],
+    marked: npt.NDArray[np.uint8],
+    hashes: npt.NDArray[np.uint64],
+    starts: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    quotation_starts: npt.NDArray[np.int64],
+    quotation_ends: npt.NDArray[np.int64],
+    terms: npt.NDArray[np.uint32],
+    marks: npt.NDArray[np.uint8],
+) -> None:
+    """Write hash and marks of the words of each passage from its target on."""
+    document_start, signature = -1, 0
+    for passage in range(len(byte_starts)):
+        start, end = byte_starts[passage], byte_ends[passage]
+        n_tokens = tokenise_span(
+            data, start, end, kinds, folds, expansions, hashes, starts, ends
+        )
+        if document_starts[passage] != document_start:
+            document_start = document_starts[passage]
+            signature = signature_start(data, document_start, document_ends[passage])
+        target = targets[passage]
+        since = 0
+        for t in range(n_tokens):
+            terms[target + t] = np.uint32(hashes[t] >> _32)
+            mark = 0
+            if t > 0 and starts[t] - ends[t - 1] > 1:
+                # A single letter and an abbreviation have a full stop of their own.
+                is_short = (
+                    ends[t - 1] - starts[t - 1] == 1 and data[starts[t - 1]] >= 65
+                ) or marked[hashes[t - 1] >> _48] & _ABBREVIATION > 0
+                if ends_sentence(data, ends[t - 1], starts[t], kinds, is_short):
+                    mark |= SENTENCE
+            if t == 0 or since >= _LONGEST_SENTENCE:
+                mark |= SENTENCE
+            since = 1 if mark & SENTENCE else since + 1
+            if starts[t] >= signature:
+                mark |= ASIDE
+            marks[target + t] = mark
+
+        n_quotations = find_paragraph_quotations(
+            data, start, end, document_ends[passage], kinds, quotation_starts, quotation_ends
+        )
+        t = 0
+        for quotation in range(n_quotations):
+            while t < n_tokens and starts[t] < quotation_starts[quotation]:
+                t += 1
+            while t < n_tokens and starts[t] < quotation_ends[quotation]:
+                marks[target + t] |= QUOTED
+                t += 1
+        mark_lines(
+            data, start, end, n_tokens, marked, hashes, starts, ends, marks[target : target + n_tokens]
+        )
+
+
+@Kernel
+def mark_lines(
+    data: npt.NDArray[np.uint8],
+    start: int,
+    end: int,
+    n_tokens: int,
+    marked: npt.NDArray[np.uint8],
+    hashes: npt.NDArray[np.uint64],
+    starts: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    marks: npt.NDArray[np.uint8],
+) -> None:
+    """Mark quoted lines (`> `) and the lines that say whom a letter quotes."""
+    t = 0
+    line = start
+    before = start  # where the line before starts
+    first_of_line, first_before = 0, 0  # tokens
+    while line < end:
+        line_end = line
+        while line_end < end and data[line_end] != 10:
+            line_end += 1
+        first = line
+        while first < line_end and data[first] <= 32:
+            first += 1
+        first_before, first_of_line = first_of_line, t
+        while t < n_tokens and starts[t] < line_end:
+            if data[first] == 62:  # >
+                marks[t] |= QUOTED
+            t += 1
+        last = line_end
+        while last > first and data[last - 1] <= 32:
+            last -= 1
+        if (
+            last > first
+            and (data[last - 1] == 58 or data[last - 1] == 46)  # : or ...
+            and t > first_of_line
+        ):
+            # The address, or how such a line begins, may stand in the line before.
+            from_token = first_of_line
+            if not addresses(data, line, line_end) and addresses(data, before, line):
+                from_token = first_before
+            is_aside = addresses(data, before if from_token < first_of_line else line, line_end)
+            writes = last - 3 <= ends[t - 1] and marked[hashes[t - 1] >> _48] & _WRITES
+            if (
+                (is_aside or t - first_of_line <= 6)
+                and (writes or (is_aside and data[last - 1] == 58))
+                and t - from_token <= _LONGEST_ASIDE
+            ):
+                for aside in range(from_token, t):
+                    marks[aside] |= ASIDE
+        before = line
+        line = line_end + 1
+
+
+@Kernel
+def addresses(data: npt.NDArray[np.uint8], start: int, end: int) -> bool:
+    """Whether a line holds an address or a date, as lines that say whom a letter quotes do."""
+    while start < end and (data[start] <= 32 or data[start] == 62):
+        start += 1
+    if start + 3 < end and data[start] == 79 and data[start + 1] == 110 and data[start + 2] == 32:
+        return True  # "On "
+    for i in range(start, end):
+        if data[i] == 64 or data[i] == 60:  # @ <
+            return True
+    return False
+
+
+@Kernel
+def number_terms(
+    hashes: npt.NDArray[np.uint32],
+    document_starts: npt.NDArray[np.int64],
+    first_document: int,
+    terms: npt.NDArray[np.int32],
+    slots: npt.NDArray[np.int32],
+    hash_of: npt.NDArray[np.uint32],
+    frequency: npt.NDArray[np.int32],
+    last_document: npt.NDArray[np.int32],
+    n_terms: int,
+) -> tuple[int, int]:
+    """Number the terms from a document on, while the table has room.
+
+    Returns:
+        The first document not done, and the number of terms so far, BREAK included.
+    """
+    mask = np.uint32(len(slots) - 1)
+    for document in range(first_document, len(document_starts) - 1):
+        start, end = document_starts[document], document_starts[document + 1]
+        if 2 * (n_terms + end - start) > len(slots):
+            return document, n_terms
+        for i in range(start, end):
+            h = hashes[i]
+            if h == BREAK:
+                terms[i] = BREAK
+                continue
+            slot = h & mask
+            while slots[slot] != 0 and hash_of[slots[slot]] != h:
+                slot = (slot + np.uint32(1)) & mask
+            term = slots[slot]
+            if term == 0:
+                term = n_terms
+                slots[slot] = term
+                hash_of[term] = h
+                n_terms += 1
+            terms[i] = term
+            if last_document[term] != document + 1:
+                last_document[term] = document + 1
+                frequency[term] += 1
+    return len(document_starts) - 1, n_terms
+
+
+@cache
+def _marked() -> npt.NDArray[np.uint8]:
+    words = dict.fromkeys(_ABBREVIATIONS.split(), _ABBREVIATION)
+    return mark_tokens(words | dict.fromkeys(_WRITES_CUES.split(), _WRITES))
+
+
+def make_stream(corpus: Corpus, passages: Passages, *, executor: Executor) -> Stream:
+    """Return the body words of a corpus as a stream of terms.
+
+    Args:
+        corpus: The corpus.
+        passages: Its passages.
+        executor: Runs the batches.
+    """
+    body = np.flatnonzero(passages.roles == BODY)
+    rows = passages.documents[body]
+    n_words = passages.n_words[body]
+    new_document = run_starts(rows)
+    # A break comes before each document and wherever a passage of another role was left out.
+    breaks = new_document.copy()
+    breaks[1:] |= np.diff(body) > 1
+    starts = np.cumsum(n_words) - n_words + np.cumsum(breaks)
+    ends = starts + n_words
+    n_terms = int(ends[-1]) + 1 if len(ends) else 1
+    hashes = np.zeros(n_terms, dtype=np.uint32)
+    marks = np.zeros(n_terms, dtype=np.uint8)
+
+    chunks = corpus.documents["text"].chunks
+    first_rows = np.cumsum([0, *(len(chunk) for chunk in chunks)])
+    order = np.argsort(rows, kind="stable")
+    limits = np.searchsorted(rows[order], first_rows)
+
+    def stream_chunk(number: int) -> None:
+        own = order[limits[number] : limits[number + 1]]
+        chunk = chunks[number]
+        if not len(own):
+            return
+        offsets = np.frombuffer(chunk.buffers()[1], dtype=np.int64)[chunk.offset :]
+        data = np.frombuffer(chunk.buffers()[2], dtype=np.uint8)
+        local = rows[own] - first_rows[number]
+        document_starts, document_ends = offsets[local], offsets[local + 1]
+        byte_starts = document_starts + passages.byte_starts[body[own]]
+        byte_ends = document_starts + passages.byte_ends[body[own]]
+        longest = int((byte_ends - byte_starts).max())
+        scratch = np.empty((4, 3 * longest + 1), dtype=np.int64)
+        stream_passages.sized(2 * int((byte_ends - byte_starts).sum()))(
+            data, byte_starts, byte_ends, document_starts, document_ends, starts[own],
+            CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions, _marked(),
+            np.empty(3 * longest + 1, dtype=np.uint64), *scratch, hashes, marks,
+        )  # fmt: skip
+
+    list(executor.map(stream_chunk, range(len(chunks))))
+    np.maximum(hashes, 1, out=hashes)  # 0 is the break
+    document_starts = np.append(starts[new_document], n_terms)
+    hashes[starts[breaks] - 1] = BREAK
+    hashes[n_terms - 1] = BREAK
+    terms, document_frequency = _number(hashes, document_starts)
+    return Stream(
+        terms, marks, body, starts, ends, np.cumsum(new_document) - 1, rows[new_document],
+        document_starts, document_frequency,
+    )  # fmt: skip
+
+
+def _number(
+    hashes: npt.NDArray[np.uint32], document_starts: Integers
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Return the term number of each hash, in place of it, and each term's document frequency."""
+    terms = hashes.view(np.int32)
+    n_slots = _FIRST_SLOTS
+    slots = np.zeros(n_slots, dtype=np.int32)
+    by_term = [np.zeros(n_slots // 2 + 1, dtype=dtype) for dtype in (np.uint32, np.int32, np.int32)]
+    document, n_terms = 0, 1
+    number = number_terms.sized(len(hashes))
+    while True:
+        document, n_terms = number(
+            hashes, document_starts, document, terms, slots, *by_term, n_terms
+        )
+        if document == len(document_starts) - 1:
+            return terms, by_term[1][:n_terms].copy()
+        n_slots *= 4
+        slots = np.zeros(n_slots, dtype=np.int32)
+        by_term = [
+            np.concatenate([a, np.zeros(n_slots // 2 + 1 - len(a), dtype=a.dtype)]) for a in by_term
+        ]
+        refill_slots.sized(n_terms)(slots, by_term[0], n_terms)
+
+
+@Kernel
+def refill_slots(
+    slots: npt.NDArray[np.int32], hash_of: npt.NDArray[np.uint32], n_terms: int
+) -> None:
+    """Put the known terms into a new, empty table."""
+    mask = np.uint32(len(slots) - 1)
+    for term in range(1, n_terms):
+        slot = hash_of[term] & mask
+        while slots[slot] != 0:
+            slot = (slot + np.uint32(1)) & mask
+        slots[slot] = term

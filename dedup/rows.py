@@ -1,0 +1,236 @@
+"""What was found, as arrays, to the rows of each table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedup.corpus import BODY, BOILERPLATE, ROLES, Corpus, Passages, outlet_numbers, slice_texts
+from dedup.duplicates import KINDS, Clusters, Pairs, describe_clusters
+from dedup.reuse import DIRECTED, DIRECTIONS, REASONS, REUSE_KINDS, SHARED_QUOTE, Reuse
+from dedup.runs import run_starts
+from dedup.tables import SCHEMAS
+
+Integers = npt.NDArray[np.int64]
+
+_HOUR = 3600 * 1_000_000  # in microseconds
+
+
+def document_rows(
+    corpus: Corpus, passages: Passages, clusters: Clusters | None, reuse: Reuse | None
+) -> pa.Table:
+    """Return the table `documents`; shares that were not analysed are missing."""
+    n = len(corpus)
+    n_words = np.bincount(passages.documents, weights=passages.n_words, minlength=n)
+
+    def share(words: npt.NDArray[np.float64] | None) -> pa.Array:
+        if words is None:
+            return pa.nulls(n, pa.float64())
+        shares = np.divide(words, n_words, out=np.zeros(n), where=n_words > 0)
+        return pa.array(np.round(shares, 6))
+
+    copied = reused = None
+    if clusters is not None:
+        n_copied = passages.n_words * clusters.is_copy
+        copied = np.bincount(passages.documents, weights=n_copied, minlength=n)
+    if reuse is not None:
+        taken = is_taken(reuse)
+        reused = np.bincount(reuse.targets[taken], weights=reuse.n_words[taken], minlength=n)
+    own = corpus.documents
+    columns = {name: own[name] for name in own.column_names} | {
+        "n_passages": pa.array(np.bincount(passages.documents, minlength=n)),
+        "n_words": pa.array(n_words.astype(np.int64)),
+        "duplicate_share": share(copied),
+        "reused_share": share(reused),
+        "uncredited_share": share(None),
+    }
+    schema = SCHEMAS["documents"]
+    table = pa.table({name: columns[name] for name in schema.names}, schema=schema)
+    return table.sort_by("document_id")
+
+
+def passage_rows(
+    corpus: Corpus, passages: Passages, clusters: Clusters | None, first: int, last: int
+) -> pa.Table:
+    """Return the rows of the table `passages` from `first` to before `last`."""
+    rows = np.arange(first, last)
+    documents = take_documents(corpus, passages.documents[first:last])
+    if clusters is None:
+        cluster = pa.nulls(last - first, pa.int64())
+    else:
+        numbers = clusters.of_passage[first:last]
+        cluster = pa.array(numbers, mask=numbers < 0)
+    columns = {
+        "passage_id": rows,
+        "document_id": documents["document_id"],
+        "outlet": documents["outlet"],
+        "position": passages.positions[first:last],
+        "start": passages.starts[first:last],
+        "end": passages.ends[first:last],
+        "n_words": passages.n_words[first:last],
+        "role": named(passages.roles[first:last], ROLES),
+        "cluster_id": cluster,
+        "text": passage_texts(corpus, passages, rows),
+    }
+    return pa.table(columns, schema=SCHEMAS["passages"])
+
+
+def duplicate_rows(corpus: Corpus, passages: Passages, pairs: Pairs) -> pa.Table:
+    """Return the table `duplicates`."""
+    is_copy = np.ones(len(passages), dtype=np.bool_)
+    is_copy[passages.first_passages] = False
+    copies = np.flatnonzero(is_copy)
+    ones = np.ones(len(copies))
+    first = np.append(
+        passages.first_passages[pairs.first], passages.first_passages[passages.texts[copies]]
+    )
+    second = np.append(passages.first_passages[pairs.second], copies)
+    order = np.lexsort((second, first))
+    first, second = first[order], second[order]
+    columns = {
+        "first_passage_id": first,
+        "second_passage_id": second,
+        "first_document_id": take_documents(corpus, passages.documents[first])["document_id"],
+        "second_document_id": take_documents(corpus, passages.documents[second])["document_id"],
+    }
+    for name, share in (
+        ("jaccard", pairs.jaccard),
+        ("first_in_second", pairs.shared / pairs.first_size),
+        ("second_in_first", pairs.shared / pairs.second_size),
+    ):
+        columns[name] = np.round(np.append(share, ones)[order], 6)
+    return pa.table(columns, schema=SCHEMAS["duplicates"])
+
+
+def cluster_rows(corpus: Corpus, passages: Passages, clusters: Clusters) -> pa.Table:
+    """Return the table `clusters`."""
+    facts = describe_clusters(
+        clusters,
+        documents=passages.documents,
+        outlets=outlet_numbers(corpus),
+        n_words=passages.n_words,
+        is_body=passages.roles == BODY,
+        is_boilerplate=passages.roles == BOILERPLATE,
+    )
+    heads = clusters.representatives
+    documents = take_documents(corpus, passages.documents[heads])
+    columns = {
+        "cluster_id": np.arange(len(clusters)),
+        "kind": named(facts.kinds, KINDS),
+        "n_passages": clusters.n_passages,
+        "n_documents": facts.n_documents,
+        "n_outlets": facts.n_outlets,
+        "representative_passage_id": heads,
+        "first_outlet": documents["outlet"],
+        "first_published": documents["published"],
+        "min_jaccard": np.round(clusters.min_jaccard, 6),
+        "text": passage_texts(corpus, passages, heads),
+    }
+    return pa.table(columns, schema=SCHEMAS["clusters"])
+
+
+def reuse_rows(corpus: Corpus, reuse: Reuse) -> pa.Table:
+    """Return the table `reuse`."""
+    n = len(reuse)
+    targets = take_documents(corpus, reuse.targets)
+    origins = take_documents(corpus, reuse.origins)
+    columns = {
+        "reuse_id": np.arange(n),
+        "rank": reuse.ranks,
+        "target_document_id": targets["document_id"],
+        "target_outlet": targets["outlet"],
+        "target_start": reuse.target_starts,
+        "target_end": reuse.target_ends,
+        "origin_document_id": origins["document_id"],
+        "origin_outlet": origins["outlet"],
+        "origin_start": reuse.origin_starts,
+        "origin_end": reuse.origin_ends,
+        "n_words": reuse.n_words,
+        "cosine": np.round(reuse.cosines, 6),
+        "identity": np.round(reuse.identity, 6),
+        "kind": named(reuse.kinds, REUSE_KINDS),
+        "direction": named(reuse.directions, DIRECTIONS),
+        "direction_reason": named(reuse.reasons, REASONS),
+        "credit": pa.nulls(n, pa.string()),
+        "credit_attribution_id": pa.nulls(n, pa.int64()),
+    }
+    return pa.table(columns, schema=SCHEMAS["reuse"])
+
+
+def flow_rows(corpus: Corpus, reuse: Reuse) -> pa.Table:
+    """Return the table `flows`."""
+    taken = np.flatnonzero(is_taken(reuse))
+    outlets = outlet_numbers(corpus)
+    targets, origins = reuse.targets[taken], reuse.origins[taken]
+    n = int(outlets.max(initial=-1)) + 2  # a missing outlet is the last number, too
+    flow = (outlets[origins] % n) * n + outlets[targets] % n
+    order = np.lexsort((origins, targets, flow))
+    flow, targets, origins, taken = flow[order], targets[order], origins[order], taken[order]
+    group = np.cumsum(run_starts(flow)) - 1 if len(flow) else flow
+    n_flows = int(group.max(initial=-1)) + 1
+    published = pc.fill_null(corpus.documents["published"].cast(pa.int64()), 0).to_numpy()
+    is_new = run_starts(group, targets, origins) if len(flow) else np.zeros(0, dtype=np.bool_)
+    lags = (published[targets] - published[origins])[is_new] / _HOUR
+    # Every pair of documents counts once, however many passages it has.
+    bounds = np.searchsorted(group[is_new], np.arange(n_flows + 1))
+    medians = [float(np.median(lags[a:b])) for a, b in zip(bounds, bounds[1:], strict=False)]
+    heads = np.flatnonzero(run_starts(flow)) if len(flow) else flow
+    new_document = run_starts(group, targets) if len(flow) else is_new
+    table = pa.table(
+        {
+            "origin_outlet": take_documents(corpus, origins[heads])["outlet"],
+            "target_outlet": take_documents(corpus, targets[heads])["outlet"],
+            "n_documents": np.bincount(group[new_document], minlength=n_flows),
+            "n_passages": _count_passages(group, reuse, taken, n_flows),
+            "n_words": np.bincount(
+                group, weights=reuse.n_words[taken], minlength=n_flows
+            ).astype(np.int64),
+            "n_uncredited": pa.nulls(n_flows, pa.int64()),
+            "median_lag_hours": np.round(np.array(medians, dtype=np.float64), 6),
+        },
+        schema=SCHEMAS["flows"],
+    )
+    return table.sort_by([("origin_outlet", "ascending"), ("target_outlet", "ascending")])
+
+
+def _count_passages(group: Integers, reuse: Reuse, rows: Integers, n_groups: int) -> Integers:
+    """Count the passages of targets that the rows of each group touch, each once."""
+    sizes = reuse.last_passages[rows] - reuse.first_passages[rows] + 1
+    of_row = np.repeat(np.arange(len(rows)), sizes)
+    passages = np.arange(len(of_row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    passages += reuse.first_passages[rows][of_row]
+    groups = group[of_row]
+    order = np.lexsort((passages, groups))
+    groups, passages = groups[order], passages[order]
+    is_new = run_starts(groups, passages) if len(groups) else np.zeros(0, dtype=np.bool_)
+    return np.bincount(groups[is_new], minlength=n_groups)
+
+
+def is_taken(reuse: Reuse) -> npt.NDArray[np.bool_]:
+    """Return which rows say that one took from another: best origin, directed, no shared quote."""
+    return (
+        (reuse.ranks == 1) & (reuse.directions == DIRECTED) & (reuse.kinds != SHARED_QUOTE)
+    )
+
+
+def passage_texts(corpus: Corpus, passages: Passages, numbers: Integers) -> pa.Array:
+    """Return the texts of passages, as a large_string array."""
+    return slice_texts(
+        corpus.documents["text"], passages.documents[numbers],
+        passages.byte_starts[numbers], passages.byte_ends[numbers],
+    )  # fmt: skip
+
+
+def take_documents(corpus: Corpus, rows: Integers) -> pa.Table:
+    """Return id, outlet and time of documents."""
+    columns = ["document_id", "outlet", "published"]
+    return corpus.documents.select(columns).combine_chunks().take(pa.array(rows))
+
+
+def named(numbers: npt.NDArray[np.integer], names: Sequence[str]) -> pa.Array:
+    """Return what numbers stand for, as a string array."""
+    return pa.DictionaryArray.from_arrays(pa.array(numbers), list(names)).cast(pa.string())
