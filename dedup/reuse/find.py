@@ -144,7 +144,7 @@ def _align(
     stream: Stream, links: Links, min_run_words: int, executor: Executor
 ) -> Integers:
     align = align_documents.sized(_STEPS_PER_LINK * len(links.targets))
-    rarity = stream.idf / np.float32(np.log(max(len(stream.rows), 2)))
+    rarity = stream.rarity
 
     def align_block(block: tuple[int, int]) -> Integers:
         first, last = block

@@ -22,6 +22,7 @@ from dedup.reuse.alignment import (
     common_words,
 )
 from dedup.reuse.comparer import make_vectors, nearest_rows
+from dedup.reuse.measures import span_cosine
 from dedup.reuse.origins import RANK
 from dedup.reuse.sentences import CASES_PER_PAIR, MOST_SENTENCES, match_pairs
 from dedup.reuse.stream import Integers, Stream
@@ -31,9 +32,14 @@ from dedup.text import Kernel
 _LEAST_WORDS = 12  # of a passage that is compared
 _NEAREST = 5  # passages that each is compared with, sentence by sentence
 _LEAST_COSINE = 0.25  # of such a passage
-_EXPLAINED = 0.75  # share of a passage that is not looked at again
+_EXPLAINED = .9  # share of a passage that is not looked at again
 _OTHERS = 0.5  # share of a case that runs of another origin explain: it is theirs
 _FAR = 5  # passages between two that are looked at together
+_ALIKE = 0.5  # TF-IDF cosine of two spans of the same text
+_SHORT = 30  # words below which they must be more alike, and share so many rare words' worth
+_ALIKE_SHORT = 0.65
+_RARE_WORDS = 4.0
+_IN_ORDER = 0.28  # share of the longer one's words that the other has in the same order
 _PAIRS_AT_ONCE = 2_000
 _STEPS_PER_PAIR = 3_000
 _ALIGNED = 1 << 20  # most pairs of words that are compared to count what a case shares
@@ -86,6 +92,11 @@ def find_paraphrases(
     blocks = executor.map(match_block, range(0, len(pairs), _PAIRS_AT_ONCE))
     found = np.concatenate([np.empty((0, N_COLUMNS), np.int64), *blocks])
     found = _unexplained(stream, found, best)
+    is_alike = np.empty(len(found), dtype=np.bool_)
+    judge_cases.sized(_STEPS_PER_PAIR * len(found))(
+        stream.terms, stream.idf, stream.rarity, found, is_alike
+    )
+    found = found[is_alike]
     merged = np.concatenate([cases, found])
     document = stream.document_of(merged[:, TARGET_START])
     merged = merged[np.lexsort((merged[:, TARGET_START], merged[:, ORIGIN], document))]
@@ -133,6 +144,43 @@ def _regions(
         high += (stream.documents[np.minimum(high + 1, last)] == own) & (high < last)
         bounds += [stream.starts[low], stream.ends[high]]
     return np.stack([*bounds, o_documents[firsts]], axis=1)
+
+
+@Kernel
+def judge_cases(
+    terms: npt.NDArray[np.int32],
+    idf: npt.NDArray[np.float32],
+    rarity: npt.NDArray[np.float32],
+    cases: Integers,
+    is_alike: npt.NDArray[np.bool_],
+) -> None:
+    """Write whether the spans of each case share more than a subject: rare words, in their order."""
+    row = np.empty(1, dtype=np.int64)
+    for c in range(len(cases)):
+        t_start, t_end = cases[c, TARGET_START], cases[c, TARGET_END]
+        o_start, o_end = cases[c, ORIGIN_START], cases[c, ORIGIN_END]
+        if len(row) <= o_end - o_start:
+            row = np.empty(2 * (o_end - o_start) + 1, dtype=np.int64)
+        shorter = min(t_end - t_start, o_end - o_start)
+        longer = max(t_end - t_start, o_end - o_start)
+        cosine = span_cosine(terms, idf, t_start, t_end, o_start, o_end)
+        least = _ALIKE if shorter >= _SHORT else _ALIKE_SHORT
+        is_alike[c] = False
+        if cosine < least:
+            continue
+        in_order = common_words(terms, t_start, t_end, o_start, o_end, row)
+        if in_order < _IN_ORDER * longer:
+            continue
+        if shorter < _SHORT:
+            shared = np.float32(0)
+            for i in range(t_start, t_end):
+                for j in range(o_start, o_end):
+                    if terms[i] == terms[j]:
+                        shared += rarity[terms[i]]
+                        break
+            if shared < _RARE_WORDS:
+                continue
+        is_alike[c] = True
 
 
 @Kernel

@@ -82,6 +82,11 @@ class Stream:
         return idf.astype(np.float32)
 
 
+    @property
+    def rarity(self) -> npt.NDArray[np.float32]:
+        """The same in [0, 1]: 1 for a term of one document, 0 for one of all."""
+        return self.idf / np.float32(np.log(max(len(self.rows), 2)))
+
     def passage_of(self, words: Integers) -> Integers:
         """Return the ids of the passages that words of the stream are in."""
         return self.passages[np.searchsorted(self.starts, words, side="right") - 1]
