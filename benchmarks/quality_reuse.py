@@ -123,7 +123,7 @@ def measure_newsgroups(options: argparse.Namespace) -> Figures:
             {"id": m["id"], "outlet": m[outlet], "published": m["date"], "text": bare[m["id"]][0]}
             for m in messages
         )
-        return best_cases(corpus, within_outlet=True)
+        return best_cases(corpus, within_outlet=outlet == "id")
 
     cases = cases_by("id")
     by_target = group_by_target(cases)

@@ -220,7 +220,7 @@ def merge_cases(cases: Integers, n_cases: int, gap: int) -> int:
                 if t_gap > gap or o_gap > gap:
                     continue
                 # What overlaps is counted once.
-                matched = cases[k, MATCHED] + cases[c, MATCHED] + min(t_gap, o_gap, 0)
+                matched = cases[k, MATCHED] + max(cases[c, MATCHED] + min(t_gap, o_gap, 0), 0)
                 longer = max(
                     max(cases[c, TARGET_END], cases[k, TARGET_END])
                     - min(cases[c, TARGET_START], cases[k, TARGET_START]),

@@ -18,6 +18,7 @@ from dedup.config import ReuseSettings
 from dedup.corpus import Corpus, Passages, outlet_numbers
 from dedup.reuse.alignment import (
     MATCHED,
+    MERGE_GAP,
     N_COLUMNS,
     ORIGIN,
     ORIGIN_END,
@@ -28,7 +29,14 @@ from dedup.reuse.alignment import (
 )
 from dedup.reuse.direction import NO_REASON, UNDIRECTED, direct
 from dedup.reuse.fingerprints import Links, link_fingerprints, shingle_words
-from dedup.reuse.origins import MOST_ORIGINS, N_CHOSEN_COLUMNS, RANK, choose_origins
+from dedup.reuse.origins import (
+    HEAD,
+    MOST_ORIGINS,
+    N_CHOSEN_COLUMNS,
+    RANK,
+    choose_origins,
+    join_cases,
+)
 from dedup.reuse.paraphrases import find_paraphrases
 from dedup.reuse.measures import measure_rows
 from dedup.reuse.spans import locate
@@ -120,8 +128,10 @@ def find_reuse(
     chosen = _choose(stream, cases, settings.min_run_words, executor)
     if "sentences" in searches:
         say("comparer")
-        cases = find_paraphrases(stream, passages, owners, cases, chosen, executor=executor)
-        chosen = _choose(stream, cases, settings.min_run_words, executor)
+        best = chosen[chosen[:, RANK] == 1]
+        found = find_paraphrases(stream, passages, owners, best, executor=executor)
+        others = _choose(stream, found, settings.min_run_words, executor)
+        chosen = _join(stream, chosen, others)
     say("spans")
     return _describe(corpus, passages, stream, chosen, executor)
 
@@ -179,12 +189,27 @@ def _choose(stream: Stream, cases: Integers, min_run_words: int, executor: Execu
     return np.concatenate([np.empty((0, N_CHOSEN_COLUMNS), np.int64), *found])
 
 
+def _join(stream: Stream, chosen: Integers, others: Integers) -> Integers:
+    """Return what runs and sentences show, neighbours of one origin in one."""
+    every = np.concatenate([chosen, others])
+    is_best = every[:, RANK] == 1
+    best = every[is_best]
+    documents = stream.document_of(best[:, TARGET_START])
+    best = best[np.lexsort((best[:, TARGET_START], best[:, ORIGIN], documents))]
+    n_best = join_cases.sized(50 * len(best))(
+        stream.terms, stream.document_starts, best, MERGE_GAP
+    )
+    best = best[:n_best]
+    behind = every[~is_best]
+    return np.concatenate([best, behind[np.isin(behind[:, HEAD], best[:, HEAD])]])
+
+
 def _describe(
     corpus: Corpus, passages: Passages, stream: Stream, chosen: Integers, executor: Executor
 ) -> Reuse:
+    # By span, which is also by document; a case joined to another may start before its span did.
+    chosen = chosen[np.lexsort((chosen[:, RANK], chosen[:, HEAD]))]
     documents = stream.document_of(chosen[:, TARGET_START])
-    heads = chosen[np.maximum.accumulate(np.arange(len(chosen)) * (chosen[:, RANK] == 1))]
-    chosen = chosen[np.lexsort((chosen[:, RANK], heads[:, TARGET_START], documents))]
     cosines, quoted = np.empty(len(chosen)), np.empty((len(chosen), 2))
     measure_rows.sized(200 * len(chosen))(
         stream.terms, stream.marks, stream.idf, chosen, cosines, quoted

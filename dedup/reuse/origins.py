@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.reuse.alignment import (
+    FREQUENCY,
     LONGEST,
     MATCHED,
     N_COLUMNS,
@@ -25,7 +26,8 @@ from dedup.reuse.stream import ASIDE, ASIDE_WEIGHT, BREAK, Integers
 from dedup.text import Kernel
 
 RANK = N_COLUMNS  # a further column of the cases chosen: 1 for the best origin of a span
-N_CHOSEN_COLUMNS = N_COLUMNS + 1
+HEAD = N_COLUMNS + 1  # and where in the stream that span starts
+N_CHOSEN_COLUMNS = N_COLUMNS + 2
 
 MOST_ORIGINS = 5  # of one span
 _COVERS = 0.9  # share of the longest case that an earlier one must cover to go before it
@@ -34,6 +36,7 @@ _OVERLAPS = 0.5  # share of a chosen span that a further origin of it covers
 _MOST_CASES = 400  # of one document that compete: the longest
 _SEARCHED = 40  # words around its likely place where a cut span's origin is looked for
 _ANCHOR = 3  # words in a row that both spans have where a cut span begins and ends
+_JOINED = 1 << 20  # the same for cases that are joined
 _ALIGNED = 1 << 18  # most pairs of words that are compared to count what a cut span shares
 
 
@@ -241,6 +244,7 @@ def choose_document_origins(
             live[best] = False
             continue
         chosen[n_chosen, RANK] = 1
+        chosen[n_chosen, HEAD] = first
         n_chosen += 1
         taken[first - start : last - start] = True
 
@@ -260,6 +264,7 @@ def choose_document_origins(
             b = min(cases[other, TARGET_END], last)
             if cut_case(terms, cases[other], a, b, chosen[n_chosen]):
                 chosen[n_chosen, RANK] = n_chosen - head + 1
+                chosen[n_chosen, HEAD] = chosen[head, HEAD]
                 n_chosen += 1
             for c in range(len(cases)):  # an origin document once
                 if cases[c, ORIGIN] == cases[other, ORIGIN]:
@@ -284,3 +289,63 @@ def choose_origins(
                 chosen[n_chosen:],
             )  # fmt: skip
     return n_chosen
+
+
+@Kernel
+def join_cases(
+    terms: npt.NDArray[np.int32], document_starts: Integers, cases: Integers, gap: int
+) -> int:
+    """Join chosen cases that sentences show with their neighbours; return how many are left.
+
+    Cases are sorted by target document, origin document and target start; a longest run of 0
+    tells those that sentences show.
+    """
+    row = np.empty(1, dtype=np.int64)
+    n_kept = 0
+    first_of_pair = 0
+    document = -1
+    for c in range(len(cases)):
+        own = np.searchsorted(document_starts, cases[c, TARGET_START], side="right")
+        if n_kept == 0 or own != document or cases[n_kept - 1, ORIGIN] != cases[c, ORIGIN]:
+            first_of_pair = n_kept
+        document = own
+        cases[n_kept] = cases[c]
+        k = n_kept - 1
+        joined = False
+        while k >= first_of_pair and not joined:
+            is_sentences = cases[k, LONGEST] == 0 or cases[n_kept, LONGEST] == 0
+            t_gap = max(
+                cases[n_kept, TARGET_START] - cases[k, TARGET_END],
+                cases[k, TARGET_START] - cases[n_kept, TARGET_END],
+            )
+            o_gap = max(
+                cases[n_kept, ORIGIN_START] - cases[k, ORIGIN_END],
+                cases[k, ORIGIN_START] - cases[n_kept, ORIGIN_END],
+            )
+            if is_sentences and t_gap <= gap and o_gap <= gap:
+                into = cases[k]
+                into[TARGET_START] = min(into[TARGET_START], cases[n_kept, TARGET_START])
+                into[TARGET_END] = max(into[TARGET_END], cases[n_kept, TARGET_END])
+                into[ORIGIN_START] = min(into[ORIGIN_START], cases[n_kept, ORIGIN_START])
+                into[ORIGIN_END] = max(into[ORIGIN_END], cases[n_kept, ORIGIN_END])
+                into[FREQUENCY] = min(into[FREQUENCY], cases[n_kept, FREQUENCY])
+                into[MATCHED] = max(into[MATCHED], cases[n_kept, MATCHED])
+                into[LONGEST] = 0  # its words are counted anew
+                joined = True
+            k -= 1
+        if not joined:
+            n_kept += 1
+    for c in range(n_kept):
+        if cases[c, LONGEST] == 0:
+            n_target = cases[c, TARGET_END] - cases[c, TARGET_START]
+            n_origin = cases[c, ORIGIN_END] - cases[c, ORIGIN_START]
+            if n_target * n_origin <= _JOINED:
+                if len(row) <= n_origin:
+                    row = np.empty(2 * n_origin + 1, dtype=np.int64)
+                matched = common_words(
+                    terms, cases[c, TARGET_START], cases[c, TARGET_END],
+                    cases[c, ORIGIN_START], cases[c, ORIGIN_END], row,
+                )  # fmt: skip
+                cases[c, MATCHED] = max(matched, cases[c, MATCHED])
+            cases[c, LONGEST] = 1
+    return n_kept

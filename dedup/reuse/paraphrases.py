@@ -9,10 +9,7 @@ import numpy.typing as npt
 
 from dedup.corpus import Passages
 from dedup.reuse.alignment import (
-    FREQUENCY,
-    LONGEST,
     MATCHED,
-    MERGE_GAP,
     N_COLUMNS,
     ORIGIN,
     ORIGIN_END,
@@ -23,7 +20,6 @@ from dedup.reuse.alignment import (
 )
 from dedup.reuse.comparer import make_vectors, nearest_rows
 from dedup.reuse.measures import span_cosine
-from dedup.reuse.origins import RANK
 from dedup.reuse.sentences import CASES_PER_PAIR, MOST_SENTENCES, match_pairs
 from dedup.reuse.stream import Integers, Stream
 from dedup.runs import run_starts
@@ -33,7 +29,7 @@ _LEAST_WORDS = 12  # of a passage that is compared
 _NEAREST = 5  # passages that each is compared with, sentence by sentence
 _LEAST_COSINE = 0.25  # of such a passage
 _EXPLAINED = .9  # share of a passage that is not looked at again
-_OTHERS = 0.5  # share of a case that runs of another origin explain: it is theirs
+_OTHERS = .5  # share of a case that runs of another origin explain: it is theirs
 _FAR = 5  # passages between two that are looked at together
 _ALIKE = 0.5  # TF-IDF cosine of two spans of the same text
 _SHORT = 30  # words below which they must be more alike, and share so many rare words' worth
@@ -42,31 +38,25 @@ _RARE_WORDS = 4.0
 _IN_ORDER = 0.28  # share of the longer one's words that the other has in the same order
 _PAIRS_AT_ONCE = 2_000
 _STEPS_PER_PAIR = 3_000
-_ALIGNED = 1 << 20  # most pairs of words that are compared to count what a case shares
 
 
 def find_paraphrases(
-    stream: Stream,
-    passages: Passages,
-    owners: Integers,
-    cases: Integers,
-    chosen: Integers,
-    *,
-    executor: Executor,
+    stream: Stream, passages: Passages, owners: Integers, best: Integers, *, executor: Executor
 ) -> Integers:
-    """Return all cases of a corpus: those given, grown and joined by those found by sentences.
+    """Return the cases that sentences show and runs do not explain.
 
     Args:
         stream: The words.
         passages: The passages of the corpus.
         owners: For each document of the stream a number; documents of equal numbers are not
             compared.
-        cases: Cases found by runs.
-        chosen: Those of them that were chosen.
+        best: Cases that runs show, the best for each span.
         executor: Runs the blocks.
+
+    Returns:
+        Cases by target document and origin document, their longest run 0.
     """
     explained = np.zeros(len(stream.terms) + 1, dtype=np.int32)
-    best = chosen[chosen[:, RANK] == 1]
     np.add.at(explained, best[:, TARGET_START], 1)
     np.add.at(explained, best[:, TARGET_END], -1)
     explained = np.cumsum(np.cumsum(explained) > 0)  # words explained up to each, inclusive
@@ -97,13 +87,10 @@ def find_paraphrases(
         stream.terms, stream.idf, stream.rarity, found, is_alike
     )
     found = found[is_alike]
-    merged = np.concatenate([cases, found])
-    document = stream.document_of(merged[:, TARGET_START])
-    merged = merged[np.lexsort((merged[:, TARGET_START], merged[:, ORIGIN], document))]
-    n_merged = join_cases.sized(50 * len(merged))(
-        stream.terms, stream.document_starts, merged, MERGE_GAP
+    order = np.lexsort(
+        (found[:, TARGET_START], found[:, ORIGIN], stream.document_of(found[:, TARGET_START]))
     )
-    return merged[:n_merged]
+    return found[order]
 
 
 def _comparable(stream: Stream, passages: Passages) -> Integers:
@@ -154,7 +141,10 @@ def judge_cases(
     cases: Integers,
     is_alike: npt.NDArray[np.bool_],
 ) -> None:
-    """Write whether the spans of each case share more than a subject: rare words, in their order."""
+    """Write whether the spans of each case share more than a subject: rare words, in their order.
+
+    Where they do, the words that they share in order are the matched ones.
+    """
     row = np.empty(1, dtype=np.int64)
     for c in range(len(cases)):
         t_start, t_end = cases[c, TARGET_START], cases[c, TARGET_END]
@@ -181,6 +171,7 @@ def judge_cases(
             if shared < _RARE_WORDS:
                 continue
         is_alike[c] = True
+        cases[c, MATCHED] = in_order
 
 
 @Kernel
@@ -213,62 +204,3 @@ def _unexplained(stream: Stream, cases: Integers, best: Integers) -> Integers:
     lengths = cases[:, TARGET_END] - cases[:, TARGET_START]
     is_left = (words.sum(axis=1) < _EXPLAINED * lengths) & (words[:, 1] < _OTHERS * lengths)
     return cases[is_left]
-
-
-@Kernel
-def join_cases(
-    terms: npt.NDArray[np.int32], document_starts: Integers, cases: Integers, gap: int
-) -> int:
-    """Join cases found by sentences with their neighbours; return how many are left.
-
-    Cases are sorted by target document, origin document and target start.
-    """
-    row = np.empty(1, dtype=np.int64)
-    n_kept = 0
-    first_of_pair = 0
-    document = -1
-    for c in range(len(cases)):
-        own = np.searchsorted(document_starts, cases[c, TARGET_START], side="right")
-        if n_kept == 0 or own != document or cases[n_kept - 1, ORIGIN] != cases[c, ORIGIN]:
-            first_of_pair = n_kept
-        document = own
-        cases[n_kept] = cases[c]
-        k = n_kept - 1
-        joined = False
-        while k >= first_of_pair and not joined:
-            is_sentences = cases[k, LONGEST] == 0 or cases[n_kept, LONGEST] == 0
-            t_gap = max(
-                cases[n_kept, TARGET_START] - cases[k, TARGET_END],
-                cases[k, TARGET_START] - cases[n_kept, TARGET_END],
-            )
-            o_gap = max(
-                cases[n_kept, ORIGIN_START] - cases[k, ORIGIN_END],
-                cases[k, ORIGIN_START] - cases[n_kept, ORIGIN_END],
-            )
-            if is_sentences and t_gap <= gap and o_gap <= gap:
-                into = cases[k]
-                into[TARGET_START] = min(into[TARGET_START], cases[n_kept, TARGET_START])
-                into[TARGET_END] = max(into[TARGET_END], cases[n_kept, TARGET_END])
-                into[ORIGIN_START] = min(into[ORIGIN_START], cases[n_kept, ORIGIN_START])
-                into[ORIGIN_END] = max(into[ORIGIN_END], cases[n_kept, ORIGIN_END])
-                into[FREQUENCY] = min(into[FREQUENCY], cases[n_kept, FREQUENCY])
-                into[MATCHED] = max(into[MATCHED], cases[n_kept, MATCHED])
-                into[LONGEST] = 0  # its words are counted anew
-                joined = True
-            k -= 1
-        if not joined:
-            n_kept += 1
-    for c in range(n_kept):
-        if cases[c, LONGEST] == 0:
-            n_target = cases[c, TARGET_END] - cases[c, TARGET_START]
-            n_origin = cases[c, ORIGIN_END] - cases[c, ORIGIN_START]
-            if n_target * n_origin <= _ALIGNED:
-                if len(row) <= n_origin:
-                    row = np.empty(2 * n_origin + 1, dtype=np.int64)
-                matched = common_words(
-                    terms, cases[c, TARGET_START], cases[c, TARGET_END],
-                    cases[c, ORIGIN_START], cases[c, ORIGIN_END], row,
-                )  # fmt: skip
-                cases[c, MATCHED] = max(matched, cases[c, MATCHED])
-            cases[c, LONGEST] = 1
-    return n_kept

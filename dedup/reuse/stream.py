@@ -41,7 +41,7 @@ _ABBREVIATIONS = (
 _WRITES_CUES = "writes wrote says schrieb schreibt écrit écrivait escribió scrive skrev schreef said"
 _LONGEST_SENTENCE = 60  # words; where there are no stops, so many make one
 _LONGEST_ASIDE = 40  # words of a line such as "In article <…> somebody writes:"
-_LONGEST_SIGNATURE = 800  # bytes
+_LONGEST_SIGNATURE = 8  # lines
 _FIRST_SLOTS = 1 << 14
 _32 = np.uint64(32)
 _48 = np.uint64(48)
@@ -97,28 +97,6 @@ class Stream:
 
 
 @Kernel
-def signature_start(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
-    """Return where a letter's signature starts: after a last line of two hyphens."""
-    i = end
-    earliest = max(start, end - _LONGEST_SIGNATURE)
-    found = end
-    line_end = end
-    while i > earliest:
-        i -= 1
-        if data[i] == 10 or i == start:
-            first = i + 1 if data[i] == 10 else i
-            last = line_end
-            while last > first and data[last - 1] <= 32:
-                last -= 1
-            while first < last and data[first] <= 32:
-                first += 1
-            if last - first == 2 and data[first] == 45 and data[first + 1] == 45:
-                found = last
-            line_end = i
-    return found
-
-
-@Kernel
 def ends_sentence(
     data: npt.NDArray[np.uint8],
     start: int,
@@ -153,7 +131,6 @@ def stream_passages(
     data: npt.NDArray[np.uint8],
     byte_starts: npt.NDArray[np.int64],
     byte_ends: npt.NDArray[np.int64],
-    document_starts: npt.NDArray[np.int64],
     document_ends: npt.NDArray[np.int64],
     targets: npt.NDArray[np.int64],
     kinds: npt.NDArray[np.uint8],
@@ -169,15 +146,11 @@ def stream_passages(
     marks: npt.NDArray[np.uint8],
 ) -> None:
     """Write hash and marks of the words of each passage from its target on."""
-    document_start, signature = -1, 0
     for passage in range(len(byte_starts)):
         start, end = byte_starts[passage], byte_ends[passage]
         n_tokens = tokenise_span(
             data, start, end, kinds, folds, expansions, hashes, starts, ends
         )
-        if document_starts[passage] != document_start:
-            document_start = document_starts[passage]
-            signature = signature_start(data, document_start, document_ends[passage])
         target = targets[passage]
         since = 0
         for t in range(n_tokens):
@@ -193,8 +166,6 @@ def stream_passages(
             if t == 0 or since >= _LONGEST_SENTENCE:
                 mark |= SENTENCE
             since = 1 if mark & SENTENCE else since + 1
-            if starts[t] >= signature:
-                mark |= ASIDE
             marks[target + t] = mark
 
         n_quotations = find_paragraph_quotations(
@@ -224,11 +195,12 @@ def mark_lines(
     ends: npt.NDArray[np.int64],
     marks: npt.NDArray[np.uint8],
 ) -> None:
-    """Mark quoted lines (`> `) and the lines that say whom a letter quotes."""
+    """Mark quoted lines (`> `), signatures, and the lines that say whom a letter quotes."""
     t = 0
     line = start
     before = start  # where the line before starts
     first_of_line, first_before = 0, 0  # tokens
+    signature = _LONGEST_SIGNATURE  # lines since the two hyphens that open one
     while line < end:
         line_end = line
         while line_end < end and data[line_end] != 10:
@@ -240,10 +212,15 @@ def mark_lines(
         while t < n_tokens and starts[t] < line_end:
             if data[first] == 62:  # >
                 marks[t] |= QUOTED
+            if signature < _LONGEST_SIGNATURE:
+                marks[t] |= ASIDE
             t += 1
+        signature += 1
         last = line_end
         while last > first and data[last - 1] <= 32:
             last -= 1
+        if last - first == 2 and data[first] == 45 and data[first + 1] == 45:
+            signature = 0
         if (
             last > first
             and (data[last - 1] == 58 or data[last - 1] == 46)  # : or ...
@@ -368,7 +345,7 @@ def make_stream(corpus: Corpus, passages: Passages, *, executor: Executor) -> St
         longest = int((byte_ends - byte_starts).max())
         scratch = np.empty((4, 3 * longest + 1), dtype=np.int64)
         stream_passages.sized(2 * int((byte_ends - byte_starts).sum()))(
-            data, byte_starts, byte_ends, document_starts, document_ends, starts[own],
+            data, byte_starts, byte_ends, document_ends, starts[own],
             CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions, _marked(),
             np.empty(3 * longest + 1, dtype=np.uint64), *scratch, hashes, marks,
         )  # fmt: skip
