@@ -12,19 +12,18 @@ import click
 from dedup import __version__
 from dedup.config import (
     PASSAGE_UNITS,
+    TASKS,
     CorpusSettings,
     DuplicateSettings,
+    ReuseSettings,
     find_config,
     read_config,
 )
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-Settings = TypeVar("Settings", CorpusSettings, DuplicateSettings)
+Settings = TypeVar("Settings", CorpusSettings, DuplicateSettings, ReuseSettings)
 
-_DEFAULTS = {
-    field.name: field.default for task in (CorpusSettings, DuplicateSettings)
-    for field in fields(task)
-}  # fmt: skip
+_DEFAULTS = {field.name: field.default for task in TASKS for field in fields(task)}
 
 
 def corpus_options(command: Command) -> Command:
@@ -61,6 +60,21 @@ def duplicate_options(command: Command) -> Command:
         _option(
             "--target-recall", type=float,
             help="Least share of the pairs exactly at the threshold to be found.",
+        ),
+    )  # fmt: skip
+
+
+def reuse_options(command: Command) -> Command:
+    """Add the options of finding reuse."""
+    return _add(
+        command,
+        _option(
+            "--min-run-words", type=int, metavar="N",
+            help="Length of a shared run of words that is surely found.",
+        ),
+        _option(
+            "--within-outlet", is_flag=True,
+            help="Compare an outlet's own documents with each other, too.",
         ),
     )  # fmt: skip
 

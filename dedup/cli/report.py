@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedup.cli.options import common_options, corpus_options, duplicate_options, settings_from
+from dedup.cli.options import (
+    common_options,
+    corpus_options,
+    duplicate_options,
+    reuse_options,
+    settings_from,
+)
 from dedup.cli.startup import hidden
-from dedup.config import PARTS, CorpusSettings, DuplicateSettings
+from dedup.config import PARTS, CorpusSettings, DuplicateSettings, ReuseSettings
 from dedup.printable import printable
 
 if TYPE_CHECKING:
@@ -51,6 +57,7 @@ _NOTES_SHOWN = 5
     help="Part to analyse; may be repeated.",
 )
 @duplicate_options
+@reuse_options
 @corpus_options
 @common_options
 def command(
@@ -63,7 +70,7 @@ def command(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Analyse a corpus and summarise what is duplicated in it.
+    """Analyse a corpus: what is duplicated in it, and who took which passage from whom.
 
     PATH is a directory or a file of articles: .txt, .md, .html, .jsonl, .json, .csv, .tsv (each
     also as .gz or .zst) or .parquet; `-` is standard input.
@@ -75,6 +82,7 @@ def command(
     """
     corpus_settings = settings_from(CorpusSettings, options)
     settings = settings_from(DuplicateSettings, options)
+    reuse = settings_from(ReuseSettings, options)
     # Only now: reading and computing load what `--help` and a wrong option need not wait for.
     import pyarrow
 
@@ -83,11 +91,14 @@ def command(
     from dedup.corpus import read_corpus
     from dedup.duplicates import choose_banding
 
-    choose_banding(settings)  # a recall out of reach should not show only after reading
+    if not only or "duplicates" in only:
+        choose_banding(settings)  # a recall out of reach should not show only after reading
     # Texts come and stay: the system's allocator touches fewer pages for them than pyarrow's own.
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+    # scikit-learn, which weighs the comparer, needs all of scipy.
+    unused = ("pandas",) if not only or "reuse" in only else ("pandas", "scipy.linalg")
     with (
-        hidden("pandas", "scipy.linalg"),
+        hidden(*unused),
         show_progress(enabled=not quiet and sys.stderr.isatty()) as progress,
     ):
         corpus = read_corpus(
@@ -96,7 +107,9 @@ def command(
             leave_out=output_dir,  # or a second run would read the tables of the first
             progress=lambda done: progress("reading", done, 0),
         )
-        analysis = analyze(corpus, settings, only=only or None, jobs=jobs, progress=progress)
+        analysis = analyze(
+            corpus, settings, reuse, only=only or None, jobs=jobs, progress=progress
+        )
         if output_dir is not None:
             progress("tables", 0, 0)
             analysis.write(output_dir, format=table_format)

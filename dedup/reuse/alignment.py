@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dedup.reuse.stream import BREAK, QUOTED, Integers
+from dedup.reuse.stream import BREAK, CLOSES, OPENS, QUOTED, Integers
 from dedup.text import Kernel
 
 # Columns of a case. Spans are in words of the stream.
@@ -24,10 +24,14 @@ _MERGED_SHARE = 0.5  # share of equal words that is left when chains merge
 _END_GAP = 8  # words between a chain's end and the anchor that it grows to
 _ANCHOR = 3  # equal words that make an anchor
 _LOOK_BACK = 16  # chains of a pair of documents that a run may join
-_LONG_RUN = 12  # equal words that count as reuse whatever they say
-_RARE_DOCUMENTS = 12  # a shorter run counts where no more documents than these have it, and
-_RARE_WORDS = 3.0  # so many words' worth of rarity (1 for a word of one document) is in it
-_QUOTED_SHARE = 0.8  # or where so many of its words are quoted, on either side
+_LONG_CASE = 25  # equal words that count as reuse whatever they say
+_SHORT_CASE = 12  # a case of fewer counts
+_RARE_DOCUMENTS = 12  # where no more documents than these have some run of it; of others,
+_FEW_DOCUMENTS = 50  # these; and where
+_RARE_WORDS = 1.5  # so many words' worth of rarity (1 for a word of one document) is in it,
+_RARE_WORDS_MORE = 0.6  # and so many more each time that twice as many documents have it;
+_QUOTED_SHARE = 0.8  # or where so many of its words are one quotation, on either side,
+_EDGE = 3  # which may begin and end so many words off
 
 
 @Kernel
@@ -256,6 +260,18 @@ def quoted_share(marks: npt.NDArray[np.uint8], start: int, end: int) -> float:
 
 
 @Kernel
+def is_quotation(marks: npt.NDArray[np.uint8], start: int, end: int) -> bool:
+    """Whether a span is a quotation, from its first word to its last, give or take a few."""
+    opens, closes = False, False
+    for i in range(_EDGE):
+        opens = opens or (marks[start + i] & OPENS) > 0 or (marks[max(start - i, 0)] & OPENS) > 0
+        last = end - 1
+        closes = closes or (marks[last - i] & CLOSES) > 0
+        closes = closes or (marks[min(last + i, len(marks) - 1)] & CLOSES) > 0
+    return opens and closes and quoted_share(marks, start, end) >= _QUOTED_SHARE
+
+
+@Kernel
 def is_worth_reporting(
     case: Integers,
     terms: npt.NDArray[np.int32],
@@ -267,17 +283,17 @@ def is_worth_reporting(
     start, end = case[TARGET_START], case[TARGET_END]
     if case[LONGEST] < min_run_words:
         return False
-    if case[MATCHED] >= max(_LONG_RUN, min_run_words):
+    if case[MATCHED] >= _LONG_CASE:
         return True
-    if case[FREQUENCY] <= _RARE_DOCUMENTS:
+    most = _RARE_DOCUMENTS if case[MATCHED] < _SHORT_CASE else _FEW_DOCUMENTS
+    if case[FREQUENCY] <= most:
         rare = np.float32(0)
         for i in range(start, end):
             rare += rarity[terms[i]]
-        if rare >= _RARE_WORDS:
+        if rare >= _RARE_WORDS + _RARE_WORDS_MORE * np.log2(case[FREQUENCY]):
             return True
-    return (
-        quoted_share(marks, start, end) >= _QUOTED_SHARE
-        or quoted_share(marks, case[ORIGIN_START], case[ORIGIN_END]) >= _QUOTED_SHARE
+    return is_quotation(marks, start, end) or is_quotation(
+        marks, case[ORIGIN_START], case[ORIGIN_END]
     )
 
 

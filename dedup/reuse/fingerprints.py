@@ -19,7 +19,8 @@ from dedup.reuse.stream import BREAK, Integers, Stream
 from dedup.text import Kernel
 from dedup.text.tokens import mix
 
-EARLIEST, LATEST = 4, 4  # occurrences that each one is linked to
+EARLIEST, LATEST = 4, 6  # occurrences that each one is linked to
+PER_OUTLET = 6  # of them
 _WORDS_AT_ONCE = 1 << 21
 _KEYS_AT_ONCE = 1 << 19
 _BASE = np.uint64(0x9E3779B97F4A7C15)
@@ -109,6 +110,7 @@ def link_groups(
     frequency: npt.NDArray[np.int32],
     n_earliest: int,
     n_latest: int,
+    per_outlet: int,
     links: npt.NDArray[np.uint64],
 ) -> int:
     """Link the occurrences of each group of equal fingerprints in keys[first:last].
@@ -116,8 +118,9 @@ def link_groups(
     `outlets` holds for each document what it may not take from: its outlet or itself.
     """
     n_links = 0
-    earliest = np.empty(n_earliest, dtype=np.int64)
-    latest = np.empty(n_latest + 1, dtype=np.int64)
+    # Room for as many of the target's own outlet, which are passed over.
+    earliest = np.empty(n_earliest + per_outlet, dtype=np.int64)
+    latest = np.empty(n_latest + per_outlet, dtype=np.int64)
     start = first
     while start < last:
         group = keys[start] >> _32
@@ -133,8 +136,10 @@ def link_groups(
                 here = np.int64(keys[i] & _LOW)
                 frequency[here] = n_documents
                 outlet = outlets[documents[here]]
+                n_taken = 0
                 for e in range(n_first):
-                    if outlets[documents[earliest[e]]] != outlet:
+                    if outlets[documents[earliest[e]]] != outlet and n_taken < n_earliest:
+                        n_taken += 1
                         links[n_links] = np.uint64(here) << _32 | np.uint64(earliest[e])
                         n_links += 1
                 n_taken = 0
@@ -148,19 +153,19 @@ def link_groups(
                         links[n_links] = np.uint64(here) << _32 | np.uint64(other)
                         n_links += 1
                         n_taken += 1
-                # One occurrence an outlet: the first among the earliest, the last in the latest.
-                known = False
+                # A few occurrences an outlet: the first among the earliest, the last in the latest.
+                n_own = 0
                 for e in range(n_first):
-                    if outlets[documents[earliest[e]]] == outlet:
-                        known = True
-                if not known and n_first < n_earliest:
+                    n_own += outlets[documents[earliest[e]]] == outlet
+                if n_own < per_outlet and n_first < len(earliest):
                     earliest[n_first] = here
                     n_first += 1
-                place = min(n_recent, n_latest)
+                n_own, place = 0, min(n_recent, len(latest) - 1)
                 for r in range(n_recent):
                     if outlets[documents[latest[r]]] == outlet:
-                        place = r
-                        break
+                        n_own += 1
+                        if n_own == per_outlet:
+                            place = r
                 if place == n_recent:
                     n_recent += 1
                 for r in range(place, 0, -1):
@@ -228,7 +233,7 @@ def link_fingerprints(
     def link_block(first: int, last: int) -> npt.NDArray[np.uint64]:
         links = np.empty((EARLIEST + LATEST) * (last - first), dtype=np.uint64)
         n_links = link(
-            keys, first, last, documents, outlets, frequency, EARLIEST, LATEST, links
+            keys, first, last, documents, outlets, frequency, EARLIEST, LATEST, PER_OUTLET, links
         )
         return links[:n_links].copy()
 

@@ -29,7 +29,7 @@ RANK = N_COLUMNS  # a further column of the cases chosen: 1 for the best origin 
 HEAD = N_COLUMNS + 1  # and where in the stream that span starts
 N_CHOSEN_COLUMNS = N_COLUMNS + 2
 
-MOST_ORIGINS = 5  # of one span
+MOST_ORIGINS = 10  # of one span
 _COVERS = 0.9  # share of the longest case that an earlier one must cover to go before it
 _GIVES = 0.8  # share of what the most generous of these gives the document in all
 _OVERLAPS = 0.5  # share of a chosen span that a further origin of it covers

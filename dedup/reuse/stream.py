@@ -29,7 +29,9 @@ from dedup.text import (
 Integers = npt.NDArray[np.int64]
 
 BREAK = 0  # a term number that is no term
-SENTENCE, QUOTED, ASIDE = 1, 2, 4  # marks: opens a sentence, is quoted, is the letter's furniture
+# Marks of a word: it opens a sentence, is quoted, is a letter's furniture, opens a quotation,
+# closes one.
+SENTENCE, QUOTED, ASIDE, OPENS, CLOSES = 1, 2, 4, 8, 16
 ASIDE_WEIGHT = 0.1  # of such a word, where origins compete
 
 _ABBREVIATION, _WRITES = 1, 2
@@ -53,7 +55,7 @@ class Stream:
 
     Attributes:
         terms: Number of each word's term, from 1, and BREAK between stretches, dtype int32.
-        marks: SENTENCE, QUOTED and ASIDE of each word, joined by or, dtype uint8.
+        marks: SENTENCE, QUOTED, ASIDE, OPENS and CLOSES of each word, joined by or, dtype uint8.
         passages: Passage ids of the body passages, ascending.
         starts: Where each of them starts in `terms`.
         ends: Where it ends.
@@ -175,9 +177,13 @@ def stream_passages(
         for quotation in range(n_quotations):
             while t < n_tokens and starts[t] < quotation_starts[quotation]:
                 t += 1
+            first = t
             while t < n_tokens and starts[t] < quotation_ends[quotation]:
                 marks[target + t] |= QUOTED
                 t += 1
+            if first < t:
+                marks[target + first] |= OPENS
+                marks[target + t - 1] |= CLOSES
         mark_lines(
             data, start, end, n_tokens, marked, hashes, starts, ends, marks[target : target + n_tokens]
         )
