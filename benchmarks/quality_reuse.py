@@ -25,9 +25,10 @@ import statistics
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +93,9 @@ def main() -> int:
     parser.add_argument(
         "--allow-regression", action="store_true", help="let --update lower a floor"
     )
-    parser.add_argument("--sample", type=int, default=0, metavar="N",
-                        help="also print N reports for reading, of newsgroups or releases")  # fmt: skip
+    parser.add_argument(
+        "--sample", type=int, default=0, metavar="N", help="also print N reports for reading"
+    )
     options = parser.parse_args()
     measured: dict[str, dict[str, Any]] = {}
     for part in options.part or FILES:
@@ -160,7 +162,9 @@ def measure_newsgroups(options: argparse.Namespace) -> Figures:
             + "".join(f"| {figures[f'{name}_{least}']:.4f} "
                       for name in ("found", "named", "named_or_earlier")) + "|"
             for least in (RUN, 20)]  # fmt: skip
-    print("\n| newsgroups | found | origin is the named posting | or an earlier one that holds it |")
+    print(
+        "\n| newsgroups | found | origin is the named posting | or an earlier one that holds it |"
+    )
     print("|---|--:|--:|--:|\n" + "\n".join(rows))
     print(f"\nreports by sender: {len(by_sender):,}; words of them that were quoted or come from a"
           f" posting referred to: {figures['explained']:.4f}")  # fmt: skip
@@ -281,14 +285,13 @@ def measure_inserts(options: argparse.Namespace) -> Figures:
         corpus = Corpus.from_records(records)
         originals = {article["id"]: article["text"] for article in articles}
         tools: dict[str, Callable[[], list[Case]]] = {
-            "dedup": lambda corpus=corpus: best_cases(corpus),
-            "dedup, shared runs alone": lambda corpus=corpus: best_cases(corpus, searches=("runs",)),
-            "dedup, sentences alone":
-                lambda corpus=corpus: best_cases(corpus, searches=("sentences",)),
-        }  # fmt: skip
+            "dedup": partial(best_cases, corpus),
+            "dedup, shared runs alone": partial(best_cases, corpus, searches=("runs",)),
+            "dedup, sentences alone": partial(best_cases, corpus, searches=("sentences",)),
+        }
         if not options.no_peers:
-            tools["paragraphs' TF-IDF cosine"] = lambda texts=texts, r=records: tfidf_cases(r)
-            tools["difflib, given the pair"] = lambda t=texts, g=gold: difflib_cases(t, g)
+            tools["paragraphs' TF-IDF cosine"] = partial(tfidf_cases, records)
+            tools["difflib, given the pair"] = partial(difflib_cases, texts, gold)
         for name, find in tools.items():
             found = [c for c in find() if not is_natural(c, gold, originals)]
             precision, recall, granularity, plagdet = plagdet_of(found, gold)
@@ -383,9 +386,7 @@ def change(text: str, level: str, vocabulary: Sequence[str], rng: random.Random)
     return "\n\n".join(filter(None, paragraphs))
 
 
-def is_natural(
-    case: Case, gold: Sequence[Case], originals: Mapping[str, str]
-) -> bool:
+def is_natural(case: Case, gold: Sequence[Case], originals: Mapping[str, str]) -> bool:
     """Whether a report is of what two articles had in common before anything was planted.
 
     It is if it touches nothing planted and the two articles share a run of eight words without it:
@@ -398,9 +399,7 @@ def is_natural(
     return bool(own & other)
 
 
-def plagdet_of(
-    found: Sequence[Case], gold: Sequence[Case]
-) -> tuple[float, float, float, float]:
+def plagdet_of(found: Sequence[Case], gold: Sequence[Case]) -> tuple[float, float, float, float]:
     """Return precision, recall (macro-averaged, in characters), granularity and plagdet.
 
     Potthast, Stein, Barrón-Cedeño and Rosso, An evaluation framework for plagiarism detection,
@@ -518,9 +517,7 @@ def measure_answers(options: argparse.Namespace) -> Figures:
 
 def measure_releases(options: argparse.Namespace) -> Figures:
     """Releases that two senators share: are the two linked, directly or through one origin?"""
-    corpus = read_corpus(
-        [options.data / RELEASES], CorpusSettings(skip_bad_records=True)
-    )
+    corpus = read_corpus([options.data / RELEASES], CorpusSettings(skip_bad_records=True))
     pairs = read_rows(options.data / PAIRS)
     analysis = analyze(corpus, only=["reuse"])
     table = analysis.table("reuse")
@@ -537,7 +534,9 @@ def measure_releases(options: argparse.Namespace) -> Figures:
         for pair in pairs
     ]  # fmt: skip
     figures = {"direct": statistics.fmean(direct), "through": statistics.fmean(through)}
-    print("\n| releases: pairs alike | linked directly | or from one origin, at one or more removes |")
+    print(
+        "\n| releases: pairs alike | linked directly | or from one origin, at one or more removes |"
+    )
     print("|---|--:|--:|")
     print(f"| {len(pairs):,} | {figures['direct']:.4f} | {figures['through']:.4f} |")
     if options.sample:
@@ -636,9 +635,7 @@ def check_floors(measured: Mapping[str, Mapping[str, Any]]) -> int:
     return 1 if failures else 0
 
 
-def update_floors(
-    measured: Mapping[str, Mapping[str, Any]], *, allow_regression: bool
-) -> int:
+def update_floors(measured: Mapping[str, Mapping[str, Any]], *, allow_regression: bool) -> int:
     """Set the floors to what was measured, rounded down; return 1 where that would lower one."""
     everything = json.loads(FLOORS.read_text(encoding="utf-8"))
     floors = everything.setdefault(KEY, {})

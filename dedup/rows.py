@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +29,7 @@ def document_rows(
     n = len(corpus)
     n_words = np.bincount(passages.documents, weights=passages.n_words, minlength=n)
 
-    def share(words: npt.NDArray[np.float64] | None) -> pa.Array:
+    def share(words: npt.NDArray[np.number[Any]] | None) -> pa.Array:
         if words is None:
             return pa.nulls(n, pa.float64())
         shares = np.divide(words, n_words, out=np.zeros(n), where=n_words > 0)
@@ -170,25 +172,25 @@ def flow_rows(corpus: Corpus, reuse: Reuse) -> pa.Table:
     flow = (outlets[origins] % n) * n + outlets[targets] % n
     order = np.lexsort((origins, targets, flow))
     flow, targets, origins, taken = flow[order], targets[order], origins[order], taken[order]
-    group = np.cumsum(run_starts(flow)) - 1 if len(flow) else flow
+    group = np.cumsum(run_starts(flow)) - 1
     n_flows = int(group.max(initial=-1)) + 1
     published = pc.fill_null(corpus.documents["published"].cast(pa.int64()), 0).to_numpy()
-    is_new = run_starts(group, targets, origins) if len(flow) else np.zeros(0, dtype=np.bool_)
+    is_new = run_starts(group, targets, origins)
     lags = (published[targets] - published[origins])[is_new] / _HOUR
     # Every pair of documents counts once, however many passages it has.
     bounds = np.searchsorted(group[is_new], np.arange(n_flows + 1))
-    medians = [float(np.median(lags[a:b])) for a, b in zip(bounds, bounds[1:], strict=False)]
-    heads = np.flatnonzero(run_starts(flow)) if len(flow) else flow
-    new_document = run_starts(group, targets) if len(flow) else is_new
+    medians = [float(np.median(lags[a:b])) for a, b in itertools.pairwise(bounds)]
+    heads = np.flatnonzero(run_starts(flow))
+    new_document = run_starts(group, targets)
     table = pa.table(
         {
             "origin_outlet": take_documents(corpus, origins[heads])["outlet"],
             "target_outlet": take_documents(corpus, targets[heads])["outlet"],
             "n_documents": np.bincount(group[new_document], minlength=n_flows),
             "n_passages": _count_passages(group, reuse, taken, n_flows),
-            "n_words": np.bincount(
-                group, weights=reuse.n_words[taken], minlength=n_flows
-            ).astype(np.int64),
+            "n_words": np.bincount(group, weights=reuse.n_words[taken], minlength=n_flows).astype(
+                np.int64
+            ),
             "n_uncredited": pa.nulls(n_flows, pa.int64()),
             "median_lag_hours": np.round(np.array(medians, dtype=np.float64), 6),
         },
@@ -206,15 +208,15 @@ def _count_passages(group: Integers, reuse: Reuse, rows: Integers, n_groups: int
     groups = group[of_row]
     order = np.lexsort((passages, groups))
     groups, passages = groups[order], passages[order]
-    is_new = run_starts(groups, passages) if len(groups) else np.zeros(0, dtype=np.bool_)
+    is_new = run_starts(groups, passages)
     return np.bincount(groups[is_new], minlength=n_groups)
 
 
 def is_taken(reuse: Reuse) -> npt.NDArray[np.bool_]:
     """Return which rows say that one took from another: best origin, directed, no shared quote."""
-    return (
-        (reuse.ranks == 1) & (reuse.directions == DIRECTED) & (reuse.kinds != SHARED_QUOTE)
-    )
+    is_best: npt.NDArray[np.bool_] = reuse.ranks == 1
+    is_best &= reuse.directions == DIRECTED
+    return is_best & np.asarray(reuse.kinds != SHARED_QUOTE)
 
 
 def passage_texts(corpus: Corpus, passages: Passages, numbers: Integers) -> pa.Array:
@@ -231,6 +233,6 @@ def take_documents(corpus: Corpus, rows: Integers) -> pa.Table:
     return corpus.documents.select(columns).combine_chunks().take(pa.array(rows))
 
 
-def named(numbers: npt.NDArray[np.integer], names: Sequence[str]) -> pa.Array:
+def named(numbers: npt.NDArray[np.integer[Any]], names: Sequence[str]) -> pa.Array:
     """Return what numbers stand for, as a string array."""
     return pa.DictionaryArray.from_arrays(pa.array(numbers), list(names)).cast(pa.string())

@@ -107,9 +107,7 @@ def command(
             leave_out=output_dir,  # or a second run would read the tables of the first
             progress=lambda done: progress("reading", done, 0),
         )
-        analysis = analyze(
-            corpus, settings, reuse, only=only or None, jobs=jobs, progress=progress
-        )
+        analysis = analyze(corpus, settings, reuse, only=only or None, jobs=jobs, progress=progress)
         if output_dir is not None:
             progress("tables", 0, 0)
             analysis.write(output_dir, format=table_format)

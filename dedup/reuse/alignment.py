@@ -193,8 +193,12 @@ def chain_runs(
             n_cases += 1
             continue
         case = cases[best]
-        case[MATCHED] += length - best_trim + common_words(
-            terms, case[TARGET_END], t + best_trim, case[ORIGIN_END], o + best_trim, row
+        case[MATCHED] += (
+            length
+            - best_trim
+            + common_words(
+                terms, case[TARGET_END], t + best_trim, case[ORIGIN_END], o + best_trim, row
+            )
         )
         case[TARGET_END] = t + length
         case[ORIGIN_END] = o + length

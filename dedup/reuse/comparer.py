@@ -120,7 +120,11 @@ def make_vectors(
     # Row starts of the same type as term numbers: scipy copies a matrix whose types are mixed.
     index_type = np.int32 if row_starts[-1] < 1 << 31 else np.int64
     matrix = csr_matrix(
-        (compact_counts, compact_terms.astype(index_type, copy=False), row_starts.astype(index_type)),
+        (
+            compact_counts,
+            compact_terms.astype(index_type, copy=False),
+            row_starts.astype(index_type),
+        ),
         shape=(len(starts), n_terms),
     )
     transformer = TfidfTransformer()
@@ -156,7 +160,7 @@ def cosine_of(
     terms: npt.NDArray[np.int32], weights: Floats, i: int, i_end: int, j: int, j_end: int
 ) -> float:
     """Return the product of two rows."""
-    product = np.float32(0)
+    product = 0.0
     while i < i_end and j < j_end:
         if terms[i] == terms[j]:
             product += weights[i] * weights[j]

@@ -29,6 +29,7 @@ from dedup.reuse.alignment import (
 )
 from dedup.reuse.direction import NO_REASON, UNDIRECTED, direct
 from dedup.reuse.fingerprints import Links, link_fingerprints, shingle_words
+from dedup.reuse.measures import measure_rows
 from dedup.reuse.origins import (
     HEAD,
     MOST_ORIGINS,
@@ -38,7 +39,6 @@ from dedup.reuse.origins import (
     join_cases,
 )
 from dedup.reuse.paraphrases import find_paraphrases
-from dedup.reuse.measures import measure_rows
 from dedup.reuse.spans import locate
 from dedup.reuse.stream import Integers, Stream, make_stream
 
@@ -150,9 +150,7 @@ def _blocks(n: int) -> list[tuple[int, int]]:
     return [(i, min(i + _DOCUMENTS_AT_ONCE, n)) for i in range(0, n, _DOCUMENTS_AT_ONCE)]
 
 
-def _align(
-    stream: Stream, links: Links, min_run_words: int, executor: Executor
-) -> Integers:
+def _align(stream: Stream, links: Links, min_run_words: int, executor: Executor) -> Integers:
     align = align_documents.sized(_STEPS_PER_LINK * len(links.targets))
     rarity = stream.rarity
 
@@ -196,9 +194,7 @@ def _join(stream: Stream, chosen: Integers, others: Integers) -> Integers:
     best = every[is_best]
     documents = stream.document_of(best[:, TARGET_START])
     best = best[np.lexsort((best[:, TARGET_START], best[:, ORIGIN], documents))]
-    n_best = join_cases.sized(50 * len(best))(
-        stream.terms, stream.document_starts, best, MERGE_GAP
-    )
+    n_best = join_cases.sized(50 * len(best))(stream.terms, stream.document_starts, best, MERGE_GAP)
     best = best[:n_best]
     behind = every[~is_best]
     return np.concatenate([best, behind[np.isin(behind[:, HEAD], best[:, HEAD])]])

@@ -210,8 +210,7 @@ def link_fingerprints(
     hashes = np.concatenate([block[0] for block in blocks])
     places = np.concatenate([block[1] for block in blocks])
     del blocks
-    documents = np.searchsorted(stream.document_starts, places, side="right") - 1
-    documents = documents.astype(np.int32)
+    documents = stream.document_of(places).astype(np.int32)
 
     keys = hashes.astype(np.uint64) << _32 | np.arange(len(hashes), dtype=np.uint64)
     del hashes

@@ -46,7 +46,7 @@ def find_cut(terms: npt.NDArray[np.int32], case: Integers, cut: int) -> int:
     t_length = case[TARGET_END] - case[TARGET_START]
     o_length = case[ORIGIN_END] - case[ORIGIN_START]
     likely = case[ORIGIN_START] + (cut - case[TARGET_START]) * o_length // t_length
-    best, best_length = likely, 1
+    best, best_length = int(likely), 1
     for distance in range(_SEARCHED):
         for sign in range(-1, 2, 2):
             o = likely + sign * distance
@@ -66,9 +66,7 @@ def find_cut(terms: npt.NDArray[np.int32], case: Integers, cut: int) -> int:
 
 
 @Kernel
-def has_anchor(
-    terms: npt.NDArray[np.int32], word: int, step: int, start: int, end: int
-) -> bool:
+def has_anchor(terms: npt.NDArray[np.int32], word: int, step: int, start: int, end: int) -> bool:
     """Whether a word and those after it (or before it) stand together in a span, too."""
     n = min(_ANCHOR, end - start)
     for i in range(start, end):

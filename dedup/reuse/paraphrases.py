@@ -20,7 +20,7 @@ from dedup.reuse.alignment import (
 )
 from dedup.reuse.comparer import make_vectors, nearest_rows
 from dedup.reuse.measures import span_cosine
-from dedup.reuse.sentences import CASES_PER_PAIR, MOST_SENTENCES, match_pairs
+from dedup.reuse.sentences import CASES_PER_PAIR, match_pairs
 from dedup.reuse.stream import Integers, Stream
 from dedup.runs import run_starts
 from dedup.text import Kernel
@@ -28,8 +28,8 @@ from dedup.text import Kernel
 _LEAST_WORDS = 12  # of a passage that is compared
 _NEAREST = 5  # passages that each is compared with, sentence by sentence
 _LEAST_COSINE = 0.25  # of such a passage
-_EXPLAINED = .9  # share of a passage that is not looked at again
-_OTHERS = .5  # share of a case that runs of another origin explain: it is theirs
+_EXPLAINED = 0.9  # share of a passage that is not looked at again
+_OTHERS = 0.5  # share of a case that runs of another origin explain: it is theirs
 _FAR = 5  # passages between two that are looked at together
 _ALIKE = 0.5  # TF-IDF cosine of two spans of the same text
 _SHORT = 30  # words below which they must be more alike, and share so many rare words' worth
@@ -64,6 +64,8 @@ def find_paraphrases(
     starts, ends = stream.starts[rows], stream.ends[rows]
     n_explained = explained[ends - 1] - np.where(starts > 0, explained[starts - 1], 0)
     targets = np.flatnonzero(n_explained < _EXPLAINED * (ends - starts))
+    if not len(targets):
+        return np.empty((0, N_COLUMNS), dtype=np.int64)
     vectors = make_vectors(stream.terms, starts, ends, len(stream.document_frequency))
     near, cosines = nearest_rows(
         vectors, owners[stream.documents[rows]], targets,
@@ -97,8 +99,10 @@ def _comparable(stream: Stream, passages: Passages) -> Integers:
     """Return the body passages that are compared: one of each text, not the shortest."""
     texts = passages.texts[stream.passages]
     order = np.argsort(texts, kind="stable")
-    firsts = np.sort(order[run_starts(texts[order])])
-    return firsts[(stream.ends - stream.starts)[firsts] >= _LEAST_WORDS]
+    firsts: Integers = np.sort(order[run_starts(texts[order])])
+    is_long = (stream.ends - stream.starts)[firsts] >= _LEAST_WORDS
+    long: Integers = firsts[is_long]
+    return long
 
 
 def _regions(

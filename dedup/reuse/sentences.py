@@ -73,8 +73,13 @@ def list_terms(
 
 @Kernel
 def compare_sentences(
-    entries: Integers, n_target: int, n_origin: int, cosine: npt.NDArray[np.float64],
-    dice: npt.NDArray[np.float64], merged: Integers, weights: npt.NDArray[np.float64],
+    entries: Integers,
+    n_target: int,
+    n_origin: int,
+    cosine: npt.NDArray[np.float64],
+    dice: npt.NDArray[np.float64],
+    merged: Integers,
+    weights: npt.NDArray[np.float64],
 ) -> int:
     """Fill cosine and Dice of every sentence of one document with every one of the other.
 
@@ -292,4 +297,3 @@ def match_pairs(
             cosine, dice, cases[n_cases : n_cases + room],
         )  # fmt: skip
     return n_cases
-

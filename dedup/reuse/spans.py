@@ -107,12 +107,13 @@ def locate(
         starts, ends = bases + passages.byte_starts[ids], bases + passages.byte_ends[ids]
         longest = int((ends - starts).max())
         found = np.empty(len(own), dtype=np.int64)
+        scratch = np.empty((2, 3 * longest + 1), dtype=np.int64)
         locate_words.sized(int((ends - starts).sum()))(
             data, starts, ends, passages.starts[ids],
             words[own] - stream.starts[body[own]], is_end[own],
             CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions,
             np.empty(3 * longest + 1, dtype=np.uint64),
-            *np.empty((2, 3 * longest + 1), dtype=np.int64), found,
+            scratch[0], scratch[1], found,
         )  # fmt: skip
         places[own] = found
 

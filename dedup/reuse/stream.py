@@ -40,7 +40,9 @@ _ABBREVIATIONS = (
     " gen gov hon inc jan jr jul jun lt ltd maj mar mgr mr mrs ms mt no nov oct op pp pres prof pvt"
     " rep reps rev sec sen sens sep sept sgt sr st supt vol vs"
 )
-_WRITES_CUES = "writes wrote says schrieb schreibt écrit écrivait escribió scrive skrev schreef said"
+_WRITES_CUES = (
+    "writes wrote says schrieb schreibt écrit écrivait escribió scrive skrev schreef said"
+)
 _LONGEST_SENTENCE = 60  # words; where there are no stops, so many make one
 _LONGEST_ASIDE = 40  # words of a line such as "In article <…> somebody writes:"
 _LONGEST_SIGNATURE = 8  # lines
@@ -82,7 +84,6 @@ class Stream:
         idf = np.log(n / np.maximum(self.document_frequency, 1))
         idf[BREAK] = 0
         return idf.astype(np.float32)
-
 
     @property
     def rarity(self) -> npt.NDArray[np.float32]:
@@ -150,9 +151,7 @@ def stream_passages(
     """Write hash and marks of the words of each passage from its target on."""
     for passage in range(len(byte_starts)):
         start, end = byte_starts[passage], byte_ends[passage]
-        n_tokens = tokenise_span(
-            data, start, end, kinds, folds, expansions, hashes, starts, ends
-        )
+        n_tokens = tokenise_span(data, start, end, kinds, folds, expansions, hashes, starts, ends)
         target = targets[passage]
         since = 0
         for t in range(n_tokens):
@@ -185,7 +184,15 @@ def stream_passages(
                 marks[target + first] |= OPENS
                 marks[target + t - 1] |= CLOSES
         mark_lines(
-            data, start, end, n_tokens, marked, hashes, starts, ends, marks[target : target + n_tokens]
+            data,
+            start,
+            end,
+            n_tokens,
+            marked,
+            hashes,
+            starts,
+            ends,
+            marks[target : target + n_tokens],
         )
 
 
@@ -349,11 +356,12 @@ def make_stream(corpus: Corpus, passages: Passages, *, executor: Executor) -> St
         byte_starts = document_starts + passages.byte_starts[body[own]]
         byte_ends = document_starts + passages.byte_ends[body[own]]
         longest = int((byte_ends - byte_starts).max())
-        scratch = np.empty((4, 3 * longest + 1), dtype=np.int64)
+        spans, quotations = np.empty((2, 2, 3 * longest + 1), dtype=np.int64)
         stream_passages.sized(2 * int((byte_ends - byte_starts).sum()))(
             data, byte_starts, byte_ends, document_ends, starts[own],
             CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions, _marked(),
-            np.empty(3 * longest + 1, dtype=np.uint64), *scratch, hashes, marks,
+            np.empty(3 * longest + 1, dtype=np.uint64), spans[0], spans[1],
+            quotations[0], quotations[1], hashes, marks,
         )  # fmt: skip
 
     list(executor.map(stream_chunk, range(len(chunks))))
@@ -375,21 +383,21 @@ def _number(
     terms = hashes.view(np.int32)
     n_slots = _FIRST_SLOTS
     slots = np.zeros(n_slots, dtype=np.int32)
-    by_term = [np.zeros(n_slots // 2 + 1, dtype=dtype) for dtype in (np.uint32, np.int32, np.int32)]
+    hash_of = np.zeros(n_slots // 2 + 1, dtype=np.uint32)
+    counts = np.zeros((2, len(hash_of)), dtype=np.int32)  # document frequency, last document
     document, n_terms = 0, 1
     number = number_terms.sized(len(hashes))
     while True:
         document, n_terms = number(
-            hashes, document_starts, document, terms, slots, *by_term, n_terms
+            hashes, document_starts, document, terms, slots, hash_of, counts[0], counts[1], n_terms
         )
         if document == len(document_starts) - 1:
-            return terms, by_term[1][:n_terms].copy()
+            return terms, counts[0, :n_terms].copy()
         n_slots *= 4
         slots = np.zeros(n_slots, dtype=np.int32)
-        by_term = [
-            np.concatenate([a, np.zeros(n_slots // 2 + 1 - len(a), dtype=a.dtype)]) for a in by_term
-        ]
-        refill_slots.sized(n_terms)(slots, by_term[0], n_terms)
+        room = n_slots // 2 + 1 - len(hash_of)
+        hash_of, counts = np.pad(hash_of, (0, room)), np.pad(counts, ((0, 0), (0, room)))
+        refill_slots.sized(n_terms)(slots, hash_of, n_terms)
 
 
 @Kernel

@@ -113,15 +113,15 @@ def find_paragraph_quotations(
     """Write what stands between the outermost marks of data[start:end]; return how many spans."""
     n_found = 0
     opened_by, opened_at = 0, 0
-    before = np.int64(32)
+    before = 32
     i = start
     while i < end:
         byte = data[i]
         if byte < 0x80 and byte != _STRAIGHT and byte != _BACKTICK and byte != _TYPEWRITTEN:
-            before = np.int64(byte)
+            before = int(byte)
             i += 1
             continue
-        mark, width = decode_at(data, i), width_at(data, i)
+        mark, width = int(decode_at(data, i)), width_at(data, i)
         if not may_be_mark(mark):
             before = mark
             i += width
@@ -133,8 +133,8 @@ def find_paragraph_quotations(
                 i += 1
                 continue
             width = 2
-            mark = np.int64(_DOUBLE_LEFT if mark == _BACKTICK else _DOUBLE_RIGHT)
-        after = decode_at(data, i + width) if i + width < end else np.int64(32)
+            mark = _DOUBLE_LEFT if mark == _BACKTICK else _DOUBLE_RIGHT
+        after = int(decode_at(data, i + width)) if i + width < end else 32
         before_kind, after_kind = kinds[before], kinds[after]
         before_is_word = WORD <= before_kind <= CHARACTER
         if opened_by != 0 and closes_quotation(
@@ -156,7 +156,7 @@ def find_paragraph_quotations(
         while following < document_end and kinds[decode_at(data, following)] == SPACE:
             following += width_at(data, following)
         if following < document_end:
-            mark = decode_at(data, following)
+            mark = int(decode_at(data, following))
             if (
                 mark == opened_by
                 or (mark == _GUILLEMET_RIGHT and opened_by == _GUILLEMET_LEFT)  # as in French
@@ -182,4 +182,5 @@ def find_quotations(text: str) -> list[tuple[int, int]]:
         data, 0, len(data), len(data), CHARACTERS.kinds, starts, ends
     )
     before = np.append(0, np.cumsum((data & 0xC0) != 0x80))
-    return list(zip(before[starts[:n_found]].tolist(), before[ends[:n_found]].tolist(), strict=True))
+    places = before[starts[:n_found]].tolist(), before[ends[:n_found]].tolist()
+    return list(zip(*places, strict=True))
