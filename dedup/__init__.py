@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dedup.analysis import Analysis, Explanation, analyze
+    from dedup.comparison import Comparison, compare, compare_documents
     from dedup.config import CorpusSettings, DuplicateSettings, ReuseSettings
     from dedup.corpus import Corpus, Document, read_corpus
     from dedup.duplicates import from_datasketch, to_datasketch
@@ -22,6 +23,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Analysis",
+    "Comparison",
     "ConfigError",
     "Corpus",
     "CorpusSettings",
@@ -31,6 +33,8 @@ __all__ = [
     "InputError",
     "ReuseSettings",
     "analyze",
+    "compare",
+    "compare_documents",
     "from_datasketch",
     "read_corpus",
     "to_datasketch",
@@ -40,6 +44,7 @@ __all__ = [
 # option should not wait for numpy.
 _HOMES = {
     "analysis": ("Analysis", "Explanation", "analyze"),
+    "comparison": ("Comparison", "compare", "compare_documents"),
     "config": ("CorpusSettings", "DuplicateSettings", "ReuseSettings"),
     "corpus": ("Corpus", "Document", "read_corpus"),
     "duplicates": ("from_datasketch", "to_datasketch"),

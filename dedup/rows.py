@@ -216,7 +216,8 @@ def is_taken(reuse: Reuse) -> npt.NDArray[np.bool_]:
     """Return which rows say that one took from another: best origin, directed, no shared quote."""
     is_best: npt.NDArray[np.bool_] = reuse.ranks == 1
     is_best &= reuse.directions == DIRECTED
-    return is_best & np.asarray(reuse.kinds != SHARED_QUOTE)
+    is_best &= reuse.kinds != SHARED_QUOTE
+    return is_best
 
 
 def passage_texts(corpus: Corpus, passages: Passages, numbers: Integers) -> pa.Array:

@@ -17,7 +17,10 @@ from dedup.errors import ConfigError, InputError
 from dedup.printable import printable
 
 # Modules of `dedup.cli`; each is imported when its command runs or shows its help.
-_COMMANDS = {"report": "analyse a corpus and summarise what is duplicated in it"}
+_COMMANDS = {
+    "report": "analyse a corpus: what is duplicated in it, and who took it from whom",
+    "compare": "show what two documents share, side by side",
+}
 
 COULD_NOT_RUN = 2
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +15,12 @@ from dedup.cli.options import (
     reuse_options,
     settings_from,
 )
+from dedup.cli.output import print_for_reading, print_notes
 from dedup.cli.startup import hidden
 from dedup.config import PARTS, CorpusSettings, DuplicateSettings, ReuseSettings
-from dedup.printable import printable
 
 if TYPE_CHECKING:
     from dedup.analysis import Analysis
-
-_NOTES_SHOWN = 5
 
 
 @click.command(name="report")
@@ -112,15 +109,8 @@ def command(
             progress("tables", 0, 0)
             analysis.write(output_dir, format=table_format)
     if not quiet:
-        _print_notes(corpus.notes)
+        print_notes(corpus.notes)
     _print_summary(analysis, output_format)
-
-
-def _print_notes(notes: Sequence[str]) -> None:
-    for note in notes[:_NOTES_SHOWN]:
-        click.echo(f"note: {printable(note)}", err=True)
-    if len(notes) > _NOTES_SHOWN:
-        click.echo(f"note: and {len(notes) - _NOTES_SHOWN} more such notes", err=True)
 
 
 def _print_summary(analysis: Analysis, output_format: str) -> None:
@@ -132,12 +122,4 @@ def _print_summary(analysis: Analysis, output_format: str) -> None:
 
         click.echo(orjson.dumps(summary, option=orjson.OPT_INDENT_2))
         return
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    if console.is_terminal:
-        render(summary, console)
-    else:  # for a file or another program, without the spaces that fill lines up
-        with console.capture() as capture:
-            render(summary, console)
-        click.echo("\n".join(line.rstrip() for line in capture.get().splitlines()))
+    print_for_reading(lambda console: render(summary, console))

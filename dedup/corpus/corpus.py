@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dedup.config import CorpusSettings, PassageUnit
-from dedup.corpus.document import Document, Skipped
+from dedup.corpus.document import DOCUMENT_SCHEMA, Document, Skipped
 from dedup.corpus.records import CorpusBuilder, batched
 from dedup.errors import InputError
 
@@ -114,6 +115,22 @@ class Corpus:
         names = [str(name) for name in frame.columns]
         rows = zip(*columns, strict=True)
         return cls.from_records((dict(zip(names, row, strict=True)) for row in rows), settings)
+
+    @classmethod
+    def of_documents(cls, documents: Iterable[tuple[str, Document]]) -> Corpus:
+        """Return the corpus of documents of other corpora, each under the id given with it."""
+        rows = []
+        for document_id, document in documents:
+            row = {name: getattr(document, name) for name in Document.__slots__}
+            rows.append(row | {"document_id": document_id})
+        return cls(pa.Table.from_pylist(rows, schema=DOCUMENT_SCHEMA))
+
+    def find(self, document_id: str) -> Document | None:
+        """Return the document with an id; None if there is none."""
+        row = pc.index(self.documents["document_id"], document_id).as_py()
+        if row < 0:
+            return None
+        return Document(**self.documents.select([*Document.__slots__]).slice(row, 1).to_pylist()[0])
 
     def __len__(self) -> int:
         n_documents: int = self.documents.num_rows

@@ -39,6 +39,8 @@ class Document:
         url: Its address, if known.
         path: The file it was read from, if any.
         line: The line (or row) of that file, for a file of records.
+        body_start: Where its front matter ends, in bytes of UTF-8; 0 if it has none.
+        published_is_day: Whether only the day of publication is known.
     """
 
     document_id: str
@@ -49,6 +51,8 @@ class Document:
     url: str | None = None
     path: str | None = None
     line: int | None = None
+    body_start: int = 0
+    published_is_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ import pyarrow.compute as pc
 
 from dedup.analysis import Analysis
 from dedup.corpus import BOILERPLATE, ROLES
-from dedup.duplicates import KINDS
+from dedup.duplicates import KINDS, Pairs
+from dedup.report.reuse import ReuseSummary, summarize_reuse
+from dedup.rows import is_taken, take_documents
 from dedup.text import diff_words
 
 FORMAT = "dedup-report"
@@ -77,14 +79,40 @@ class ClusterView:
 
 @dataclass(frozen=True, slots=True)
 class OutletView:
-    """An outlet as a report shows it: its extent, its duplicates, its furniture."""
+    """An outlet as a report shows it: its extent, its duplicates and reuse, its furniture."""
 
     outlet: str | None
     n_documents: int
     n_words: int
-    duplicate_share: float
+    duplicate_share: float | None
+    reused_share: float | None
     n_boilerplate: int
     boilerplate: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateSummary:
+    """The facts of a report about duplicates.
+
+    Attributes:
+        duplicate_share: Words of passages that repeat an earlier one, over all words.
+        n_pairs: Number of verified pairs (rows of the table `duplicates`).
+        kinds: Number of clusters of each kind, and of their passages.
+        stories: The clusters across documents that repeat the most words, between outlets first.
+        repeats: The passages repeated inside one document that do.
+        banding: Bands and rows.
+        recall: Share of the pairs with a given Jaccard that become candidates.
+        n_large_buckets: Buckets that were compared with representatives only.
+    """
+
+    duplicate_share: float
+    n_pairs: int
+    kinds: dict[str, dict[str, int]]
+    stories: list[ClusterView]
+    repeats: list[ClusterView]
+    banding: dict[str, int]
+    recall: dict[str, float]
+    n_large_buckets: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +130,13 @@ class Summary:
         first_published: The earliest time of publication, if any is known.
         last_published: The latest.
         roles: Number of passages of each role.
-        duplicate_share: Words of passages that repeat an earlier one, over all words.
-        n_pairs: Number of verified pairs (rows of the table `duplicates`).
-        kinds: Number of clusters of each kind, and of their passages.
-        stories: The clusters across documents that repeat the most words, between outlets first.
-        repeats: The passages repeated inside one document that do.
+        duplicates: What was found of duplicates; None if they were not analysed.
+        reuse: What was found of reuse; None if it was not analysed.
         outlets: The outlets with the most documents.
         skipped: What could not be read.
         other_files: Number of files passed over for their type, by suffix.
         notes: What the reader had to decide.
         settings: The settings of the analysis.
-        banding: Bands and rows.
-        recall: Share of the pairs with a given Jaccard that become candidates.
-        n_large_buckets: Buckets that were compared with representatives only.
     """
 
     format: str
@@ -127,31 +149,54 @@ class Summary:
     first_published: datetime | None
     last_published: datetime | None
     roles: dict[str, int]
-    duplicate_share: float
-    n_pairs: int
-    kinds: dict[str, dict[str, int]]
-    stories: list[ClusterView]
-    repeats: list[ClusterView]
+    duplicates: DuplicateSummary | None
+    reuse: ReuseSummary | None
     outlets: list[OutletView]
     skipped: list[str]
     other_files: dict[str, int]
     notes: list[str]
     settings: dict[str, Any]
-    banding: dict[str, int]
-    recall: dict[str, float]
-    n_large_buckets: int
 
 
 def summarize(analysis: Analysis) -> Summary:
     """Return the facts of the report on an analysis."""
-    corpus, arrays, clusters = analysis.corpus, analysis.passage_arrays, analysis.cluster_arrays
-    documents, rows = corpus.documents, analysis.table("clusters")
+    corpus, arrays = analysis.corpus, analysis.passage_arrays
+    documents, pairs, reuse = corpus.documents, analysis.pairs, analysis.reuse_arrays
+    published = pc.min_max(documents["published"]).as_py()
+    settings: dict[str, Any] = {}
+    if pairs is not None:
+        settings |= asdict(analysis.settings)
+    if reuse is not None:
+        settings |= asdict(analysis.reuse_settings)
+    return Summary(
+        format=FORMAT,
+        version=FORMAT_VERSION,
+        n_documents=len(corpus),
+        n_outlets=len(set(documents["outlet"].unique().to_pylist()) - {None}),
+        n_passages=len(arrays),
+        n_words=int(arrays.n_words.sum()),
+        n_tokenless=arrays.n_tokenless,
+        first_published=published["min"],
+        last_published=published["max"],
+        roles=dict(
+            zip(ROLES, np.bincount(arrays.roles, minlength=len(ROLES)).tolist(), strict=True)
+        ),
+        duplicates=None if pairs is None else _summarize_duplicates(analysis, pairs),
+        reuse=None if reuse is None else summarize_reuse(analysis, reuse),
+        outlets=_view_outlets(analysis),
+        skipped=[str(skipped) for skipped in corpus.skipped],
+        other_files=corpus.other_files,
+        notes=list(corpus.notes),
+        settings={**settings, "passages": corpus.passages},
+    )
+
+
+def _summarize_duplicates(analysis: Analysis, pairs: Pairs) -> DuplicateSummary:
+    arrays, clusters = analysis.passage_arrays, analysis.cluster_arrays
+    rows = analysis.table("clusters")
     kinds = np.array(rows["kind"].to_pylist(), dtype=object)
     sizes = clusters.n_passages
-    published = pc.min_max(documents["published"]).as_py()
-    is_copy = clusters.is_copy
-    n_words = int(arrays.n_words.sum())
-    banding = analysis.pairs.banding
+    banding = pairs.banding
     at = sorted({*_CURVE, analysis.settings.threshold})
     across = np.flatnonzero(np.isin(kinds, ("syndicated", "update", "recycled")))
     # By words repeated, between outlets first, and not by copies: "Dear Sir" tells nothing.
@@ -161,36 +206,23 @@ def summarize(analysis: Analysis) -> Summary:
     across = across[np.lexsort((across, -repeated[across], -between[across]))]
     inside = np.flatnonzero(kinds == "repeat")
     inside = inside[np.lexsort((inside, -repeated[inside]))]
-    return Summary(
-        format=FORMAT,
-        version=FORMAT_VERSION,
-        n_documents=len(corpus),
-        n_outlets=len(set(documents["outlet"].unique().to_pylist()) - {None}),
-        n_passages=len(arrays),
-        n_words=n_words,
-        n_tokenless=arrays.n_tokenless,
-        first_published=published["min"],
-        last_published=published["max"],
-        roles=dict(zip(ROLES, np.bincount(arrays.roles, minlength=len(ROLES)).tolist(),
-                       strict=True)),
-        duplicate_share=_share(int(arrays.n_words[is_copy].sum()), n_words),
-        n_pairs=len(analysis.pairs.first) + len(arrays) - len(arrays.first_passages),
+    n_copied = int(arrays.n_words[clusters.is_copy].sum())
+    return DuplicateSummary(
+        duplicate_share=_share(n_copied, int(arrays.n_words.sum())),
+        n_pairs=len(pairs.first) + len(arrays) - len(arrays.first_passages),
         kinds={
-            kind: {"n_clusters": int((kinds == kind).sum()),
-                   "n_passages": int(sizes[kinds == kind].sum())}
+            kind: {
+                "n_clusters": int((kinds == kind).sum()),
+                "n_passages": int(sizes[kinds == kind].sum()),
+            }
             for kind in KINDS
         },
         stories=[_view_cluster(analysis, rows, int(i)) for i in across[:_CLUSTERS]],
         repeats=[_view_cluster(analysis, rows, int(i)) for i in inside[:_CLUSTERS]],
-        outlets=_view_outlets(analysis, is_copy),
-        skipped=[str(skipped) for skipped in corpus.skipped],
-        other_files=corpus.other_files,
-        notes=list(corpus.notes),
-        settings={**asdict(analysis.settings), "passages": corpus.passages},
         banding=asdict(banding),
         recall={f"{jaccard:g}": round(banding.recall(jaccard), 6) for jaccard in at},
-        n_large_buckets=analysis.pairs.n_large_buckets,
-    )  # fmt: skip
+        n_large_buckets=pairs.n_large_buckets,
+    )
 
 
 def _view_cluster(analysis: Analysis, rows: pa.Table, cluster: int) -> ClusterView:
@@ -224,11 +256,8 @@ def _view_cluster(analysis: Analysis, rows: pa.Table, cluster: int) -> ClusterVi
 
 
 def _documents_of(analysis: Analysis, passages: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
-    rows = pa.array(analysis.passage_arrays.documents[passages])
-    columns = ["document_id", "outlet", "published"]
-    documents: list[dict[str, Any]] = (
-        analysis.corpus.documents.select(columns).take(rows).to_pylist()
-    )
+    rows = analysis.passage_arrays.documents[passages]
+    documents: list[dict[str, Any]] = take_documents(analysis.corpus, rows).to_pylist()
     return documents
 
 
@@ -242,7 +271,7 @@ def _merged(spans: set[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def _view_outlets(analysis: Analysis, is_copy: npt.NDArray[np.bool_]) -> list[OutletView]:
+def _view_outlets(analysis: Analysis) -> list[OutletView]:
     arrays = analysis.passage_arrays
     outlets = analysis.corpus.documents["outlet"].combine_chunks()
     outlets = outlets.dictionary_encode("encode")  # a missing outlet has a number, too
@@ -254,7 +283,15 @@ def _view_outlets(analysis: Analysis, is_copy: npt.NDArray[np.bool_]) -> list[Ou
     of_passage = codes[arrays.documents]
     furniture = np.flatnonzero(arrays.roles == BOILERPLATE)
     n_words = np.bincount(of_passage, weights=arrays.n_words, minlength=len(names))
-    copied = np.bincount(of_passage, weights=arrays.n_words * is_copy, minlength=len(names))
+    copied = reused = None
+    if analysis.pairs is not None:
+        n_copied = arrays.n_words * analysis.cluster_arrays.is_copy
+        copied = np.bincount(of_passage, weights=n_copied, minlength=len(names))
+    if (reuse := analysis.reuse_arrays) is not None:
+        taken = is_taken(reuse)
+        reused = np.bincount(
+            codes[reuse.targets[taken]], weights=reuse.n_words[taken], minlength=len(names)
+        )
     views = []
     for code in biggest[:_OUTLETS]:
         own = furniture[of_passage[furniture] == code]
@@ -266,7 +303,8 @@ def _view_outlets(analysis: Analysis, is_copy: npt.NDArray[np.bool_]) -> list[Ou
                 outlet=names[code],
                 n_documents=counts[code],
                 n_words=int(n_words[code]),
-                duplicate_share=_share(int(copied[code]), int(n_words[code])),
+                duplicate_share=None if copied is None else _share(copied[code], n_words[code]),
+                reused_share=None if reused is None else _share(reused[code], n_words[code]),
                 n_boilerplate=len(own),
                 boilerplate=[(t, n) for t, (_, n) in zip(texts.to_pylist(), common, strict=True)],
             )
@@ -274,5 +312,5 @@ def _view_outlets(analysis: Analysis, is_copy: npt.NDArray[np.bool_]) -> list[Ou
     return views
 
 
-def _share(part: int, whole: int) -> float:
-    return round(part / whole, 6) if whole else 0.0
+def _share(part: float, whole: float) -> float:
+    return round(float(part / whole), 6) if whole else 0.0

@@ -13,13 +13,20 @@ from rich.text import Text
 
 from dedup.duplicates import LARGEST_BUCKET
 from dedup.printable import printable
-from dedup.report.summary import ClusterView, Member, Summary
+from dedup.report.reuse import ReusedView, ReuseSummary
+from dedup.report.summary import ClusterView, DuplicateSummary, Member, Summary
 
 _WIDTH = 100
 _TEXT_SHOWN = 420  # characters of a cluster's text
 _LINE_SHOWN = 140  # characters of a repeated or furniture line
-_LISTED = 5  # skipped things
+_LISTED = 5  # skipped things, reused articles
 
+_REUSE_MEANINGS = {
+    "verbatim": "word for word",
+    "edited": "with words changed",
+    "paraphrase": "told in other words",
+    "shared_quote": "both quote the same speech",
+}
 _KIND_MEANINGS = {
     "repeat": "twice or more in one document",
     "boilerplate": "page furniture",
@@ -38,15 +45,30 @@ def render(summary: Summary, console: Console) -> None:
 
 def _parts(summary: Summary, *, colour: bool) -> Iterator[RenderableType]:
     yield _overview(summary)
-    yield _heading("Duplicates")
-    yield _kinds(summary)
-    if summary.stories:
+    duplicates, reuse = summary.duplicates, summary.reuse
+    if duplicates is not None:
+        yield _heading("Duplicates")
+        yield _kinds(duplicates)
+    if reuse is not None:
+        yield _heading("Reuse between outlets")
+        yield _reuse(reuse)
+        if reuse.flows:
+            yield _heading("Who takes from whom")
+            yield _flows(reuse)
+        if reuse.reused:
+            yield _heading("Most reused articles")
+            for document in reuse.reused[:_LISTED]:
+                yield _reused(document)
+        if reuse.takers:
+            yield _heading("Articles of which most was taken")
+            yield _takers(reuse)
+    if duplicates is not None and duplicates.stories:
         yield _heading("Biggest clusters across documents")
-        for cluster in summary.stories:
+        for cluster in duplicates.stories:
             yield _cluster(cluster, colour)
-    if summary.repeats:
+    if duplicates is not None and duplicates.repeats:
         yield _heading("Printed twice in one document")
-        for cluster in summary.repeats:
+        for cluster in duplicates.repeats:
             yield _repeat(cluster)
     yield _heading("Outlets")
     yield _outlets(summary)
@@ -54,7 +76,7 @@ def _parts(summary: Summary, *, colour: bool) -> Iterator[RenderableType]:
         yield _heading("Boilerplate by outlet")
         yield from _boilerplate(summary)
     yield _heading("How surely this was found")
-    yield _curve(summary)
+    yield _how_surely(summary)
 
 
 def _heading(title: str) -> RenderableType:
@@ -81,9 +103,14 @@ def _overview(summary: Summary) -> RenderableType:
     grid.add_row(
         "Passages", f"{summary.n_passages:,} with {_count(summary.n_words, 'word')}: {roles}"
     )
-    share = Text(f"{summary.duplicate_share:.1%}", "bold")
-    share.append(" of all words repeat an earlier passage", "not bold")
-    grid.add_row("Duplicated", share)
+    if summary.duplicates is not None:
+        share = Text(f"{summary.duplicates.duplicate_share:.1%}", "bold")
+        share.append(" of all words repeat an earlier passage", "not bold")
+        grid.add_row("Duplicated", share)
+    if summary.reuse is not None:
+        share = Text(f"{summary.reuse.reused_share:.1%}", "bold")
+        share.append(" of all words were taken from another outlet's article", "not bold")
+        grid.add_row("Reused", share)
     skipped = list(_left_out(summary))
     grid.add_row("Left out", Text("\n".join(skipped)) if skipped else "nothing")
     return grid
@@ -102,7 +129,7 @@ def _left_out(summary: Summary) -> Iterator[str]:
         yield f"{_count(summary.n_tokenless, 'paragraph')} without a word"
 
 
-def _kinds(summary: Summary) -> RenderableType:
+def _kinds(summary: DuplicateSummary) -> RenderableType:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     table.add_column("clusters", justify="right")
     table.add_column("passages", justify="right")
@@ -126,7 +153,7 @@ def _cluster(cluster: ClusterView, colour: bool) -> RenderableType:
     members.add_column(overflow="fold", ratio=3)
     for number, member in enumerate(cluster.members):
         members.add_row(
-            _day(member.published), _source(member),
+            _day(member.published), _named(member.outlet, member.document_id),
             Text("first", "dim") if number == 0 else _difference(member, colour),
         )  # fmt: skip
     if cluster.n_passages > len(cluster.members):
@@ -173,9 +200,9 @@ def _difference(member: Member, colour: bool) -> Text:
     return text
 
 
-def _source(member: Member) -> Text:
-    text = Text(printable(member.outlet or "outlet not known"))
-    text.append(f" {printable(member.document_id)}", "dim")
+def _named(outlet: str | None, document_id: str) -> Text:
+    text = Text(printable(outlet or "outlet not known"))
+    text.append(f" {printable(document_id)}", "dim")
     return text
 
 
@@ -187,16 +214,92 @@ def _repeat(cluster: ClusterView) -> RenderableType:
     return Group(head, Padding(Text(_shortened(cluster.text, 2 * _LINE_SHOWN)), (0, 0, 1, 2)))
 
 
+def _reuse(reuse: ReuseSummary) -> RenderableType:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("spans", justify="right")
+    table.add_column("kind")
+    for kind, count in reuse.kinds.items():
+        if count:
+            meaning = Text(kind, "bold")
+            meaning.append(f"  {_REUSE_MEANINGS[kind]}", "not bold dim")
+            table.add_row(f"{count:,}", meaning)
+    if not table.row_count:
+        return Text("none")
+    unknown = reuse.directions["undirected"] + reuse.directions["common_origin"]
+    if not unknown:
+        return table
+    note = f"Of {_count(unknown, 'span')} the dates do not tell who had it first."
+    return Group(table, Text(note, "dim"))
+
+
+def _flows(reuse: ReuseSummary) -> RenderableType:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("outlet", overflow="fold")
+    table.add_column("takes from", overflow="fold")
+    table.add_column("words", justify="right")
+    table.add_column("articles", justify="right")
+    table.add_column("after", justify="right")
+    for flow in reuse.flows:
+        table.add_row(
+            Text(printable(flow.target_outlet or "(not known)")),
+            Text(printable(flow.origin_outlet or "(not known)")),
+            f"{flow.n_words:,}", f"{flow.n_documents:,}", _lag(flow.median_lag_hours),
+        )  # fmt: skip
+    if reuse.n_flows > len(reuse.flows):
+        more = reuse.n_flows - len(reuse.flows)
+        table.add_row(Text(f"and {_count(more, 'other pair')}", "dim"))
+    return table
+
+
+def _reused(document: ReusedView) -> RenderableType:
+    head = Text(f"{document.n_words:,} words", "bold")
+    takers = _count(document.n_documents, "article")
+    if document.n_outlets > 1:
+        takers += f" of {document.n_outlets:,} outlets"
+    head.append(f" of {printable(document.document_id)} in {takers}", "not bold")
+    source = printable(document.outlet or "outlet not known")
+    head.append(f"  {source}, {_day(document.published)}", "not bold dim")
+    return Group(head, Padding(Text(_shortened(document.text, 2 * _LINE_SHOWN)), (0, 0, 1, 2)))
+
+
+def _takers(reuse: ReuseSummary) -> RenderableType:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("taken", justify="right")
+    table.add_column("words", justify="right")
+    table.add_column("article", overflow="fold", ratio=1)
+    table.add_column("most of it from", overflow="fold", ratio=1)
+    for taker in reuse.takers:
+        table.add_row(
+            f"{taker.reused_share:.0%}", f"{taker.n_words:,}",
+            _named(taker.outlet, taker.document_id),
+            _named(taker.origin_outlet, taker.origin_document_id),
+        )  # fmt: skip
+    return table
+
+
+def _lag(hours: float) -> str:
+    if hours < 1:
+        return f"{60 * hours:.0f} min"
+    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"
+
+
 def _outlets(summary: Summary) -> RenderableType:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     table.add_column("outlet", overflow="fold")
     table.add_column("documents", justify="right")
     table.add_column("words", justify="right")
-    table.add_column("repeat an earlier passage", justify="right")
-    for outlet in summary.outlets:
+    shares = {}
+    if summary.duplicates is not None:
+        shares["repeated"] = [outlet.duplicate_share for outlet in summary.outlets]
+    if summary.reuse is not None:
+        shares["taken"] = [outlet.reused_share for outlet in summary.outlets]
+    for name in shares:
+        table.add_column(name, justify="right")
+    for number, outlet in enumerate(summary.outlets):
         table.add_row(
             Text(printable(outlet.outlet or "(not known)")),
-            f"{outlet.n_documents:,}", f"{outlet.n_words:,}", f"{outlet.duplicate_share:.1%}",
+            f"{outlet.n_documents:,}", f"{outlet.n_words:,}",
+            *(f"{share[number]:.1%}" for share in shares.values()),
         )  # fmt: skip
     n_more = summary.n_outlets - sum(o.outlet is not None for o in summary.outlets)
     if n_more > 0:
@@ -214,21 +317,32 @@ def _boilerplate(summary: Summary) -> Iterator[RenderableType]:
                 yield Padding(Text(f"{count:,} × {_shortened(text, _LINE_SHOWN)}"), (0, 0, 0, 2))
 
 
-def _curve(summary: Summary) -> RenderableType:
+def _how_surely(summary: Summary) -> RenderableType:
+    lines = [] if summary.duplicates is None else _curve(summary, summary.duplicates)
+    if summary.reuse is not None:
+        lines.append(
+            f"Any run of {summary.settings['min_run_words']} words that two outlets share is"
+            " looked at; one that many articles use is reported only where it is long, or a"
+            " quotation."
+        )
+    return Text(" ".join(lines))
+
+
+def _curve(summary: Summary, duplicates: DuplicateSummary) -> list[str]:
     threshold = summary.settings["threshold"]
-    points = ", ".join(f"{share:.1%} at {jaccard}" for jaccard, share in summary.recall.items())
+    points = ", ".join(f"{share:.1%} at {jaccard}" for jaccard, share in duplicates.recall.items())
     lines = [
         f"Pairs are compared exactly; a pair counts from Jaccard {threshold:g} on, over runs of"
         f" {_count(summary.settings['shingle_size'], 'word')}.",
-        f"{summary.banding['bands']} bands of {summary.banding['rows']} rows let through, by"
+        f"{duplicates.banding['bands']} bands of {duplicates.banding['rows']} rows let through, by"
         f" Jaccard: {points}.",
     ]
-    if summary.n_large_buckets:
+    if duplicates.n_large_buckets:
         lines.append(
-            f"In {_count(summary.n_large_buckets, 'group')} of more than {LARGEST_BUCKET:,} texts"
-            " alike, texts were compared with representatives only, which misses more pairs."
+            f"In {_count(duplicates.n_large_buckets, 'group')} of more than {LARGEST_BUCKET:,}"
+            " texts alike, texts were compared with representatives only, which misses more pairs."
         )
-    return Text(" ".join(lines))
+    return lines
 
 
 def _shortened(text: str, length: int) -> str:

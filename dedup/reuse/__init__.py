@@ -1,8 +1,10 @@
 """Who took which passage from whom: fingerprints, the TF-IDF comparer, alignment, direction."""
 
+from dedup.reuse.comparer import make_vectors, weigh_terms
 from dedup.reuse.direction import DIRECTED, DIRECTIONS, REASONS
 from dedup.reuse.find import KINDS as REUSE_KINDS
 from dedup.reuse.find import SHARED_QUOTE, Reuse, find_reuse
+from dedup.reuse.stream import make_stream
 
 __all__ = [
     "DIRECTED",
@@ -12,4 +14,7 @@ __all__ = [
     "SHARED_QUOTE",
     "Reuse",
     "find_reuse",
+    "make_stream",
+    "make_vectors",
+    "weigh_terms",
 ]

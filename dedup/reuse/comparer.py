@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dedup.reuse.stream import BREAK, Integers
+from dedup.reuse.stream import BREAK, Integers, Stream
 from dedup.text import Kernel
 
 Floats = npt.NDArray[np.float32]
@@ -43,6 +43,12 @@ class Vectors:
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    def cosines(self, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the cosine of each row with a vector of unit length, one weight a term."""
+        sums = np.append(0.0, np.cumsum(self.weights * weights[self.terms]))
+        cosines: npt.NDArray[np.float64] = sums[self.starts[1:]] - sums[self.starts[:-1]]
+        return cosines
 
 
 @Kernel
@@ -133,6 +139,27 @@ def make_vectors(
         row_starts, weighted.indices.astype(np.int32, copy=False), weighted.data,
         transformer.idf_.astype(np.float32),
     )  # fmt: skip
+
+
+def weigh_terms(
+    stream: Stream, vectors: Vectors, hashes: npt.NDArray[np.uint64]
+) -> npt.NDArray[np.float64]:
+    """Return the TF-IDF vector of a text over the terms of a stream, of unit length.
+
+    Args:
+        stream: The stream.
+        vectors: Vectors of its passages, which hold the weights.
+        hashes: The text's tokens, from `tokenise`.
+    """
+    order = np.argsort(stream.hashes[1:]) + 1
+    wanted = np.maximum((hashes >> np.uint64(32)).astype(np.uint32), 1)
+    places = np.searchsorted(stream.hashes[order], wanted)
+    terms = order[np.minimum(places, len(order) - 1)]
+    terms = terms[stream.hashes[terms] == wanted]
+    counts = np.bincount(terms, minlength=len(vectors.idf))
+    weights = counts * vectors.idf.astype(np.float64)
+    norm = float(np.sqrt((weights**2).sum()))
+    return weights / norm if norm > 0 else weights.astype(np.float64)
 
 
 @Kernel

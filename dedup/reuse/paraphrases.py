@@ -101,8 +101,8 @@ def _comparable(stream: Stream, passages: Passages) -> Integers:
     order = np.argsort(texts, kind="stable")
     firsts: Integers = np.sort(order[run_starts(texts[order])])
     is_long = (stream.ends - stream.starts)[firsts] >= _LEAST_WORDS
-    long: Integers = firsts[is_long]
-    return long
+    kept: Integers = firsts[is_long]
+    return kept
 
 
 def _regions(
@@ -207,4 +207,5 @@ def _unexplained(stream: Stream, cases: Integers, best: Integers) -> Integers:
     count_explained.sized(10 * len(cases))(cases, best, starts, words)
     lengths = cases[:, TARGET_END] - cases[:, TARGET_START]
     is_left = (words.sum(axis=1) < _EXPLAINED * lengths) & (words[:, 1] < _OTHERS * lengths)
-    return cases[is_left]
+    left: Integers = cases[is_left]
+    return left

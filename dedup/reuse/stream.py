@@ -65,6 +65,7 @@ class Stream:
         rows: For each document of the stream its row in the corpus.
         document_starts: Where each starts in `terms`, and the end, shape (n_documents + 1,).
         document_frequency: In how many documents each term is, by number, dtype int32.
+        hashes: The hash of each term, by number, dtype uint32.
     """
 
     terms: npt.NDArray[np.int32]
@@ -76,19 +77,19 @@ class Stream:
     rows: Integers
     document_starts: Integers
     document_frequency: npt.NDArray[np.int32]
+    hashes: npt.NDArray[np.uint32]
 
     @property
     def idf(self) -> npt.NDArray[np.float32]:
-        """Inverse document frequency of each term, ln(n / df); 0 for BREAK."""
-        n = max(len(self.rows), 2)
-        idf = np.log(n / np.maximum(self.document_frequency, 1))
+        """Inverse document frequency of each term, ln((n + 1) / df); 0 for BREAK."""
+        idf = np.log((len(self.rows) + 1) / np.maximum(self.document_frequency, 1))
         idf[BREAK] = 0
         return idf.astype(np.float32)
 
     @property
     def rarity(self) -> npt.NDArray[np.float32]:
         """The same in [0, 1]: 1 for a term of one document, 0 for one of all."""
-        return self.idf / np.float32(np.log(max(len(self.rows), 2)))
+        return self.idf / np.float32(np.log(len(self.rows) + 1))
 
     def passage_of(self, words: Integers) -> Integers:
         """Return the ids of the passages that words of the stream are in."""
@@ -369,17 +370,17 @@ def make_stream(corpus: Corpus, passages: Passages, *, executor: Executor) -> St
     document_starts = np.append(starts[new_document], n_terms)
     hashes[starts[breaks] - 1] = BREAK
     hashes[n_terms - 1] = BREAK
-    terms, document_frequency = _number(hashes, document_starts)
+    terms, document_frequency, term_hashes = _number(hashes, document_starts)
     return Stream(
         terms, marks, body, starts, ends, np.cumsum(new_document) - 1, rows[new_document],
-        document_starts, document_frequency,
+        document_starts, document_frequency, term_hashes,
     )  # fmt: skip
 
 
 def _number(
     hashes: npt.NDArray[np.uint32], document_starts: Integers
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Return the term number of each hash, in place of it, and each term's document frequency."""
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint32]]:
+    """Return the term number of each hash, in place of it; and each term's frequency and hash."""
     terms = hashes.view(np.int32)
     n_slots = _FIRST_SLOTS
     slots = np.zeros(n_slots, dtype=np.int32)
@@ -392,7 +393,7 @@ def _number(
             hashes, document_starts, document, terms, slots, hash_of, counts[0], counts[1], n_terms
         )
         if document == len(document_starts) - 1:
-            return terms, counts[0, :n_terms].copy()
+            return terms, counts[0, :n_terms].copy(), hash_of[:n_terms].copy()
         n_slots *= 4
         slots = np.zeros(n_slots, dtype=np.int32)
         room = n_slots // 2 + 1 - len(hash_of)

@@ -1,0 +1,97 @@
+"""`dedup compare`: what two documents share, side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dedup.cli.options import common_options, corpus_options, reuse_options, settings_from
+from dedup.cli.output import print_for_reading, print_notes
+from dedup.config import CorpusSettings, ReuseSettings
+from dedup.errors import InputError
+
+if TYPE_CHECKING:
+    from dedup.corpus import Corpus, Document
+
+
+@click.command(name="compare")
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option(
+    "--corpus",
+    "corpus_paths",
+    multiple=True,
+    type=click.Path(exists=True),
+    metavar="PATH",
+    help="Corpus that A and B are ids of; may be repeated.",
+)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Form of the result on stdout.",
+)
+@reuse_options
+@corpus_options
+@common_options
+def command(
+    first: str,
+    second: str,
+    corpus_paths: tuple[str, ...],
+    output_format: str,
+    jobs: int | None,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Show what two documents share, side by side, with the words that differ.
+
+    A and B are files of one document each, or ids with --corpus. Two documents named are always
+    compared, of one outlet or not.
+
+    \b
+    Examples:
+      dedup compare release.txt article.html
+      dedup compare wire-17 herald-3 --corpus articles/
+    """
+    corpus_settings = settings_from(CorpusSettings, options)
+    settings = settings_from(ReuseSettings, options)
+    from dedup.comparison import compare_documents
+    from dedup.corpus import read_corpus
+    from dedup.report import render_comparison, summarize_comparison
+
+    if corpus_paths:
+        corpora = [read_corpus(corpus_paths, corpus_settings)]
+        documents = [_find(corpora[0], document_id) for document_id in (first, second)]
+    else:
+        corpora = [read_corpus([path], corpus_settings) for path in (first, second)]
+        documents = [
+            _only(corpus, path) for corpus, path in zip(corpora, (first, second), strict=True)
+        ]
+    if not quiet:
+        print_notes([note for corpus in corpora for note in corpus.notes])
+    comparison = compare_documents(documents[0], documents[1], settings)
+    if output_format == "json":
+        import orjson
+
+        click.echo(orjson.dumps(summarize_comparison(comparison), option=orjson.OPT_INDENT_2))
+    else:
+        print_for_reading(lambda console: render_comparison(comparison, console))
+
+
+def _find(corpus: Corpus, document_id: str) -> Document:
+    if (document := corpus.find(document_id)) is None:
+        raise InputError(f"no document of the corpus has the id {document_id!r}")
+    return document
+
+
+def _only(corpus: Corpus, path: str) -> Document:
+    if len(corpus) != 1:
+        raise InputError(
+            f"holds {len(corpus)} documents; name one of them by its id with --corpus",
+            path=Path(path),
+        )
+    return next(iter(corpus))
