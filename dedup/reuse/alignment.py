@@ -19,6 +19,7 @@ TARGET_START, TARGET_END, ORIGIN_START, ORIGIN_END, MATCHED, LONGEST, FREQUENCY,
 N_COLUMNS = 8
 
 CHAIN_GAP = 12  # words between two runs of a chain, on both sides
+_REACH = 2  # times its own words that a run may lie from its chain
 MERGE_GAP = 25  # words between two chains that merge: about 150 characters
 _MERGED_SHARE = 0.5  # share of equal words that is left when chains merge
 _END_GAP = 8  # words between a chain's end and the anchor that it grows to
@@ -177,7 +178,8 @@ def chain_runs(
             if trim >= length or trim > _ANCHOR + cases[c, MATCHED] // 2:
                 continue
             t_gap, o_gap = t_gap + trim, o_gap + trim
-            if t_gap <= CHAIN_GAP and o_gap <= CHAIN_GAP and t_gap + o_gap < best_gap:
+            reach = min(CHAIN_GAP, _REACH * length)  # a short run does not vouch for a long gap
+            if t_gap <= reach and o_gap <= reach and t_gap + o_gap < best_gap:
                 best, best_gap, best_trim = c, t_gap + o_gap, trim
         if inside:
             continue
@@ -225,7 +227,8 @@ def merge_cases(cases: Integers, n_cases: int, gap: int) -> int:
                     cases[c, ORIGIN_START] - cases[k, ORIGIN_END],
                     cases[k, ORIGIN_START] - cases[c, ORIGIN_END],
                 )
-                if t_gap > gap or o_gap > gap:
+                reach = min(gap, _REACH * min(cases[k, MATCHED], cases[c, MATCHED]))
+                if t_gap > reach or o_gap > reach:
                     continue
                 # What overlaps is counted once.
                 matched = cases[k, MATCHED] + max(cases[c, MATCHED] + min(t_gap, o_gap, 0), 0)
@@ -291,9 +294,9 @@ def is_worth_reporting(
         return True
     most = _RARE_DOCUMENTS if case[MATCHED] < _SHORT_CASE else _FEW_DOCUMENTS
     if case[FREQUENCY] <= most:
-        rare = np.float32(0)
+        rare = 0.0
         for i in range(start, end):
-            rare += rarity[terms[i]]
+            rare += float(rarity[terms[i]])
         if rare >= _RARE_WORDS + _RARE_WORDS_MORE * np.log2(case[FREQUENCY]):
             return True
     return is_quotation(marks, start, end) or is_quotation(

@@ -42,7 +42,7 @@ def span_cosine(
             n_b += 1
             j += 1
         if term != BREAK:
-            weight = idf[term] * idf[term]
+            weight = float(idf[term]) * float(idf[term])
             product += n_a * n_b * weight
             left += n_a * n_a * weight
             right += n_b * n_b * weight

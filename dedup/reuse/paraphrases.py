@@ -35,6 +35,7 @@ _ALIKE = 0.5  # TF-IDF cosine of two spans of the same text
 _SHORT = 30  # words below which they must be more alike, and share so many rare words' worth
 _ALIKE_SHORT = 0.65
 _RARE_WORDS = 4.0
+_ADDS = 0.05  # share of words in order that sentences must add to what runs explain
 _IN_ORDER = 0.28  # share of the longer one's words that the other has in the same order
 _PAIRS_AT_ONCE = 2_000
 _STEPS_PER_PAIR = 3_000
@@ -83,10 +84,10 @@ def find_paraphrases(
 
     blocks = executor.map(match_block, range(0, len(pairs), _PAIRS_AT_ONCE))
     found = np.concatenate([np.empty((0, N_COLUMNS), np.int64), *blocks])
-    found = _unexplained(stream, found, best)
+    found, n_own = _unexplained(stream, found, best)
     is_alike = np.empty(len(found), dtype=np.bool_)
     judge_cases.sized(_STEPS_PER_PAIR * len(found))(
-        stream.terms, stream.idf, stream.rarity, found, is_alike
+        stream.terms, stream.idf, stream.rarity, found, n_own, is_alike
     )
     found = found[is_alike]
     order = np.lexsort(
@@ -143,11 +144,13 @@ def judge_cases(
     idf: npt.NDArray[np.float32],
     rarity: npt.NDArray[np.float32],
     cases: Integers,
+    n_own: Integers,
     is_alike: npt.NDArray[np.bool_],
 ) -> None:
     """Write whether the spans of each case share more than a subject: rare words, in their order.
 
-    Where they do, the words that they share in order are the matched ones.
+    Where they do, the words that they share in order are the matched ones. `n_own` is the number
+    of words of the target that runs of the same origin explain.
     """
     row = np.empty(1, dtype=np.int64)
     for c in range(len(cases)):
@@ -165,12 +168,15 @@ def judge_cases(
         in_order = common_words(terms, t_start, t_end, o_start, o_end, row)
         if in_order < _IN_ORDER * longer:
             continue
+        # A sentence around a quotation that runs explain adds nothing but its own words.
+        if 2 * n_own[c] >= t_end - t_start and in_order < n_own[c] + _ADDS * longer:
+            continue
         if shorter < _SHORT:
-            shared = np.float32(0)
+            shared = 0.0
             for i in range(t_start, t_end):
                 for j in range(o_start, o_end):
                     if terms[i] == terms[j]:
-                        shared += rarity[terms[i]]
+                        shared += float(rarity[terms[i]])
                         break
             if shared < _RARE_WORDS:
                 continue
@@ -195,8 +201,11 @@ def count_explained(cases: Integers, best: Integers, starts: Integers, words: In
                 words[c, 0 if best[b, ORIGIN] == cases[c, ORIGIN] else 1] += shared
 
 
-def _unexplained(stream: Stream, cases: Integers, best: Integers) -> Integers:
-    """Return the cases that runs do not explain already, or give to another origin."""
+def _unexplained(stream: Stream, cases: Integers, best: Integers) -> tuple[Integers, Integers]:
+    """Return the cases that runs do not explain already, or give to another origin.
+
+    And for each the number of its words that runs of the same origin explain.
+    """
     documents = stream.document_of(cases[:, TARGET_START])
     of_best = stream.document_of(best[:, TARGET_START])
     starts = np.stack(
@@ -207,5 +216,4 @@ def _unexplained(stream: Stream, cases: Integers, best: Integers) -> Integers:
     count_explained.sized(10 * len(cases))(cases, best, starts, words)
     lengths = cases[:, TARGET_END] - cases[:, TARGET_START]
     is_left = (words.sum(axis=1) < _EXPLAINED * lengths) & (words[:, 1] < _OTHERS * lengths)
-    left: Integers = cases[is_left]
-    return left
+    return cases[is_left], words[is_left, 0]
