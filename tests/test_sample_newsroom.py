@@ -134,3 +134,107 @@ def test_shuffled_documents_give_the_gold_clusters(
 ) -> None:
     shuffled = in_other_order(newsroom, seed=seed, rows_at_once=5)
     assert expected_clusters(gold) == found_clusters(analyze(shuffled))
+
+
+# Reuse: who took which passage from whom.
+
+
+@pytest.fixture(scope="module")
+def reused(analysis: Analysis) -> list[dict[str, Any]]:
+    """The best origins."""
+    return [row for row in analysis.table("reuse").to_pylist() if row["rank"] == 1]
+
+
+def overlap(place: dict[str, Any], row: dict[str, Any], side: str) -> float:
+    """Return the share of a gold place that one side of a row covers."""
+    if place["document_id"] != row[f"{side}_document_id"]:
+        return 0.0
+    shared = min(place["end"], row[f"{side}_end"]) - max(place["start"], row[f"{side}_start"])
+    return max(shared, 0) / (place["end"] - place["start"])
+
+
+def best_row(labels: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the row that covers most of both sides of a gold row."""
+    return max(
+        rows,
+        key=lambda row: min(
+            overlap(labels["target"], row, "target"), overlap(labels["origin"], row, "origin")
+        ),
+    )
+
+
+def test_every_gold_reuse_is_found_with_its_best_origin(
+    reused: list[dict[str, Any]], gold: dict[str, Any]
+) -> None:
+    assert len(gold["reuse"]) > 60
+    for labels in gold["reuse"]:
+        row = best_row(labels, reused)
+        # Of the two paragraphs that are told in other words, about half is found.
+        least = 0.45 if labels["kind"] == "paraphrase" else 0.95
+        covered = (
+            overlap(labels["target"], row, "target"), overlap(labels["origin"], row, "origin")
+        )  # fmt: skip
+        assert min(covered) >= least, labels["target"]["text"]
+
+
+def test_nothing_but_gold_is_reported_as_reuse(
+    reused: list[dict[str, Any]], gold: dict[str, Any]
+) -> None:
+    for row in reused:
+        within = [
+            labels
+            for labels in gold["reuse"]
+            if overlap(labels["target"], row, "target") and overlap(labels["origin"], row, "origin")
+        ]
+        n_gold = sum(
+            min(labels["target"]["end"], row["target_end"])
+            - max(labels["target"]["start"], row["target_start"])
+            for labels in within
+        )
+        # Between two copied paragraphs a short one of the outlet's own may stand.
+        assert n_gold >= 0.85 * (row["target_end"] - row["target_start"]), row
+
+
+def test_reuse_between_dated_articles_is_directed_by_time(
+    reused: list[dict[str, Any]], gold: dict[str, Any]
+) -> None:
+    by_time = [labels for labels in gold["reuse"] if labels["reason"] == "time"]
+    assert len(by_time) > 10
+    for labels in by_time:
+        row = best_row(labels, reused)
+        assert ("directed", "time") == (row["direction"], row["direction_reason"])
+
+
+def test_words_said_before_several_outlets_are_a_shared_quote(
+    reused: list[dict[str, Any]], gold: dict[str, Any]
+) -> None:
+    expected = {
+        labels["target"]["document_id"]
+        for labels in gold["reuse"]
+        if labels["kind"] == "shared_quote"
+    }
+    found = {row["target_document_id"] for row in reused if row["kind"] == "shared_quote"}
+    assert expected == found
+
+
+def test_kinds_of_reuse_are_those_of_the_gold(
+    reused: list[dict[str, Any]], gold: dict[str, Any]
+) -> None:
+    for labels in gold["reuse"]:
+        row = best_row(labels, reused)
+        if row["kind"] == "verbatim":  # of a row that joins several, one may be edited
+            assert labels["kind"] == "verbatim"
+        elif row["kind"] == "paraphrase":
+            assert labels["kind"] == "paraphrase"
+
+
+def test_independent_accounts_of_one_event_share_no_reuse(
+    reused: list[dict[str, Any]], gold: dict[str, Any]
+) -> None:
+    negatives = {frozenset(pair) for pair in gold["duplicates"]["negatives"]}
+    together = {
+        frozenset((row["target_document_id"], row["origin_document_id"]))
+        for row in reused
+        if row["kind"] != "shared_quote"
+    }
+    assert set() == negatives & together

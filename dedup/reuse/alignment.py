@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dedup.reuse.stream import BREAK, CLOSES, OPENS, QUOTED, Integers
+from dedup.reuse.stream import BREAK, CAPITAL, CLOSES, OPENS, QUOTED, Integers
 from dedup.text import Kernel
 
 # Columns of a case. Spans are in words of the stream.
@@ -31,6 +31,7 @@ _RARE_DOCUMENTS = 12  # where no more documents than these have some run of it; 
 _FEW_DOCUMENTS = 50  # these; and where
 _RARE_WORDS = 1.5  # so many words' worth of rarity (1 for a word of one document) is in it,
 _RARE_WORDS_MORE = 0.6  # and so many more each time that twice as many documents have it;
+_RARE_LOWER = 1.0  # this much of it in words without a capital;
 _QUOTED_SHARE = 0.8  # or where so many of its words are one quotation, on either side,
 _EDGE = 3  # which may begin and end so many words off
 
@@ -292,15 +293,22 @@ def is_worth_reporting(
         return False
     if case[MATCHED] >= _LONG_CASE:
         return True
+    # Names and titles are rare words, too: what is not a name must carry some of the weight.
+    rare, rare_lower = 0.0, 0.0
+    for i in range(start, end):
+        weight = float(rarity[terms[i]])
+        rare += weight
+        if not marks[i] & CAPITAL:
+            rare_lower += weight
+    if rare_lower < _RARE_LOWER:
+        return False
     most = _RARE_DOCUMENTS if case[MATCHED] < _SHORT_CASE else _FEW_DOCUMENTS
-    if case[FREQUENCY] <= most:
-        rare = 0.0
-        for i in range(start, end):
-            rare += float(rarity[terms[i]])
-        if rare >= _RARE_WORDS + _RARE_WORDS_MORE * np.log2(case[FREQUENCY]):
-            return True
-    return is_quotation(marks, start, end) or is_quotation(
-        marks, case[ORIGIN_START], case[ORIGIN_END]
+    needed = _RARE_WORDS + _RARE_WORDS_MORE * np.log2(case[FREQUENCY])
+    if case[FREQUENCY] <= most and rare >= needed:
+        return True
+    return rare >= _RARE_WORDS and (
+        is_quotation(marks, start, end)
+        or is_quotation(marks, case[ORIGIN_START], case[ORIGIN_END])
     )
 
 

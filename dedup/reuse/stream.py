@@ -18,6 +18,7 @@ from dedup.runs import run_starts
 from dedup.text import (
     CHARACTERS,
     SPACE,
+    WORD,
     Kernel,
     decode_at,
     find_paragraph_quotations,
@@ -30,8 +31,8 @@ Integers = npt.NDArray[np.int64]
 
 BREAK = 0  # a term number that is no term
 # Marks of a word: it opens a sentence, is quoted, is a letter's furniture, opens a quotation,
-# closes one.
-SENTENCE, QUOTED, ASIDE, OPENS, CLOSES = 1, 2, 4, 8, 16
+# closes one, is capitalised.
+SENTENCE, QUOTED, ASIDE, OPENS, CLOSES, CAPITAL = 1, 2, 4, 8, 16, 32
 ASIDE_WEIGHT = 0.1  # of such a word, where origins compete
 
 _ABBREVIATION, _WRITES = 1, 2
@@ -57,7 +58,7 @@ class Stream:
 
     Attributes:
         terms: Number of each word's term, from 1, and BREAK between stretches, dtype int32.
-        marks: SENTENCE, QUOTED, ASIDE, OPENS and CLOSES of each word, joined by or, dtype uint8.
+        marks: SENTENCE, QUOTED, ASIDE, OPENS, CLOSES and CAPITAL of each word, joined by or, dtype uint8.
         passages: Passage ids of the body passages, ascending.
         starts: Where each of them starts in `terms`.
         ends: Where it ends.
@@ -168,6 +169,9 @@ def stream_passages(
             if t == 0 or since >= _LONGEST_SENTENCE:
                 mark |= SENTENCE
             since = 1 if mark & SENTENCE else since + 1
+            first = decode_at(data, starts[t])
+            if kinds[first] == WORD and folds[first] != first:
+                mark |= CAPITAL
             marks[target + t] = mark
 
         n_quotations = find_paragraph_quotations(
