@@ -22,7 +22,7 @@ from commands import HERE, add_data_option, measure, missing
 
 RELEASES = "senate_press/articles.jsonl.gz"
 # Documents that each peer is given: what it can do in about a minute.
-PEERS = {"difflib": 150, "rapidfuzz": 150, "copydetect": 600, "scikit-learn": 4_000}
+PEERS = {"difflib": 150, "rapidfuzz": 40, "copydetect": 600, "scikit-learn": 4_000}
 FAQ_WORDS = 20_000
 QUOTERS = 1_000
 

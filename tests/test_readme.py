@@ -39,6 +39,18 @@ def test_first_screen_shows_the_real_report() -> None:
     assert expected == done.stdout.split("\n")[: len(expected)]
 
 
+def test_comparison_is_as_shown() -> None:
+    pytest.importorskip("trafilatura")
+    documents = [
+        "ennick-herald/2026-03-25-athletic-sold.md",
+        "sound-today/northlight-who-are-they.html",
+    ]
+    done = run("compare", *documents, "--corpus", "sample_data/newsroom", cwd=ROOT)
+    assert (0, "") == (done.returncode, done.stderr)
+    expected = shown(f"dedup compare {' '.join(documents)} --corpus sample_data/newsroom")
+    assert expected == done.stdout.rstrip("\n").split("\n")
+
+
 def test_bad_record_ends_as_shown(tmp_path: Path) -> None:
     records = [{"id": str(n), "text": "Rain fell."} for n in range(16)]
     lines = [json.dumps(record) for record in [*records, {"id": "16", "body": "Rain fell."}]]

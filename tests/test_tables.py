@@ -16,7 +16,7 @@ from random_corpora import random_records
 
 from dedup import Analysis, Corpus, InputError, analyze
 
-TABLES = ("documents", "passages", "duplicates", "clusters")
+TABLES = ("documents", "passages", "duplicates", "clusters", "reuse", "flows")
 
 # DESIGN §6, column by column.
 TIME = "datetime64[us, UTC]"
@@ -42,7 +42,21 @@ COLUMNS = {
         "n_outlets": "int64", "representative_passage_id": "int64", "first_outlet": "string",
         "first_published": TIME, "min_jaccard": "Float64", "text": "string",
     },
+    "reuse": {
+        "reuse_id": "int64", "rank": "int64", "target_document_id": "string",
+        "target_outlet": "string", "target_start": "int64", "target_end": "int64",
+        "origin_document_id": "string", "origin_outlet": "string", "origin_start": "int64",
+        "origin_end": "int64", "n_words": "int64", "cosine": "Float64", "identity": "Float64",
+        "kind": "string", "direction": "string", "direction_reason": "string", "credit": "string",
+        "credit_attribution_id": "Int64",
+    },
+    "flows": {
+        "origin_outlet": "string", "target_outlet": "string", "n_documents": "int64",
+        "n_passages": "int64", "n_words": "int64", "n_uncredited": "Int64",
+        "median_lag_hours": "Float64",
+    },
 }  # fmt: skip
+HOURS = "median_lag_hours"  # the one Float64 that is no score
 
 HOSTILE = 'She said: "no,\tnever",\nand – “quoted; twice”, \\n — left.'
 LONE = "A heron has nested on the roof of the savings bank for the second spring in a row."
@@ -86,12 +100,29 @@ def test_frame_has_the_documented_dtypes_without_a_row_or_a_value(name: str) -> 
 
 def test_missing_values_are_na(analysis: Analysis) -> None:
     document = analysis.documents.set_index("document_id").loc["bare"]
-    for column in ("outlet", "title", "url", "path", "reused_share", "uncredited_share"):
+    for column in ("outlet", "title", "url", "path", "uncredited_share"):
         assert document[column] is pd.NA
     assert document["published"] is pd.NaT
     alone = analysis.passages.set_index("document_id").loc["bare"]
     assert alone["cluster_id"] is pd.NA
     assert alone["outlet"] is pd.NA
+    for column in (analysis.reuse["credit"], analysis.flows["n_uncredited"]):
+        assert len(column) > 0
+        assert column.isna().all()
+
+
+@pytest.mark.parametrize(
+    ("part", "found", "missing"),
+    [("duplicates", "duplicate_share", "reused_share"),
+     ("reuse", "reused_share", "duplicate_share")],
+)  # fmt: skip
+def test_share_of_a_part_that_was_left_out_is_missing(
+    part: str, found: str, missing: str, analysis: Analysis
+) -> None:
+    documents = analyze(analysis.corpus, only=[part]).documents
+    assert analysis.documents[found].tolist() == documents[found].tolist()
+    assert documents[missing].isna().all()
+    assert documents["uncredited_share"].isna().all()
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -106,6 +137,7 @@ def test_scores_are_rounded_to_six_decimals_and_lie_between_0_and_1(
     name: str, analysis: Analysis
 ) -> None:
     scores = [column for column, dtype in COLUMNS[name].items() if dtype == "Float64"]
+    scores = [column for column in scores if column != HOURS]
     for row in rows_of(analysis, name):
         for score in (row[column] for column in scores):
             assert score is None or (0 <= score <= 1 and round(score, 6) == score)

@@ -150,4 +150,5 @@ def _spaced(text: str) -> str:
     paragraphs = "\n\n".join(printable(part) for part in text.split("\n\n"))
     if not paragraphs.strip():
         return "\n\n" if "\n\n" in text else " " * bool(text)
-    return " " * text[:1].isspace() + paragraphs + " " * text[-1:].isspace()
+    before = " " * (text[:1].isspace() and not paragraphs.startswith("\n"))
+    return before + paragraphs + " " * (text[-1:].isspace() and not paragraphs.endswith("\n"))

@@ -20,7 +20,7 @@ Run = Callable[..., Result]
 RunMain = Callable[..., tuple[int, str, str]]
 Dedup = Callable[..., "subprocess.CompletedProcess[str]"]
 
-TABLES = ["clusters", "documents", "duplicates", "passages"]
+TABLES = ["clusters", "documents", "duplicates", "flows", "passages", "reuse"]
 LEAD = "The council closed the old harbour bridge for a week on Monday morning."
 LATER = LEAD.replace("Monday", "Tuesday")
 RECORDS = [
@@ -64,11 +64,12 @@ def test_report_of_the_sample_newsroom(
 
 def test_json_holds_the_summary(run: Run, articles: Path) -> None:
     summary = report_of(run, articles)
-    assert ("dedup-report", 1, 2, 2, 1) == tuple(
-        summary[key] for key in ("format", "version", "n_documents", "n_passages", "n_pairs")
+    assert ("dedup-report", 1, 2, 2) == tuple(
+        summary[key] for key in ("format", "version", "n_documents", "n_passages")
     )
+    assert (1, 1) == (summary["duplicates"]["n_pairs"], summary["reuse"]["n_spans"])
     assert "2026-03-01T00:00:00+00:00" == summary["first_published"]
-    assert ["Gull", "Tern"] == summary["stories"][0]["outlets"]
+    assert ["Gull", "Tern"] == summary["duplicates"]["stories"][0]["outlets"]
 
 
 def test_text_is_the_default_format(run: Run, articles: Path) -> None:
@@ -80,24 +81,25 @@ def test_text_is_the_default_format(run: Run, articles: Path) -> None:
 def test_standard_input_is_read_from_a_dash(run: Run, articles: Path) -> None:
     result = run("report", "-", "--format", "json", input=articles.read_text("utf-8"))
     expected = report_of(run, articles)
-    assert expected["stories"] == json.loads(result.stdout)["stories"]
+    assert expected["duplicates"] == json.loads(result.stdout)["duplicates"]
 
 
 def test_several_paths_are_one_corpus(run: Run, tmp_path: Path) -> None:
     paths = [write_records(tmp_path / f"{r['id']}.jsonl", [r]) for r in RECORDS]
-    assert 1 == report_of(run, *paths)["n_pairs"]
+    assert 1 == report_of(run, *paths)["duplicates"]["n_pairs"]
 
 
 def test_options_are_the_settings_of_the_analysis(run: Run, articles: Path) -> None:
     summary = report_of(
         run, articles, "--threshold", "0.7", "--shingle-size", "5", "--num-perm", "64",
-        "--seed", "9", "--target-recall", "0.9", "--passages", "line",
+        "--seed", "9", "--target-recall", "0.9", "--passages", "line", "--min-run-words", "14",
+        "--within-outlet",
     )  # fmt: skip
     assert {
         "threshold": 0.7, "shingle_size": 5, "num_perm": 64, "seed": 9, "target_recall": 0.9,
-        "passages": "line",
+        "passages": "line", "min_run_words": 14, "within_outlet": True,
     } == summary["settings"]  # fmt: skip
-    assert 0 == summary["n_pairs"]
+    assert (0, 0) == (summary["duplicates"]["n_pairs"], summary["reuse"]["n_spans"])
 
 
 def test_fields_can_be_named(run: Run, tmp_path: Path) -> None:
@@ -112,7 +114,7 @@ def test_fields_can_be_named(run: Run, tmp_path: Path) -> None:
     )  # fmt: skip
     found = [
         (member["document_id"], member["outlet"], member["published"][:10])
-        for member in summary["stories"][0]["members"]
+        for member in summary["duplicates"]["stories"][0]["members"]
     ]
     assert [("a", "Gull", "2026-03-01"), ("b", "Tern", "2026-03-02")] == found
 
@@ -123,9 +125,72 @@ def test_number_of_jobs_changes_nothing(jobs: int, run: Run, articles: Path) -> 
     assert expected == run("report", articles, "--jobs", f"{jobs}").stdout
 
 
-def test_only_duplicates_is_what_there_is_so_far(run: Run, articles: Path) -> None:
+# One part alone.
+
+# What the report says of each part, and its tables.
+PARTS = {
+    "duplicates": (
+        ["Duplicated", "Duplicates", "Biggest clusters across documents", "bands of"],
+        ["clusters", "duplicates"],
+    ),
+    "reuse": (
+        ["Reused", "Reuse between outlets", "Who takes from whom", "Most reused articles",
+         "Articles of which most was taken", "Any run of 8 words"],
+        ["flows", "reuse"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("part", "other"), [("duplicates", "reuse"), ("reuse", "duplicates")])
+def test_report_of_one_part_lacks_the_sections_of_the_other(
+    part: str, other: str, run: Run, articles: Path
+) -> None:
+    text, only = (
+        " ".join(run("report", articles, *args).stdout.split()) for args in ([], ["--only", part])
+    )
+    assert [] == [words for words in PARTS[part][0] if words not in only]
+    assert [] == [words for words in PARTS[other][0] if words not in text]
+    assert [] == [words for words in PARTS[other][0] if words in only]
+
+
+@pytest.mark.parametrize(("part", "other"), [("duplicates", "reuse"), ("reuse", "duplicates")])
+def test_json_of_one_part_has_null_for_the_other(
+    part: str, other: str, run: Run, articles: Path
+) -> None:
+    expected = report_of(run, articles)
+    found = report_of(run, articles, "--only", part)
+    assert (expected[part], None) == (found[part], found[other])
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_only_a_part_writes_documents_passages_and_its_own_tables(
+    part: str, run: Run, articles: Path, tmp_path: Path
+) -> None:
+    run("report", articles, "--output-dir", tmp_path / "every")
+    run("report", articles, "--output-dir", tmp_path / "only", "--only", part)
+    expected = sorted([*PARTS[part][1], "documents", "passages"])
+    assert expected == sorted(path.stem for path in (tmp_path / "only").iterdir())
+    for name in PARTS[part][1]:
+        every, only = (tmp_path / side / f"{name}.parquet" for side in ("every", "only"))
+        assert every.read_bytes() == only.read_bytes()
+
+
+def test_only_reuse_leaves_clusters_and_duplicate_shares_missing(
+    run: Run, articles: Path, tmp_path: Path
+) -> None:
+    run("report", articles, "--output-dir", tmp_path, "--only", "reuse")
+    passages = pq.read_table(tmp_path / "passages.parquet")
+    documents = pq.read_table(tmp_path / "documents.parquet")
+    assert [None, None] == passages["cluster_id"].to_pylist()
+    assert [None, None] == documents["duplicate_share"].to_pylist()
+    up_to_the_changed_word = round(11 / 13, 6)
+    assert [0.0, up_to_the_changed_word] == documents["reused_share"].to_pylist()
+
+
+def test_both_parts_by_name_are_everything(run: Run, articles: Path) -> None:
     expected = run("report", articles).stdout
-    assert expected == run("report", articles, "--only", "duplicates").stdout
+    result = run("report", articles, "--only", "reuse", "--only", "duplicates")
+    assert expected == result.stdout
 
 
 # Tables.
@@ -211,6 +276,8 @@ REFUSED: list[tuple[str, list[str], str]] = [
     ("shingle size of 0", ["report", "good.jsonl", "--shingle-size", "0"],
      "shingle_size must be from 1 to 100, got 0"),
     ("no jobs", ["report", "good.jsonl", "--jobs", "0"], "Invalid value for '--jobs'"),
+    ("run of 3 words", ["report", "good.jsonl", "--min-run-words", "3"],
+     "min_run_words must be from 4 to 100, got 3"),
     ("unknown part", ["report", "good.jsonl", "--only", "verses"], "Invalid value for '--only'"),
     ("unknown format", ["report", "good.jsonl", "--format", "xml"], "Invalid value for '--format'"),
     ("config not there", ["report", "good.jsonl", "--config", "none.toml"],
@@ -286,7 +353,7 @@ def test_process_with_duplicates_ends_with_status_0_and_a_silent_stderr(
 ) -> None:
     done = dedup("report", articles, "--format", "json")
     assert (0, "") == (done.returncode, done.stderr)
-    assert 1 == json.loads(done.stdout)["n_pairs"]
+    assert 1 == json.loads(done.stdout)["duplicates"]["n_pairs"]
 
 
 def test_bug_ends_with_status_2_and_a_plea_to_report_it(articles: Path, dedup: Dedup) -> None:
@@ -308,8 +375,8 @@ def test_failed_write_leaves_stdout_empty_and_no_half_written_table(
 ) -> None:
     script = (
         "import sys, dedup.analysis\n"
-        "def fail(self): raise OSError(28, 'No space left on device')\n"
-        "dedup.analysis.Analysis._duplicates = fail\n"
+        "def fail(*args): raise OSError(28, 'No space left on device')\n"
+        "dedup.analysis.duplicate_rows = fail\n"
         "from dedup.cli import main\n"
         "main(sys.argv[1:])\n"
     )
@@ -460,13 +527,19 @@ def test_help_and_usage_errors_import_nothing_heavy(args: list[str], dedup: Dedu
 
 
 @pytest.mark.parametrize("format_", ["parquet", "csv", "jsonl"])
+@pytest.mark.parametrize(
+    ("args", "weighing"),
+    [(["--only", "duplicates"], set()), ([], {"scipy", "sklearn"})],
+    ids=["duplicates", "everything"],
+)
 def test_report_of_a_small_corpus_imports_only_what_it_uses(
-    format_: str, articles: Path, tmp_path: Path, dedup: Dedup
+    args: list[str], weighing: set[str], format_: str, articles: Path, tmp_path: Path, dedup: Dedup
 ) -> None:
     imported = imported_by(
-        dedup, "report", articles, "--output-dir", tmp_path / "tables", "--table-format", format_
-    )
-    assert {"numpy", "pyarrow", "rich"} == imported
+        dedup, "report", articles, *args, "--output-dir", tmp_path / "tables",
+        "--table-format", format_,
+    )  # fmt: skip
+    assert {"numpy", "pyarrow", "rich"} | weighing == imported
 
 
 def test_second_run_does_not_read_the_tables_of_the_first(

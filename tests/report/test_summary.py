@@ -12,6 +12,7 @@ from random_corpora import random_records
 from dedup import Analysis, Corpus, CorpusSettings, DuplicateSettings, analyze
 from dedup.duplicates import KINDS
 from dedup.report import Summary, summarize
+from dedup.report.summary import DuplicateSummary
 
 LEAD = "The council closed the old harbour bridge for a week on Monday morning."
 LATER = LEAD.replace("Monday", "Tuesday")
@@ -28,6 +29,12 @@ def summary(analysis: Analysis) -> Summary:
     return summarize(analysis)
 
 
+@pytest.fixture(scope="module")
+def duplicates(summary: Summary) -> DuplicateSummary:
+    assert summary.duplicates is not None
+    return summary.duplicates
+
+
 def summary_of(*records: dict[str, Any]) -> Summary:
     return summarize(analyze(Corpus.from_records(records)))
 
@@ -41,13 +48,14 @@ def test_summary_counts_what_the_tables_hold(analysis: Analysis, summary: Summar
     assert len(passages) == summary.n_passages
     assert sum(row["n_words"] for row in passages) == summary.n_words
     assert (min(times), max(times)) == (summary.first_published, summary.last_published)
-    assert len(reported_pairs(analysis)) == summary.n_pairs
+    assert summary.duplicates is not None
+    assert len(reported_pairs(analysis)) == summary.duplicates.n_pairs
     assert len(passages) == sum(summary.roles.values())
     for role, n in summary.roles.items():
         assert n == sum(row["role"] == role for row in passages)
 
 
-def test_summary_counts_clusters_by_kind(analysis: Analysis, summary: Summary) -> None:
+def test_summary_counts_clusters_by_kind(analysis: Analysis, duplicates: DuplicateSummary) -> None:
     clusters = analysis.table("clusters").to_pylist()
     expected = {
         kind: {
@@ -56,18 +64,20 @@ def test_summary_counts_clusters_by_kind(analysis: Analysis, summary: Summary) -
         }
         for kind in KINDS
     }
-    assert expected == summary.kinds
+    assert expected == duplicates.kinds
 
 
-def test_duplicate_share_is_that_of_all_words(analysis: Analysis, summary: Summary) -> None:
+def test_duplicate_share_is_that_of_all_words(
+    analysis: Analysis, summary: Summary, duplicates: DuplicateSummary
+) -> None:
     n_copied = sum(
         row["duplicate_share"] * row["n_words"] for row in analysis.table("documents").to_pylist()
     )
-    assert pytest.approx(n_copied / summary.n_words, abs=1e-5) == summary.duplicate_share
+    assert pytest.approx(n_copied / summary.n_words, abs=1e-5) == duplicates.duplicate_share
 
 
 def test_stories_are_the_clusters_that_repeat_most_words_between_outlets(
-    analysis: Analysis, summary: Summary
+    analysis: Analysis, duplicates: DuplicateSummary
 ) -> None:
     across = [
         row for row in analysis.table("clusters").to_pylist()
@@ -82,32 +92,34 @@ def test_stories_are_the_clusters_that_repeat_most_words_between_outlets(
 
     across.sort(key=rank)
     assert len(across) > 10
-    shown = [story.cluster_id for story in summary.stories]
+    shown = [story.cluster_id for story in duplicates.stories]
     assert [row["cluster_id"] for row in across[: len(shown)]] == shown
     assert 10 == len(shown)
 
 
-def test_repeats_are_clusters_inside_one_document(analysis: Analysis, summary: Summary) -> None:
-    assert len(summary.repeats) > 0
-    for repeat in summary.repeats:
+def test_repeats_are_clusters_inside_one_document(duplicates: DuplicateSummary) -> None:
+    assert len(duplicates.repeats) > 0
+    for repeat in duplicates.repeats:
         assert ("repeat", 1) == (repeat.kind, repeat.n_documents)
         assert 1 == len({member.document_id for member in repeat.members})
 
 
 def test_shown_members_are_those_of_the_cluster_first_one_first(
-    analysis: Analysis, summary: Summary
+    analysis: Analysis, duplicates: DuplicateSummary
 ) -> None:
     texts, members = passage_texts(analysis), reported_clusters(analysis)
-    for story in summary.stories:
+    for story in duplicates.stories:
         shown = [member.passage_id for member in story.members]
         assert members[story.cluster_id][: len(shown)] == shown
         assert texts[shown[0]] == story.text
         assert ([], []) == (story.members[0].removed, story.members[0].added)
 
 
-def test_changed_spans_are_the_words_that_some_member_lacks(summary: Summary) -> None:
+def test_changed_spans_are_the_words_that_some_member_lacks(
+    duplicates: DuplicateSummary,
+) -> None:
     n_changed = 0
-    for story in summary.stories:
+    for story in duplicates.stories:
         removed = [words for member in story.members for words in member.removed]
         changed = [story.text[start:end] for start, end in story.changed]
         assert all(any(words in run for run in changed) for words in removed)
@@ -118,7 +130,8 @@ def test_changed_spans_are_the_words_that_some_member_lacks(summary: Summary) ->
 
 def test_differing_words_of_a_member_are_named() -> None:
     summary = summary_of({"id": "a", "text": LEAD}, {"id": "b", "text": LATER})
-    (story,) = summary.stories
+    assert summary.duplicates is not None
+    (story,) = summary.duplicates.stories
     assert [(LEAD.index("Monday"), LEAD.index("Monday") + 6)] == story.changed
     assert (["Monday"], ["Tuesday"]) == (story.members[1].removed, story.members[1].added)
 
@@ -159,19 +172,39 @@ def test_what_was_left_out_is_counted() -> None:
 def test_recall_curve_is_that_of_the_bands_and_names_the_threshold() -> None:
     corpus = Corpus.from_records([{"text": LEAD}])
     summary = summarize(analyze(corpus, DuplicateSettings(threshold=0.65)))
-    bands, rows = summary.banding["bands"], summary.banding["rows"]
-    assert {"0.3", "0.5", "0.65", "0.9"} <= summary.recall.keys()
-    for jaccard, share in summary.recall.items():
+    assert summary.duplicates is not None
+    banding, recall = summary.duplicates.banding, summary.duplicates.recall
+    bands, rows = banding["bands"], banding["rows"]
+    assert {"0.3", "0.5", "0.65", "0.9"} <= recall.keys()
+    for jaccard, share in recall.items():
         assert round(1 - (1 - float(jaccard) ** rows) ** bands, 6) == share
-    assert summary.recall["0.65"] >= 0.98
+    assert recall["0.65"] >= 0.98
 
 
 def test_summary_states_its_format_and_settings(summary: Summary) -> None:
     assert ("dedup-report", 1) == (summary.format, summary.version)
     assert {
         "threshold": 0.6, "shingle_size": 3, "num_perm": 128, "seed": 1, "target_recall": 0.98,
-        "passages": "paragraph",
+        "min_run_words": 8, "within_outlet": False, "passages": "paragraph",
     } == summary.settings  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("part", "other", "settings"),
+    [
+        ("duplicates", "reuse",
+         {"threshold", "shingle_size", "num_perm", "seed", "target_recall", "passages"}),
+        ("reuse", "duplicates", {"min_run_words", "within_outlet", "passages"}),
+    ],
+)  # fmt: skip
+def test_summary_of_one_part_has_nothing_of_the_other(
+    part: str, other: str, settings: set[str], analysis: Analysis, summary: Summary
+) -> None:
+    found = summarize(analyze(analysis.corpus, only=[part]))
+    assert (getattr(summary, part), None) == (getattr(found, part), getattr(found, other))
+    assert settings == found.settings.keys()
+    missing = {"duplicates": "duplicate_share", "reuse": "reused_share"}[other]
+    assert {None} == {getattr(outlet, missing) for outlet in found.outlets}
 
 
 def test_summary_serialises_as_json(summary: Summary) -> None:
@@ -182,7 +215,9 @@ def test_summary_serialises_as_json(summary: Summary) -> None:
 
 def test_summary_of_a_corpus_without_duplicates_outlets_and_dates() -> None:
     summary = summary_of({"text": LEAD})
+    duplicates = summary.duplicates
+    assert duplicates is not None
     assert (0.0, 0, [], [], None, None, 0) == (
-        summary.duplicate_share, summary.n_pairs, summary.stories, summary.repeats,
+        duplicates.duplicate_share, duplicates.n_pairs, duplicates.stories, duplicates.repeats,
         summary.first_published, summary.last_published, summary.n_outlets,
     )  # fmt: skip
