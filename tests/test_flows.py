@@ -1,4 +1,4 @@
-"""Who took how much from whom: the shares and flows of reuse, counted by hand and by brute force."""
+"""Who took how much from whom: shares and flows of reuse, by hand and by brute force."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ N_WORDS = {BRIDGE: 19, HERON: 26, FERRY: 19, MILL: 18, OWN: 6}
 # Tern takes two paragraphs after three hours and one after a day, Heron one after ten hours,
 # somebody unknown one after three days; Tern had that one, too, but Gull had it before.
 RECORDS = [
-    {"id": "g1", "outlet": "Gull", "published": "2026-03-01T06:00Z", "text": f"{BRIDGE}\n\n{HERON}"},
+    {"id": "g1", "outlet": "Gull", "published": "2026-03-01T06:00Z",
+     "text": f"{BRIDGE}\n\n{HERON}"},
     {"id": "g2", "outlet": "Gull", "published": "2026-03-02T06:00Z", "text": f"{FERRY}\n\n{MILL}"},
     {"id": "t1", "outlet": "Tern", "published": "2026-03-01T09:00Z",
      "text": f"{BRIDGE}\n\n{HERON}\n\n{OWN}"},
@@ -144,9 +145,9 @@ def test_flow_matrix_of_no_flow_is_empty() -> None:
 def test_reuse_that_was_left_out_is_an_error(name: str) -> None:
     analysis = analyze(Corpus.from_records(RECORDS), only=["duplicates"])
     assert ["documents", "passages", "duplicates", "clusters"] == analysis.table_names
-    with pytest.raises(ValueError, match="reuse .* not analysed"):
+    with pytest.raises(ValueError, match=r"reuse .* not analysed"):
         getattr(analysis, name)
-    with pytest.raises(ValueError, match="reuse .* not analysed"):
+    with pytest.raises(ValueError, match=r"reuse .* not analysed"):
         analysis.table(name)
 
 
@@ -217,6 +218,11 @@ def test_reused_share_is_the_union_of_taken_spans(analysis: Analysis) -> None:
     for row in rows:
         expected = round(n_taken[row["document_id"]] / row["n_words"], 6)
         assert expected == row["reused_share"], row["document_id"]
+
+
+def test_shares_lie_between_0_and_1(analysis: Analysis) -> None:
+    shares = analysis.table("documents")["reused_share"].to_pylist()
+    assert [] == [share for share in shares if not 0 <= share <= 1]
 
 
 def test_outlets_of_flows_differ_unless_within_outlets(analysis: Analysis) -> None:

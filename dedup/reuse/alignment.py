@@ -15,8 +15,9 @@ from dedup.reuse.stream import BREAK, CAPITAL, CLOSES, OPENS, QUOTED, Integers
 from dedup.text import Kernel
 
 # Columns of a case. Spans are in words of the stream.
-TARGET_START, TARGET_END, ORIGIN_START, ORIGIN_END, MATCHED, LONGEST, FREQUENCY, ORIGIN = range(8)
-N_COLUMNS = 8
+TARGET_START, TARGET_END, ORIGIN_START, ORIGIN_END = range(4)
+MATCHED, LONGEST, FREQUENCY, ORIGIN, REORDERED = range(4, 9)
+N_COLUMNS = 9
 
 CHAIN_GAP = 12  # words between two runs of a chain, on both sides
 _REACH = 2  # times its own words that a run may lie from its chain
@@ -50,7 +51,7 @@ def common_words(
         diagonal = 0
         for b in range(n):
             above = row[b + 1]
-            if terms[a] == terms[j + b]:
+            if terms[a] == terms[j + b] and terms[a] != BREAK:
                 row[b + 1] = diagonal + 1
             elif row[b] > above:
                 row[b + 1] = row[b]
@@ -193,6 +194,7 @@ def chain_runs(
             cases[n_cases, LONGEST] = length
             cases[n_cases, FREQUENCY] = runs[r, 3]
             cases[n_cases, ORIGIN] = runs[r, 4]
+            cases[n_cases, REORDERED] = 0
             n_cases += 1
             continue
         case = cases[best]
@@ -211,6 +213,13 @@ def chain_runs(
 
 
 @Kernel
+def origin_gap(case: Integers, other: Integers) -> int:
+    """Return how many words lie between the origins' spans of two cases; negative if shared."""
+    first = max(case[ORIGIN_START], other[ORIGIN_START])
+    return int(first - min(case[ORIGIN_END], other[ORIGIN_END]))
+
+
+@Kernel
 def merge_cases(cases: Integers, n_cases: int, gap: int) -> int:
     """Merge the cases of one pair of documents that lie close on both sides; return how many."""
     merged = True
@@ -220,19 +229,16 @@ def merge_cases(cases: Integers, n_cases: int, gap: int) -> int:
         for c in range(n_cases):
             into, matched = -1, 0
             for k in range(kept - 1, max(kept - 2 * _LOOK_BACK, 0) - 1, -1):
-                t_gap = max(
-                    cases[c, TARGET_START] - cases[k, TARGET_END],
-                    cases[k, TARGET_START] - cases[c, TARGET_END],
+                t_gap = max(cases[c, TARGET_START], cases[k, TARGET_START]) - min(
+                    cases[c, TARGET_END], cases[k, TARGET_END]
                 )
-                o_gap = max(
-                    cases[c, ORIGIN_START] - cases[k, ORIGIN_END],
-                    cases[k, ORIGIN_START] - cases[c, ORIGIN_END],
-                )
+                o_gap = origin_gap(cases[c], cases[k])
                 reach = min(gap, _REACH * min(cases[k, MATCHED], cases[c, MATCHED]))
                 if t_gap > reach or o_gap > reach:
                     continue
                 # What overlaps is counted once.
-                matched = cases[k, MATCHED] + max(cases[c, MATCHED] + min(t_gap, o_gap, 0), 0)
+                matched = cases[k, MATCHED] + cases[c, MATCHED] + min(t_gap, o_gap, 0)
+                matched = max(matched, cases[k, MATCHED], cases[c, MATCHED])
                 longer = max(
                     max(cases[c, TARGET_END], cases[k, TARGET_END])
                     - min(cases[c, TARGET_START], cases[k, TARGET_START]),
@@ -248,6 +254,11 @@ def merge_cases(cases: Integers, n_cases: int, gap: int) -> int:
                 continue
             merged = True
             cases[into, MATCHED] = matched
+            t_ahead = cases[c, TARGET_START] > cases[into, TARGET_START]
+            o_ahead = cases[c, ORIGIN_START] > cases[into, ORIGIN_START]
+            is_apart = origin_gap(cases[c], cases[into]) >= 0
+            if cases[c, REORDERED] > 0 or (is_apart and t_ahead != o_ahead):
+                cases[into, REORDERED] = 1
             cases[into, TARGET_START] = min(cases[into, TARGET_START], cases[c, TARGET_START])
             cases[into, TARGET_END] = max(cases[into, TARGET_END], cases[c, TARGET_END])
             cases[into, ORIGIN_START] = min(cases[into, ORIGIN_START], cases[c, ORIGIN_START])
@@ -296,7 +307,7 @@ def is_worth_reporting(
     # Names and titles are rare words, too: what is not a name must carry some of the weight.
     rare, rare_lower = 0.0, 0.0
     for i in range(start, end):
-        weight = float(rarity[terms[i]])
+        weight = np.float64(rarity[terms[i]])
         rare += weight
         if not marks[i] & CAPITAL:
             rare_lower += weight
@@ -307,8 +318,7 @@ def is_worth_reporting(
     if case[FREQUENCY] <= most and rare >= needed:
         return True
     return rare >= _RARE_WORDS and (
-        is_quotation(marks, start, end)
-        or is_quotation(marks, case[ORIGIN_START], case[ORIGIN_END])
+        is_quotation(marks, start, end) or is_quotation(marks, case[ORIGIN_START], case[ORIGIN_END])
     )
 
 

@@ -190,7 +190,7 @@ def cosine_of(
     product = 0.0
     while i < i_end and j < j_end:
         if terms[i] == terms[j]:
-            product += float(weights[i]) * float(weights[j])
+            product += np.float64(weights[i]) * np.float64(weights[j])
             i += 1
             j += 1
         elif terms[i] < terms[j]:

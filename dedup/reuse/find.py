@@ -23,6 +23,7 @@ from dedup.reuse.alignment import (
     ORIGIN,
     ORIGIN_END,
     ORIGIN_START,
+    REORDERED,
     TARGET_END,
     TARGET_START,
     align_documents,
@@ -37,10 +38,12 @@ from dedup.reuse.origins import (
     RANK,
     choose_origins,
     join_cases,
+    part_cases,
 )
 from dedup.reuse.paraphrases import find_paraphrases
 from dedup.reuse.spans import locate
 from dedup.reuse.stream import Integers, Stream, make_stream
+from dedup.runs import run_starts
 
 KINDS = ("verbatim", "edited", "paraphrase", "shared_quote")
 VERBATIM, EDITED, PARAPHRASE, SHARED_QUOTE = range(len(KINDS))
@@ -131,7 +134,7 @@ def find_reuse(
         best = chosen[chosen[:, RANK] == 1]
         found = find_paraphrases(stream, passages, owners, best, executor=executor)
         others = _choose(stream, found, settings.min_run_words, executor)
-        chosen = _join(stream, chosen, others)
+        chosen = _join(stream, chosen, others, settings.min_run_words)
     say("spans")
     return _describe(corpus, passages, stream, chosen, executor)
 
@@ -187,17 +190,33 @@ def _choose(stream: Stream, cases: Integers, min_run_words: int, executor: Execu
     return np.concatenate([np.empty((0, N_CHOSEN_COLUMNS), np.int64), *found])
 
 
-def _join(stream: Stream, chosen: Integers, others: Integers) -> Integers:
+def _join(stream: Stream, chosen: Integers, others: Integers, min_run_words: int) -> Integers:
     """Return what runs and sentences show, neighbours of one origin in one."""
+    # A span may begin where another does that it is then joined with: their numbers differ.
+    chosen[:, HEAD] *= 2
+    others[:, HEAD] = 2 * others[:, HEAD] + 1
     every = np.concatenate([chosen, others])
     is_best = every[:, RANK] == 1
     best = every[is_best]
     documents = stream.document_of(best[:, TARGET_START])
-    best = best[np.lexsort((best[:, TARGET_START], best[:, ORIGIN], documents))]
-    n_best = join_cases.sized(50 * len(best))(stream.terms, stream.document_starts, best, MERGE_GAP)
-    best = best[:n_best]
+    order = np.lexsort((best[:, TARGET_START], best[:, ORIGIN], documents))
+    joined = np.empty_like(best)
+    n_joined = join_cases.sized(50 * len(best))(
+        stream.terms, best[order], documents[order], MERGE_GAP, joined
+    )
+    joined = joined[:n_joined]
+    joined = joined[np.argsort(joined[:, TARGET_START], kind="stable")]
+    n_parted = part_cases.sized(10 * len(joined))(stream.terms, min_run_words, joined)
+    joined = joined[:n_parted]
     behind = every[~is_best]
-    return np.concatenate([best, behind[np.isin(behind[:, HEAD], best[:, HEAD])]])
+    # Behind a span stands what has words of it, also after it was joined or parted.
+    heads = joined[np.argsort(joined[:, HEAD])]
+    behind = behind[np.isin(behind[:, HEAD], heads[:, HEAD])]
+    head = heads[np.searchsorted(heads[:, HEAD], behind[:, HEAD])]
+    shared = np.minimum(head[:, TARGET_END], behind[:, TARGET_END]) - np.maximum(
+        head[:, TARGET_START], behind[:, TARGET_START]
+    )
+    return np.concatenate([joined, behind[shared > 0]])
 
 
 def _describe(
@@ -205,18 +224,22 @@ def _describe(
 ) -> Reuse:
     # By span, which is also by document; a case joined to another may start before its span did.
     chosen = chosen[np.lexsort((chosen[:, RANK], chosen[:, HEAD]))]
+    rows = np.arange(len(chosen))
+    chosen[:, RANK] = rows - np.maximum.accumulate(rows * run_starts(chosen[:, HEAD])) + 1
     documents = stream.document_of(chosen[:, TARGET_START])
     cosines, quoted = np.empty(len(chosen)), np.empty((len(chosen), 2))
+    n_words = np.empty((len(chosen), 2), dtype=np.int64)
     measure_rows.sized(200 * len(chosen))(
-        stream.terms, stream.marks, stream.idf, chosen, cosines, quoted
+        stream.terms, stream.marks, stream.idf, chosen, cosines, quoted, n_words
     )
     t_start, t_end = chosen[:, TARGET_START], chosen[:, TARGET_END]
     o_start, o_end = chosen[:, ORIGIN_START], chosen[:, ORIGIN_END]
     words = np.concatenate([t_start, t_end - 1, o_start, o_end - 1])
     is_end = np.repeat([False, True, False, True], len(chosen))
     places = locate(corpus, passages, stream, words, is_end, executor=executor).reshape(4, -1)
-    identity = np.minimum(chosen[:, MATCHED] / np.maximum(t_end - t_start, o_end - o_start), 1.0)
-    kinds = np.where(identity == 1, VERBATIM, np.where(identity < _PARAPHRASE, PARAPHRASE, EDITED))
+    identity = np.minimum(chosen[:, MATCHED] / n_words.max(axis=1), 1.0)
+    is_verbatim = (identity == 1) & (chosen[:, REORDERED] == 0)
+    kinds = np.where(is_verbatim, VERBATIM, np.where(identity < _PARAPHRASE, PARAPHRASE, EDITED))
     kinds[(quoted >= _QUOTED).all(axis=1)] = SHARED_QUOTE
     targets = stream.rows[documents]  # chosen stay in the order of their documents
     origins = stream.rows[chosen[:, ORIGIN]]
@@ -226,6 +249,6 @@ def _describe(
     return Reuse(
         targets, places[0], places[1],
         origins, places[2], places[3],
-        stream.passage_of(t_start), stream.passage_of(t_end - 1), chosen[:, RANK], t_end - t_start,
+        stream.passage_of(t_start), stream.passage_of(t_end - 1), chosen[:, RANK], n_words[:, 0],
         cosines, identity, kinds, directions, reasons,
     )  # fmt: skip

@@ -121,6 +121,7 @@ def link_groups(
     # Room for as many of the target's own outlet, which are passed over.
     earliest = np.empty(n_earliest + per_outlet, dtype=np.int64)
     latest = np.empty(n_latest + per_outlet, dtype=np.int64)
+    linked = np.empty(n_earliest, dtype=np.int64)
     start = first
     while start < last:
         group = keys[start] >> _32
@@ -139,15 +140,16 @@ def link_groups(
                 n_taken = 0
                 for e in range(n_first):
                     if outlets[documents[earliest[e]]] != outlet and n_taken < n_earliest:
+                        linked[n_taken] = earliest[e]
                         n_taken += 1
                         links[n_links] = np.uint64(here) << _32 | np.uint64(earliest[e])
                         n_links += 1
-                n_taken = 0
+                n_linked, n_taken = n_taken, 0
                 for r in range(n_recent):
                     other = latest[r]
                     is_new = outlets[documents[other]] != outlet and n_taken < n_latest
-                    for e in range(n_first):
-                        if earliest[e] == other:
+                    for e in range(n_linked):
+                        if linked[e] == other:
                             is_new = False
                     if is_new:
                         links[n_links] = np.uint64(here) << _32 | np.uint64(other)

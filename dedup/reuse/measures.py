@@ -42,7 +42,7 @@ def span_cosine(
             n_b += 1
             j += 1
         if term != BREAK:
-            weight = float(idf[term]) * float(idf[term])
+            weight = np.float64(idf[term]) * np.float64(idf[term])
             product += n_a * n_b * weight
             left += n_a * n_a * weight
             right += n_b * n_b * weight
@@ -57,11 +57,17 @@ def measure_rows(
     cases: Integers,
     cosines: npt.NDArray[np.float64],
     quoted: npt.NDArray[np.float64],
+    n_words: Integers,
 ) -> None:
-    """Write cosine and, shape (n, 2), the quoted share of both sides of each case."""
+    """Write cosine and, shape (n, 2), quoted share and words of both sides of each case."""
     for c in range(len(cases)):
         t_start, t_end = cases[c, TARGET_START], cases[c, TARGET_END]
         o_start, o_end = cases[c, ORIGIN_START], cases[c, ORIGIN_END]
         cosines[c] = span_cosine(terms, idf, t_start, t_end, o_start, o_end)
         quoted[c, 0] = quoted_share(marks, t_start, t_end)
         quoted[c, 1] = quoted_share(marks, o_start, o_end)
+        n_words[c] = 0
+        for i in range(t_start, t_end):
+            n_words[c, 0] += terms[i] != BREAK
+        for i in range(o_start, o_end):
+            n_words[c, 1] += terms[i] != BREAK

@@ -21,6 +21,7 @@ from dedup.reuse.alignment import (
     TARGET_END,
     TARGET_START,
     common_words,
+    origin_gap,
 )
 from dedup.reuse.stream import ASIDE, ASIDE_WEIGHT, BREAK, Integers
 from dedup.text import Kernel
@@ -290,48 +291,69 @@ def choose_origins(
 
 
 @Kernel
-def join_cases(
-    terms: npt.NDArray[np.int32], document_starts: Integers, cases: Integers, gap: int
-) -> int:
-    """Join chosen cases that sentences show with their neighbours; return how many are left.
+def lies_between(every: Integers, first: int, last: int, case: Integers, other: Integers) -> bool:
+    """Whether some case of every[first:last] with another origin has words between two cases."""
+    start = min(case[TARGET_END], other[TARGET_END])
+    end = max(case[TARGET_START], other[TARGET_START])
+    for e in range(first, last):
+        if (
+            every[e, ORIGIN] != case[ORIGIN]
+            and every[e, TARGET_START] < end
+            and every[e, TARGET_END] > start
+        ):
+            return True
+    return False
 
-    Cases are sorted by target document, origin document and target start; a longest run of 0
-    tells those that sentences show.
+
+@Kernel
+def join_cases(
+    terms: npt.NDArray[np.int32],
+    every: Integers,
+    documents: Integers,
+    gap: int,
+    cases: Integers,
+) -> int:
+    """Write the chosen cases, those that sentences show joined with neighbours; return how many.
+
+    `every` has the cases sorted by target document, origin document and target start, `documents`
+    the number of each one's target document; a longest run of 0 tells those that sentences show.
     """
     row = np.empty(1, dtype=np.int64)
     n_kept = 0
-    first_of_pair = 0
-    document = -1
-    for c in range(len(cases)):
-        own = np.searchsorted(document_starts, cases[c, TARGET_START], side="right")
-        if n_kept == 0 or own != document or cases[n_kept - 1, ORIGIN] != cases[c, ORIGIN]:
+    first_of_pair, first, last = 0, 0, 0
+    for c in range(len(every)):
+        if c == 0 or documents[c] != documents[c - 1]:
+            first = last = c
+            while last < len(every) and documents[last] == documents[c]:
+                last += 1
+        if c == first or every[c, ORIGIN] != every[c - 1, ORIGIN]:
             first_of_pair = n_kept
-        document = own
-        cases[n_kept] = cases[c]
-        k = n_kept - 1
+        case = every[c]
         joined = False
-        while k >= first_of_pair and not joined:
-            is_sentences = cases[k, LONGEST] == 0 or cases[n_kept, LONGEST] == 0
-            t_gap = max(
-                cases[n_kept, TARGET_START] - cases[k, TARGET_END],
-                cases[k, TARGET_START] - cases[n_kept, TARGET_END],
+        for k in range(n_kept - 1, first_of_pair - 1, -1):
+            into = cases[k]
+            if case[LONGEST] > 0 and into[LONGEST] > 0:
+                continue
+            t_gap = max(case[TARGET_START], into[TARGET_START]) - min(
+                case[TARGET_END], into[TARGET_END]
             )
-            o_gap = max(
-                cases[n_kept, ORIGIN_START] - cases[k, ORIGIN_END],
-                cases[k, ORIGIN_START] - cases[n_kept, ORIGIN_END],
-            )
-            if is_sentences and t_gap <= gap and o_gap <= gap:
-                into = cases[k]
-                into[TARGET_START] = min(into[TARGET_START], cases[n_kept, TARGET_START])
-                into[TARGET_END] = max(into[TARGET_END], cases[n_kept, TARGET_END])
-                into[ORIGIN_START] = min(into[ORIGIN_START], cases[n_kept, ORIGIN_START])
-                into[ORIGIN_END] = max(into[ORIGIN_END], cases[n_kept, ORIGIN_END])
-                into[FREQUENCY] = min(into[FREQUENCY], cases[n_kept, FREQUENCY])
-                into[MATCHED] = max(into[MATCHED], cases[n_kept, MATCHED])
-                into[LONGEST] = 0  # its words are counted anew
-                joined = True
-            k -= 1
+            if (
+                t_gap > gap
+                or origin_gap(case, into) > gap
+                or (t_gap > 0 and lies_between(every, first, last, case, into))
+            ):
+                continue
+            into[TARGET_START] = min(into[TARGET_START], case[TARGET_START])
+            into[TARGET_END] = max(into[TARGET_END], case[TARGET_END])
+            into[ORIGIN_START] = min(into[ORIGIN_START], case[ORIGIN_START])
+            into[ORIGIN_END] = max(into[ORIGIN_END], case[ORIGIN_END])
+            into[FREQUENCY] = min(into[FREQUENCY], case[FREQUENCY])
+            into[MATCHED] = max(into[MATCHED], case[MATCHED])
+            into[LONGEST] = 0  # its words are counted anew
+            joined = True
+            break
         if not joined:
+            cases[n_kept] = case
             n_kept += 1
     for c in range(n_kept):
         if cases[c, LONGEST] == 0:
@@ -346,4 +368,25 @@ def join_cases(
                 )  # fmt: skip
                 cases[c, MATCHED] = max(matched, cases[c, MATCHED])
             cases[c, LONGEST] = 1
+    return n_kept
+
+
+@Kernel
+def part_cases(terms: npt.NDArray[np.int32], shortest: int, cases: Integers) -> int:
+    """Part cases that overlap, of one target document as of another; return how many are left.
+
+    Cases are sorted by target start. The later one gives way; what is too short then, goes.
+    """
+    n_kept = 0
+    for c in range(len(cases)):
+        start, end = cases[c, TARGET_START], cases[c, TARGET_END]
+        free = max(start, cases[n_kept - 1, TARGET_END]) if n_kept > 0 else start
+        if end - free < min(shortest, end - start):
+            continue
+        head = cases[c, HEAD]
+        is_left = cut_case(terms, cases[c].copy(), free, end, cases[n_kept])
+        cases[n_kept, RANK], cases[n_kept, HEAD] = 1, head
+        is_long = cases[n_kept, TARGET_END] - cases[n_kept, TARGET_START] >= shortest
+        if free == start or (is_left and is_long):
+            n_kept += 1
     return n_kept

@@ -36,6 +36,7 @@ _SHORT = 30  # words below which they must be more alike, and share so many rare
 _ALIKE_SHORT = 0.65
 _RARE_WORDS = 4.0
 _ADDS = 0.05  # share of words in order that sentences must add to what runs explain
+_ADDED_WORDS = 3  # and so many words
 _IN_ORDER = 0.28  # share of the longer one's words that the other has in the same order
 _PAIRS_AT_ONCE = 2_000
 _STEPS_PER_PAIR = 3_000
@@ -169,14 +170,16 @@ def judge_cases(
         if in_order < _IN_ORDER * longer:
             continue
         # A sentence around a quotation that runs explain adds nothing but its own words.
-        if 2 * n_own[c] >= t_end - t_start and in_order < n_own[c] + _ADDS * longer:
+        if 2 * n_own[c] >= t_end - t_start and in_order < n_own[c] + max(
+            _ADDS * longer, _ADDED_WORDS
+        ):
             continue
         if shorter < _SHORT:
             shared = 0.0
             for i in range(t_start, t_end):
                 for j in range(o_start, o_end):
                     if terms[i] == terms[j]:
-                        shared += float(rarity[terms[i]])
+                        shared += np.float64(rarity[terms[i]])
                         break
             if shared < _RARE_WORDS:
                 continue

@@ -18,6 +18,7 @@ from dedup.reuse.alignment import (
     ORIGIN,
     ORIGIN_END,
     ORIGIN_START,
+    REORDERED,
     TARGET_END,
     TARGET_START,
 )
@@ -262,7 +263,7 @@ def match_sentences(
             case[TARGET_START], case[TARGET_END] = t_start, t_end
             case[ORIGIN_START], case[ORIGIN_END] = o_start, o_end
             case[MATCHED], case[LONGEST], case[FREQUENCY] = 0, 0, 1
-            case[ORIGIN] = origin_document
+            case[ORIGIN], case[REORDERED] = origin_document, 0
             n_cases += 1
             if n_cases == len(cases):
                 return n_cases

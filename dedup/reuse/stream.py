@@ -35,16 +35,16 @@ BREAK = 0  # a term number that is no term
 SENTENCE, QUOTED, ASIDE, OPENS, CLOSES, CAPITAL = 1, 2, 4, 8, 16, 32
 ASIDE_WEIGHT = 0.1  # of such a word, where origins compete
 
-_ABBREVIATION, _WRITES = 1, 2
+_ABBREVIATION, _WRITES, _SAYS = 1, 2, 4
 _ABBREVIATIONS = (
     "adm apr approx aug ave br brig bros capt cf cmdr co col corp cpl dec dept dr est etc feb fr"
     " gen gov hon inc jan jr jul jun lt ltd maj mar mgr mr mrs ms mt no nov oct op pp pres prof pvt"
     " rep reps rev sec sen sens sep sept sgt sr st supt vol vs"
 )
-_WRITES_CUES = (
-    "writes wrote says schrieb schreibt écrit écrivait escribió scrive skrev schreef said"
-)
+_WRITES_CUES = "writes wrote schrieb schreibt écrit écrivait escribió scrive skrev schreef"
+_SAYS_CUES = "says said"  # which end other lines as well
 _LONGEST_SENTENCE = 60  # words; where there are no stops, so many make one
+_SHORT_ASIDE = 6  # words of one without an address
 _LONGEST_ASIDE = 40  # words of a line such as "In article <…> somebody writes:"
 _LONGEST_SIGNATURE = 8  # lines
 _FIRST_SLOTS = 1 << 14
@@ -58,7 +58,8 @@ class Stream:
 
     Attributes:
         terms: Number of each word's term, from 1, and BREAK between stretches, dtype int32.
-        marks: SENTENCE, QUOTED, ASIDE, OPENS, CLOSES and CAPITAL of each word, joined by or, dtype uint8.
+        marks: SENTENCE, QUOTED, ASIDE, OPENS, CLOSES and CAPITAL of each word, joined by or,
+            dtype uint8.
         passages: Passage ids of the body passages, ascending.
         starts: Where each of them starts in `terms`.
         ends: Where it ends.
@@ -90,7 +91,7 @@ class Stream:
     @property
     def rarity(self) -> npt.NDArray[np.float32]:
         """The same in [0, 1]: 1 for a term of one document, 0 for one of all."""
-        return self.idf / np.float32(np.log(len(self.rows) + 1))
+        return self.idf / np.float32(np.log(max(len(self.rows), 1) + 1))
 
     def passage_of(self, words: Integers) -> Integers:
         """Return the ids of the passages that words of the stream are in."""
@@ -169,8 +170,8 @@ def stream_passages(
             if t == 0 or since >= _LONGEST_SENTENCE:
                 mark |= SENTENCE
             since = 1 if mark & SENTENCE else since + 1
-            first = decode_at(data, starts[t])
-            if kinds[first] == WORD and folds[first] != first:
+            letter = decode_at(data, starts[t])
+            if kinds[letter] == WORD and folds[letter] != letter:
                 mark |= CAPITAL
             marks[target + t] = mark
 
@@ -241,7 +242,10 @@ def mark_lines(
             signature = 0
         if (
             last > first
-            and (data[last - 1] == 58 or data[last - 1] == 46)  # : or ...
+            and (
+                data[last - 1] == 58  # : or ...
+                or (last - first > 3 and data[last - 1] == 46 and data[last - 3] == 46)
+            )
             and t > first_of_line
         ):
             # The address, or how such a line begins, may stand in the line before.
@@ -249,12 +253,10 @@ def mark_lines(
             if not addresses(data, line, line_end) and addresses(data, before, line):
                 from_token = first_before
             is_aside = addresses(data, before if from_token < first_of_line else line, line_end)
-            writes = last - 3 <= ends[t - 1] and marked[hashes[t - 1] >> _48] & _WRITES
-            if (
-                (is_aside or t - first_of_line <= 6)
-                and (writes or (is_aside and data[last - 1] == 58))
-                and t - from_token <= _LONGEST_ASIDE
-            ):
+            cue = marked[hashes[t - 1] >> _48] if last - 3 <= ends[t - 1] else np.uint8(0)
+            is_short = t - first_of_line <= _SHORT_ASIDE and cue & _WRITES > 0
+            is_long = is_aside and (data[last - 1] == 58 or cue & (_WRITES | _SAYS) > 0)
+            if (is_short or is_long) and t - from_token <= _LONGEST_ASIDE:
                 for aside in range(from_token, t):
                     marks[aside] |= ASIDE
         before = line
@@ -320,6 +322,7 @@ def number_terms(
 @cache
 def _marked() -> npt.NDArray[np.uint8]:
     words = dict.fromkeys(_ABBREVIATIONS.split(), _ABBREVIATION)
+    words |= dict.fromkeys(_SAYS_CUES.split(), _SAYS)
     return mark_tokens(words | dict.fromkeys(_WRITES_CUES.split(), _WRITES))
 
 

@@ -67,7 +67,7 @@ def closes_quotation(opened_by: int, mark: int, before_is_space: bool, after_is_
     if opened_by == _DOUBLE_LOW:
         return mark == _DOUBLE_LEFT or mark == _DOUBLE_RIGHT
     if opened_by == _DOUBLE_RIGHT:
-        return mark == _DOUBLE_RIGHT
+        return mark == _DOUBLE_RIGHT and not (before_is_space and after_is_word)
     if opened_by == _SINGLE_LEFT:  # ’ in the middle or at the start of a word is an apostrophe
         return mark == _SINGLE_RIGHT and not after_is_word and not before_is_space
     if opened_by == _GUILLEMET_LEFT:

@@ -19,7 +19,7 @@ BRIDGE = (
     "The council closed the old harbour bridge for a week after divers found a crack in its"
     " eastern pier."
 )
-OTHER = BRIDGE.replace("eastern", "western")
+OTHER = BRIDGE.replace("divers", "swimmers")
 OWN = "Our reporter adds nothing new here."
 RECORDS = [
     {"id": "wire-1", "outlet": "Wire", "published": "2026-03-01T06:00:00Z", "text": BRIDGE},
@@ -65,8 +65,8 @@ def test_text_shows_two_files_side_by_side(run: Run) -> None:
     assert 0 == result.exit_code
     assert "100% of its words are in the other" in words(result.stdout)
     assert "edited, 95% of the words equal ──" in result.stdout
-    assert "[eastern]" in result.stdout
-    assert "[western]" in result.stdout
+    assert "[divers]" in result.stdout
+    assert "[swimmers]" in result.stdout
     assert all(line == line.rstrip() for line in result.stdout.splitlines())
     text = run("compare", "release.txt", "article.txt", "--format", "text", width=100)
     assert text.stdout == result.stdout
@@ -105,7 +105,8 @@ def test_corpus_may_be_several_paths(run: Run, desk: Path) -> None:
 
 
 def test_documents_of_a_directory_are_known_by_their_paths(run: Run, desk: Path) -> None:
-    (desk / "cut.jsonl").unlink()
+    for name in ("cut.jsonl", "one.jsonl"):
+        (desk / name).unlink()
     found = comparison_of(run, "release.txt", "article.txt", "--corpus", desk)
     assert 1 == len(found["matches"])
 
@@ -142,7 +143,7 @@ def test_nothing_in_common_is_no_error(run: Run) -> None:
 
 
 def test_longer_runs_can_be_asked_for(run: Run) -> None:
-    for n, expected in ((8, 1), (16, 1), (40, 0)):
+    for n, expected in ((8, 1), (40, 0)):
         found = comparison_of(run, "release.txt", "article.txt", "--min-run-words", f"{n}")
         assert expected == len(found["matches"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import random
 import unicodedata
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from typing import Any
 import orjson
 import pytest
 from random_corpora import random_sentence, vary
+from rich.cells import set_cell_size
 from rich.console import Console
 
 from dedup import Comparison, Document, compare_documents
@@ -21,7 +23,7 @@ BRIDGE = (
     "The council closed the old harbour bridge for a week after divers found a crack in its"
     " eastern pier."
 )
-OTHER = BRIDGE.replace("eastern", "western")
+OTHER = BRIDGE.replace("divers", "swimmers")
 FERRY = (
     "Ferry tickets will cost two crowns more from April, the company announced, because the price"
     " of diesel rose again."
@@ -41,11 +43,12 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def columns(text: str) -> tuple[str, str]:
+def columns(text: str, width: int = 80) -> tuple[str, str]:
     """Return the words of the left and of the right half."""
-    lines = [line for line in text.splitlines() if "─" not in line]
-    left, right = ("\n".join(line[part] for line in lines) for part in (slice(40), slice(40, None)))
-    return words(left), words(right)
+    lines = [line for line in text.split("\n") if "─" not in line]
+    left = [set_cell_size(line, width // 2) for line in lines]
+    right = [line[len(own) :] for line, own in zip(lines, left, strict=True)]
+    return words("\n".join(left)), words("\n".join(right))
 
 
 def steering(text: str) -> list[str]:
@@ -74,8 +77,8 @@ def test_words_that_differ_stand_in_brackets_without_colour() -> None:
     text = rendered(Document("a", BRIDGE), Document("b", OTHER))
     left, right = columns(text)
     assert [] == steering(text)
-    assert BRIDGE.replace("eastern", "[eastern]") in left
-    assert BRIDGE.replace("eastern", "[western]") in right
+    assert BRIDGE.replace("divers", "[divers]") in left
+    assert BRIDGE.replace("divers", "[swimmers]") in right
     assert "edited, 95% of the words equal ──" in text
 
 
@@ -84,9 +87,9 @@ def test_words_that_differ_are_coloured_on_a_terminal() -> None:
         Document("a", BRIDGE), Document("b", OTHER),
         force_terminal=True, color_system="standard", no_color=False,
     )  # fmt: skip
-    assert "\x1b[1;31meastern\x1b[0m" in text
-    assert "\x1b[1;32mwestern\x1b[0m" in text
-    assert "[eastern]" not in text
+    assert "\x1b[1;31mdivers\x1b[0m" in text
+    assert "\x1b[1;32mswimmers\x1b[0m" in text
+    assert "[divers]" not in text
 
 
 def test_words_that_one_side_lacks_are_marked_on_the_other_only() -> None:
@@ -151,7 +154,7 @@ HOSTILE = [
 
 
 def visible(text: str) -> str:
-    """Return the characters that leave a mark, without placeholders and our own brackets."""
+    """Return the characters that leave a mark, without placeholders and brackets."""
     return "".join(
         c for c in text if c.isprintable() and not c.isspace() and c not in "\ufffd[]"
     )  # fmt: skip
@@ -168,10 +171,8 @@ def test_hostile_text_is_shown_as_it_is_and_does_not_steer_the_terminal(
     first, second = Document(**sides, text=one), Document(**sides, text=other)
     text = rendered(first, second, width=120)
     assert [] == steering(text)
-    n_shown = 1 if field == "edited text" else 2
-    assert n_shown <= visible(text).count(visible(hostile))
-    if field == "edited text":
-        return
+    shown = [visible(hostile) in visible(side) for side in columns(text, 120)]
+    assert [True, field != "edited text" or not visible(hostile)] == shown
     coloured = rendered(
         first, second, width=120, force_terminal=True, color_system="standard", no_color=False
     )
@@ -225,23 +226,29 @@ def test_spans_of_the_summary_slice_back(comparison: Comparison) -> None:
 
 
 def test_edits_of_the_summary_are_equal_where_they_say_so(comparison: Comparison) -> None:
-    n_changed = 0
     for row in summarize_comparison(comparison)["matches"]:
-        place, other_place = row["first_start"], row["second_start"]
-        for edit in row["edits"]:
-            assert place <= edit["first_start"] <= edit["first_end"] <= row["first_end"]
-            assert (
-                other_place <= edit["second_start"] <= edit["second_end"] <= row["second_end"]
-            )  # fmt: skip
-            place, other_place = edit["first_end"], edit["second_end"]
-            one = comparison.first.text[edit["first_start"] : edit["first_end"]]
-            other = comparison.second.text[edit["second_start"] : edit["second_end"]]
-            same = words_of(one) == words_of(other)
-            assert edit["equal"] == same
-            n_changed += not same
-        if row["identity"] == 1:
-            assert {True} == {edit["equal"] for edit in row["edits"]}
-    assert n_changed >= 0
+        said = [edit["equal"] for edit in row["edits"]]
+        sides = [
+            [words_of(text[edit[f"{side}_start"] : edit[f"{side}_end"]]) for edit in row["edits"]]
+            for side, text in (
+                ("first", comparison.first.text), ("second", comparison.second.text),
+            )
+        ]  # fmt: skip
+        assert [one == other for one, other in zip(*sides, strict=True)] == said
+        assert [*itertools.chain(*sides[0])] == words_of(row["first_text"])
+        assert [*itertools.chain(*sides[1])] == words_of(row["second_text"])
+        assert all(said) == (row["identity"] == 1)
+
+
+@pytest.mark.xfail(strict=True, reason="a side without words is placed at the match's start")
+def test_edits_of_the_summary_follow_each_other_on_both_sides() -> None:
+    more = BRIDGE.replace("a week", "a long week")
+    comparison = compare_documents(Document("a", BRIDGE), Document("b", more))
+    (row,) = summarize_comparison(comparison)["matches"]
+    for side in ("first", "second"):
+        places = [place for edit in row["edits"]
+                  for place in (edit[f"{side}_start"], edit[f"{side}_end"])]  # fmt: skip
+        assert sorted(places) == places
 
 
 def words_of(text: str) -> list[str]:

@@ -38,7 +38,7 @@ RECORDS = [
     {"id": "w2", "outlet": "Wire", "published": "2026-03-02", "text": FERRY},
     {"id": "g1", "outlet": "Gull", "published": "2026-03-03", "text": f"{BRIDGE}\n\n{HERON}"},
     {"id": "t1", "outlet": "Tern", "published": "2026-03-04",
-     "text": f"{BRIDGE.replace('eastern', 'western')}\n\n{HERON}\n\n{FERRY}\n\nIt rained."},
+     "text": f"{BRIDGE.replace('divers', 'swimmers')}\n\n{HERON}\n\n{FERRY}\n\nIt rained."},
     {"id": "h1", "outlet": "Heron", "published": "2026-03-05", "text": MILL},
     {"id": "u1", "published": "2026-03-05", "text": MILL},
     {"id": "q1", "outlet": "Gull", "published": "2026-03-06",
@@ -129,12 +129,11 @@ def test_text_of_a_reused_article_is_the_start_of_its_longest_span() -> None:
 
 
 def test_documents_without_an_outlet_count_as_one_outlet_each() -> None:
+    outlets = ["Wire", None, None, "Gull", "Gull"]
     records = [
-        {"id": "w", "outlet": "Wire", "published": "2026-03-01", "text": f"{BRIDGE}\n\n{HERON}"},
-        *({"id": f"u{n}", "published": f"2026-03-0{n}", "text": f"{BRIDGE}\n\n{HERON}"} for n in (2, 3)),
-        *({"id": f"g{n}", "outlet": "Gull", "published": f"2026-03-0{n}", "text": f"{BRIDGE}\n\n{HERON}"}
-          for n in (4, 5)),
-    ]  # fmt: skip
+        {"outlet": outlet, "published": f"2026-03-0{day}", "text": f"{BRIDGE}\n\n{HERON}"}
+        for day, outlet in enumerate(outlets, 1)
+    ]
     (view,) = summary_of(analyze(Corpus.from_records(records))).reused
     assert (4, 3) == (view.n_documents, view.n_outlets)
 

@@ -192,9 +192,6 @@ def test_rewritten_paragraph_is_found() -> None:
 # Verbatim copies that are odd in some way.
 
 
-@pytest.mark.xfail(
-    strict=True, reason="merging a run with a shorter one inside it counts too few matched words"
-)
 def test_copy_of_a_text_that_repeats_a_phrase_is_verbatim() -> None:
     text = (
         "The council of the northern island closed the road, the council of the northern island"
@@ -204,9 +201,6 @@ def test_copy_of_a_text_that_repeats_a_phrase_is_verbatim() -> None:
     assert ("verbatim", 1.0, 1.0) == (row["kind"], row["identity"], row["cosine"])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a break inside the span counts as a word, and as an equal one"
-)
 def test_words_of_a_heading_between_two_copied_paragraphs_are_not_miscounted() -> None:
     text = f"{FERRY}\n\n## What the crews did\n\n{CREWS}"
     rows = find([day(1, "a", "Gull", text), day(2, "b", "Tern", text)])
@@ -485,10 +479,6 @@ def test_ranks_count_from_one_in_each_span(mixture: Analysis) -> None:
         assert 1 == len({row["target_document_id"] for row in span})
 
 
-JOINED_OVERLAP = "cases that sentences show are joined across words that runs gave another origin"
-
-
-@pytest.mark.xfail(strict=True, reason=JOINED_OVERLAP)
 def test_further_origins_of_a_span_are_other_documents_with_the_same_words() -> None:
     for seed in range(4):
         for span in spans_of(find(mixed_records(seed))):
@@ -498,7 +488,6 @@ def test_further_origins_of_a_span_are_other_documents_with_the_same_words() -> 
                 assert span[0]["target_start"] < row["target_end"]
 
 
-@pytest.mark.xfail(strict=True, reason=JOINED_OVERLAP)
 def test_best_origins_of_a_document_do_not_overlap(mixture: Analysis) -> None:
     best = [row for row in rows_of(mixture) if row["rank"] == 1]
     spans = sorted((r["target_document_id"], r["target_start"], r["target_end"]) for r in best)
@@ -506,7 +495,6 @@ def test_best_origins_of_a_document_do_not_overlap(mixture: Analysis) -> None:
         assert document != other or end <= start
 
 
-@pytest.mark.xfail(strict=True, reason=JOINED_OVERLAP)
 def test_reused_share_is_the_union_of_directed_best_spans(mixture: Analysis) -> None:
     taken: dict[str, set[int]] = {}
     for row in rows_of(mixture):
@@ -554,7 +542,6 @@ def test_corpus_without_reuse_has_empty_tables() -> None:
     assert [0.0, 0.0] == analysis.table("documents")["reused_share"].to_pylist()
 
 
-@pytest.mark.xfail(strict=True, reason="the rarity of no words divides by the logarithm of 1")
 @pytest.mark.filterwarnings("error")
 def test_corpus_without_body_gives_no_warning() -> None:
     assert [] == find([day(1, "a", "Gull", "# A heading only")])

@@ -38,15 +38,7 @@ def test_articles_are_of_usual_length(case: dict[str, Any]) -> None:
     assert all(60 <= len(text.split()) <= 120 for text in case["outlets"].values())
 
 
-@pytest.fixture
-def known_failure(case: dict[str, Any], request: pytest.FixtureRequest) -> None:
-    """Expect a case to fail that says why it does."""
-    if "fails" in case:
-        request.applymarker(pytest.mark.xfail(strict=True, reason=case["fails"]))
-
-
 @pytest.mark.cases("independent")
-@pytest.mark.usefixtures("known_failure")
 def test_independent_articles_on_one_event_share_a_quotation_at_most(
     case: dict[str, Any], every: list[dict[str, Any]]
 ) -> None:
@@ -56,14 +48,12 @@ def test_independent_articles_on_one_event_share_a_quotation_at_most(
 
 
 @pytest.mark.cases("independent")
-@pytest.mark.usefixtures("known_failure")
 def test_two_independent_articles_alone_share_a_quotation_at_most(case: dict[str, Any]) -> None:
     assert [] == analyze_cases([case])
 
 
 def test_quotations_that_both_have_are_found() -> None:
     cases = json.loads((CASES / "independent.json").read_text("utf-8"))
-    cases = [case for case in cases if "fails" not in case]
     records = [
         {"id": f"{case['label']}-{outlet}", "outlet": outlet, "text": text}
         for case in cases

@@ -264,10 +264,6 @@ def test_cosine_of_spans_is_that_of_their_weighted_counts(one: Terms, other: Ter
     assert 0 <= cosine <= 1
 
 
-FLOATS_DIFFER = "products are float32 in the compiled twin: numba's float() keeps a float32"
-
-
-@pytest.mark.xfail(strict=True, reason=FLOATS_DIFFER)
 @given(TEXTS, TEXTS)
 def test_cosine_of_spans_compiled_equals_interpreted(one: Terms, other: Terms) -> None:
     terms = as_terms(one, other)
@@ -279,7 +275,6 @@ def test_cosine_of_spans_compiled_equals_interpreted(one: Terms, other: Terms) -
     assert interpreted == compiled
 
 
-@pytest.mark.xfail(strict=True, reason=FLOATS_DIFFER)
 @given(TERMS, TERMS)
 @settings(max_examples=50)
 def test_cosine_of_rows_compiled_equals_interpreted(one: Terms, other: Terms) -> None:

@@ -94,9 +94,6 @@ def test_other_lines_are_no_asides(line: str) -> None:
     assert [] == marked_words(f"{line}\nthe ferry leaves at noon\nI doubt it.{LETTER_END}", ASIDE)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a short line that ends “said.” is taken for one that opens a letter"
-)
 @pytest.mark.parametrize("line", ["“We close it,” the mayor said.", "It was as Orla said."])
 def test_short_sentence_that_ends_with_said_is_no_aside(line: str) -> None:
     assert [] == marked_words(f"{LEAD}\n\n{line}\n\n{MORE}", ASIDE)

@@ -24,12 +24,7 @@ PAIRS = [  # an odd mark, then a pair
     "「「」",
     "««»",
     '"""',
-    pytest.param(
-        "”””",
-        marks=pytest.mark.xfail(
-            strict=True, reason="a ” that opened is closed by the ” that opens the next quotation"
-        ),
-    ),
+    "”””",
 ]
 
 
