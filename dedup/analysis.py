@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
+_FLOW_VALUES = ("n_words", "n_documents", "n_passages")
 _ROWS_AT_ONCE = 1 << 16  # of a table that holds texts
 
 Progress = Callable[[str, int, int], None]  # step, done, of how many (0 if not known)
@@ -81,7 +82,7 @@ def analyze(
     jobs = available_jobs() if jobs is None else jobs
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, got {jobs}")
-    parts = PARTS if only is None else tuple(only)
+    parts = PARTS if only is None else (only,) if isinstance(only, str) else tuple(only)
     if not parts or not {*parts} <= {*PARTS}:
         raise ValueError(f"only must name some of {', '.join(PARTS)}, got {parts}")
     wants_duplicates, wants_reuse = "duplicates" in parts, "reuse" in parts
@@ -239,7 +240,12 @@ class Analysis:
         Returns:
             Int64, 0 where nothing flows; every outlet of a flow is in both, by name. Flows from
             or to documents without an outlet are left out.
+
+        Raises:
+            ValueError: If there is no such count, or reuse was not analysed.
         """
+        if values not in _FLOW_VALUES:
+            raise ValueError(f"values must be one of {', '.join(_FLOW_VALUES)}, got {values!r}")
         flows = self.flows.dropna(subset=["origin_outlet", "target_outlet"])
         outlets = sorted({*flows["origin_outlet"], *flows["target_outlet"]})
         matrix = flows.pivot(index="origin_outlet", columns="target_outlet", values=values)
@@ -336,7 +342,8 @@ class Analysis:
     @staticmethod
     def _analysed(part: str, found: Found | None) -> Found:
         if found is None:
-            raise ValueError(f"{part} were not analysed: they were left out of `only`")
+            verb = "was" if part == "reuse" else "were"
+            raise ValueError(f"{part} {verb} not analysed: `only` named other parts")
         return found
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 
 from dedup.config import ReuseSettings
-from dedup.corpus import Corpus, Document, collect_passages
+from dedup.corpus import BODY, Corpus, Document, collect_passages
 from dedup.reuse import (
     DIRECTIONS,
     REASONS,
@@ -126,15 +127,16 @@ def compare(
 
     Raises:
         InputError: If the corpus holds no text.
-        ValueError: If `n_best` is less than 1.
+        ValueError: If `n_best` or `jobs` is less than 1.
 
     >>> lead = "The harbour bridge stays closed until Friday, the council said."
     >>> corpus = Corpus.from_records([{"id": "a", "text": lead}, {"id": "b", "text": "Rain fell."}])
     >>> [each.document_id for each in compare("The bridge stays.", corpus)]
     ['a']
     """
-    if n_best < 1:
-        raise ValueError(f"n_best must be at least 1, got {n_best}")
+    for name, value in (("n_best", n_best), ("jobs", jobs)):
+        if value < 1:
+            raise ValueError(f"{name} must be at least 1, got {value}")
     with ThreadPoolExecutor(jobs) as executor:
         passages = collect_passages(corpus, shingle_size=_SHINGLE_SIZE, executor=executor)
         stream = make_stream(corpus, passages, executor=executor)
@@ -198,20 +200,27 @@ def compare_documents(
             origin = int(found.origins[i]) + 1
             direction, reason = "directed", REASONS[found.reasons[i]]
     matches.sort(key=lambda match: (match.first_start, match.second_start))
-    shares = [
-        _share(document, spans)
-        for document, spans in (
-            (first, [(match.first_start, match.first_end) for match in matches]),
-            (second, [(match.second_start, match.second_end) for match in matches]),
-        )
-    ]
+    shares = []
+    for row, (document, spans) in enumerate((
+        (first, [(match.first_start, match.first_end) for match in matches]),
+        (second, [(match.second_start, match.second_end) for match in matches]),
+    )):  # fmt: skip
+        own = (passages.documents == row) & (passages.roles == BODY)
+        body = list(zip(passages.starts[own].tolist(), passages.ends[own].tolist(), strict=True))
+        shares.append(_share(document, body, spans))
     return Comparison(first, second, origin, direction, reason, shares[0], shares[1], matches)
 
 
-def _share(document: Document, spans: list[tuple[int, int]]) -> float:
-    """Return the share of a document's words that lie in some span."""
+def _share(document: Document, body: list[tuple[int, int]], spans: list[tuple[int, int]]) -> float:
+    """Return the share of a document's body words that lie in some span."""
     tokens = tokenise(document.text)
-    inside = np.zeros(len(tokens), dtype=np.bool_)
-    for start, end in spans:
-        inside |= (tokens.starts >= start) & (tokens.ends <= end)
-    return round(float(inside.mean()), 6) if len(tokens) else 0.0
+
+    def inside(places: list[tuple[int, int]]) -> npt.NDArray[np.bool_]:
+        found = np.zeros(len(tokens), dtype=np.bool_)
+        for start, end in places:
+            found |= (tokens.starts >= start) & (tokens.ends <= end)
+        return found
+
+    of_body = inside(body)
+    n_words = int(of_body.sum())
+    return round(int((of_body & inside(spans)).sum()) / n_words, 6) if n_words else 0.0

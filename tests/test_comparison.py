@@ -162,7 +162,6 @@ def test_shares_are_of_each_ones_words() -> None:
     assert ("verbatim", 1.0, 1.0) == (match.kind, match.identity, match.cosine)
 
 
-@pytest.mark.xfail(strict=True, reason="shares are of all words, not of those of the body")
 @pytest.mark.parametrize(
     ("text", "body_start"),
     [(f"Bridge shut\n\n{BRIDGE}", 0), (f"---\ntitle: Bridge shut\n---\n\n{BRIDGE}", 29)],

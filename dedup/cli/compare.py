@@ -9,6 +9,7 @@ import click
 
 from dedup.cli.options import common_options, corpus_options, reuse_options, settings_from
 from dedup.cli.output import print_for_reading, print_notes
+from dedup.cli.startup import hidden
 from dedup.config import CorpusSettings, ReuseSettings
 from dedup.errors import InputError
 
@@ -50,7 +51,7 @@ def command(
     """Show what two documents share, side by side, with the words that differ.
 
     A and B are files of one document each, or ids with --corpus. Two documents named are always
-    compared, of one outlet or not.
+    compared, of one outlet or not (--within-outlet changes nothing here, nor does --jobs).
 
     \b
     Examples:
@@ -60,26 +61,38 @@ def command(
     corpus_settings = settings_from(CorpusSettings, options)
     settings = settings_from(ReuseSettings, options)
     from dedup.comparison import compare_documents
-    from dedup.corpus import read_corpus
     from dedup.report import render_comparison, summarize_comparison
 
-    if corpus_paths:
-        corpora = [read_corpus(corpus_paths, corpus_settings)]
-        documents = [_find(corpora[0], document_id) for document_id in (first, second)]
-    else:
-        corpora = [read_corpus([path], corpus_settings) for path in (first, second)]
-        documents = [
-            _only(corpus, path) for corpus, path in zip(corpora, (first, second), strict=True)
-        ]
+    if first == second == "-":
+        raise click.UsageError("only one of A and B can be standard input")
+    with hidden("pandas"):
+        documents, notes = _read(first, second, corpus_paths, corpus_settings)
+        comparison = compare_documents(documents[0], documents[1], settings)
     if not quiet:
-        print_notes([note for corpus in corpora for note in corpus.notes])
-    comparison = compare_documents(documents[0], documents[1], settings)
+        print_notes(notes)
     if output_format == "json":
         import orjson
 
         click.echo(orjson.dumps(summarize_comparison(comparison), option=orjson.OPT_INDENT_2))
     else:
         print_for_reading(lambda console: render_comparison(comparison, console))
+
+
+def _read(
+    first: str, second: str, corpus_paths: tuple[str, ...], settings: CorpusSettings
+) -> tuple[list[Document], list[str]]:
+    """Return the two documents, and the notes of reading them."""
+    from dedup.corpus import read_corpus
+
+    if corpus_paths:
+        corpora = [read_corpus(corpus_paths, settings)]
+        documents = [_find(corpora[0], document_id) for document_id in (first, second)]
+    else:
+        corpora = [read_corpus([path], settings) for path in (first, second)]
+        documents = [
+            _only(corpus, path) for corpus, path in zip(corpora, (first, second), strict=True)
+        ]
+    return documents, [note for corpus in corpora for note in corpus.notes]
 
 
 def _find(corpus: Corpus, document_id: str) -> Document:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dedup.reuse.stream import BREAK, CAPITAL, CLOSES, OPENS, QUOTED, Integers
+from dedup.reuse.stream import BREAK, CAPITAL, CLOSES, OPENS, QUOTED, SENTENCE, Integers
 from dedup.text import Kernel
 
 # Columns of a case. Spans are in words of the stream.
@@ -24,6 +24,7 @@ _REACH = 2  # times its own words that a run may lie from its chain
 MERGE_GAP = 25  # words between two chains that merge: about 150 characters
 _MERGED_SHARE = 0.5  # share of equal words that is left when chains merge
 _END_GAP = 8  # words between a chain's end and the anchor that it grows to
+_TAIL = 5  # words between a chain's end and that of its sentence that it takes in
 _ANCHOR = 3  # equal words that make an anchor
 _LOOK_BACK = 16  # chains of a pair of documents that a run may join
 _LONG_CASE = 25  # equal words that count as reuse whatever they say
@@ -60,6 +61,24 @@ def common_words(
 
 
 @Kernel
+def run_frequency(
+    targets: Integers, frequency: npt.NDArray[np.int32], start: int, end: int, shortest: int
+) -> int:
+    """Return how many documents have what a run says, by the fingerprints in it.
+
+    Which of a short run's fingerprints are kept hangs on the words around it, so the rarest tells
+    too little, and the most common counts; a longer run has some that tell in any case.
+    """
+    least, most = np.int64(1 << 40), np.int64(1)
+    i = np.searchsorted(targets, start)
+    while i < len(targets) and targets[i] + shortest <= end:
+        least = min(least, np.int64(frequency[i]))
+        most = max(most, np.int64(frequency[i]))
+        i += 1
+    return int(most if end - start < _SHORT_CASE else min(least, most))
+
+
+@Kernel
 def find_runs(
     terms: npt.NDArray[np.int32],
     document_starts: Integers,
@@ -86,8 +105,6 @@ def find_runs(
     for i in order:
         t, o = targets[i], origins[i]
         if t - o == diagonal and t < end:
-            if n_runs > 0 and frequency[i] < found[n_runs - 1, 3]:
-                found[n_runs - 1, 3] = frequency[i]
             continue
         first = 0
         while terms[t - first - 1] != BREAK and terms[t - first - 1] == terms[o - first - 1]:
@@ -101,7 +118,7 @@ def find_runs(
         found[n_runs, 0] = t - first
         found[n_runs, 1] = o - first
         found[n_runs, 2] = first + last
-        found[n_runs, 3] = frequency[i]
+        found[n_runs, 3] = run_frequency(targets, frequency, t - first, t + last, shortest)
         found[n_runs, 4] = np.searchsorted(document_starts, o, side="right") - 1
         n_runs += 1
     by_origin = np.empty(n_runs, dtype=np.int64)
@@ -153,6 +170,47 @@ def grow(terms: npt.NDArray[np.int32], t: int, o: int, step: int, grown: Integer
                 break
             if going:
                 break
+
+
+@Kernel
+def finish_end(
+    terms: npt.NDArray[np.int32], marks: npt.NDArray[np.uint8], case: Integers, row: Integers
+) -> None:
+    """Take in the last words of a sentence or paragraph, if both sides end in the same word."""
+    t, o = case[TARGET_END], case[ORIGIN_END]
+    t_last, o_last = t, o
+    while terms[t_last] != BREAK and (t_last == t or not marks[t_last] & SENTENCE):
+        t_last += 1
+    while terms[o_last] != BREAK and (o_last == o or not marks[o_last] & SENTENCE):
+        o_last += 1
+    if marks[t] & SENTENCE or marks[o] & SENTENCE:
+        return
+    if (
+        0 < t_last - t <= _TAIL
+        and 0 < o_last - o <= _TAIL
+        and terms[t_last - 1] == terms[o_last - 1]
+    ):
+        case[MATCHED] += common_words(terms, t, t_last, o, o_last, row)
+        case[TARGET_END], case[ORIGIN_END] = t_last, o_last
+
+
+@Kernel
+def finish_start(
+    terms: npt.NDArray[np.int32], marks: npt.NDArray[np.uint8], case: Integers, row: Integers
+) -> None:
+    """Take in the first words of a sentence or paragraph, if both sides begin with the same."""
+    t, o = case[TARGET_START], case[ORIGIN_START]
+    if marks[t] & SENTENCE or marks[o] & SENTENCE:
+        return
+    t_first, o_first = t, o
+    while t_first > 0 and terms[t_first] != BREAK and not marks[t_first] & SENTENCE:
+        t_first -= 1
+    while o_first > 0 and terms[o_first] != BREAK and not marks[o_first] & SENTENCE:
+        o_first -= 1
+    if terms[t_first] != BREAK and terms[t_first] == terms[o_first]:
+        if t - t_first <= _TAIL and o - o_first <= _TAIL:
+            case[MATCHED] += common_words(terms, t_first, t, o_first, o, row)
+            case[TARGET_START], case[ORIGIN_START] = t_first, o_first
 
 
 @Kernel
@@ -341,6 +399,7 @@ def align_documents(
     """Write the cases of documents first to last as targets; return how many."""
     n_cases = 0
     grown = np.empty(3, dtype=np.int64)
+    row = np.empty(_TAIL + 1, dtype=np.int64)
     for document in range(first, last):
         a, b = starts[document], starts[document + 1]
         if a == b:
@@ -366,6 +425,8 @@ def align_documents(
                     grow(terms, case[TARGET_START], case[ORIGIN_START], -1, grown)
                     case[TARGET_START], case[ORIGIN_START] = grown[0], grown[1]
                     case[MATCHED] += grown[2]
+                    finish_end(terms, marks, case, row)
+                    finish_start(terms, marks, case, row)
             n_own = merge_cases(own, n_own, MERGE_GAP)
             for c in range(n_own):
                 if is_worth_reporting(own[c], terms, marks, rarity, min_run_words):

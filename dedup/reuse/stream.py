@@ -47,6 +47,7 @@ _LONGEST_SENTENCE = 60  # words; where there are no stops, so many make one
 _SHORT_ASIDE = 6  # words of one without an address
 _LONGEST_ASIDE = 40  # words of a line such as "In article <…> somebody writes:"
 _LONGEST_SIGNATURE = 8  # lines
+_LEAST_DOCUMENTS = 1_000
 _FIRST_SLOTS = 1 << 14
 _32 = np.uint64(32)
 _48 = np.uint64(48)
@@ -90,8 +91,15 @@ class Stream:
 
     @property
     def rarity(self) -> npt.NDArray[np.float32]:
-        """The same in [0, 1]: 1 for a term of one document, 0 for one of all."""
-        return self.idf / np.float32(np.log(max(len(self.rows), 1) + 1))
+        """How rare each term is, in [0, 1]: 1 for a term of one document, 0 for one of all.
+
+        A small corpus cannot tell what is common: it counts as one of a thousand documents.
+        """
+        n = max(len(self.rows), _LEAST_DOCUMENTS) + 1
+        idf = np.log(n / np.maximum(self.document_frequency, 1))
+        idf[BREAK] = 0
+        rarity: npt.NDArray[np.float32] = (idf / np.log(n)).astype(np.float32)
+        return rarity
 
     def passage_of(self, words: Integers) -> Integers:
         """Return the ids of the passages that words of the stream are in."""

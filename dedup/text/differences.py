@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
-from dedup.text.tokens import tokenise
+from dedup.text.tokens import Tokens, tokenise
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class Edit:
     Attributes:
         equal: Whether both have the same words.
         start: Where the run starts in the first text, in code points.
-        end: Where it ends; equal to `start` if the first has nothing here.
+        end: Where it ends; equal to `start` if the first has nothing here, which is behind the
+            word before.
         other_start: Where the run starts in the second text.
         other_end: Where it ends.
     """
@@ -42,7 +43,13 @@ def diff_words(first: str, second: str) -> list[Edit]:
     matcher = difflib.SequenceMatcher(None, a.hashes.tolist(), b.hashes.tolist(), autojunk=False)
     edits = []
     for tag, i, i_end, j, j_end in matcher.get_opcodes():
-        start, end = (int(a.starts[i]), int(a.ends[i_end - 1])) if i < i_end else (0, 0)
-        other = (int(b.starts[j]), int(b.ends[j_end - 1])) if j < j_end else (0, 0)
-        edits.append(Edit(tag == "equal", start, end, *other))
+        edits.append(Edit(tag == "equal", *_span(a, i, i_end), *_span(b, j, j_end)))
     return edits
+
+
+def _span(tokens: Tokens, first: int, last: int) -> tuple[int, int]:
+    """Return where tokens start and end; of none, the place behind the token before."""
+    if first < last:
+        return int(tokens.starts[first]), int(tokens.ends[last - 1])
+    place = int(tokens.ends[first - 1]) if first else 0
+    return place, place

@@ -209,7 +209,6 @@ def test_what_cannot_run_ends_with_status_2_and_the_reason_on_stderr(
     assert "\x1b" not in err
 
 
-@pytest.mark.xfail(strict=True, reason="the second reading finds standard input closed")
 def test_standard_input_twice_is_no_bug(dedup: Dedup) -> None:
     done = dedup("compare", "-", "-", input=BRIDGE)
     assert "this is a bug in dedup" not in done.stderr
@@ -258,7 +257,6 @@ def test_help_and_usage_errors_import_nothing_heavy(args: list[str], dedup: Dedu
     assert set() == imported_by(dedup, "compare", *args)
 
 
-@pytest.mark.xfail(strict=True, reason="pyarrow and scikit-learn find pandas: nothing hides it")
 def test_comparing_imports_only_what_it_uses(desk: Path, dedup: Dedup) -> None:
     imported = imported_by(dedup, "compare", desk / "release.txt", desk / "article.txt")
     assert {"numpy", "pyarrow", "rich", "scipy", "sklearn"} == imported
