@@ -96,7 +96,7 @@ def read_bodies(pages: list[str]) -> list[str]:
         for name, markup in zip(names, pages, strict=True):
             (Path(folder) / name).write_text(markup, encoding="utf-8")
         settings = CorpusSettings(skip_bad_records=True)
-        passages = analyze(read_corpus(folder, settings)).passages
+        passages = analyze(read_corpus(folder, settings), only=["duplicates"]).passages
     body = passages[passages["role"] == "body"].sort_values("position")
     texts = body.groupby("document_id")["text"].agg("\n\n".join)
     return [texts.get(name, "") for name in names]
