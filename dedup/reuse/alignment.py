@@ -11,13 +11,21 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dedup.reuse.stream import BREAK, CAPITAL, CLOSES, OPENS, QUOTED, SENTENCE, Integers
+from dedup.reuse.columns import (
+    FREQUENCY,
+    LONGEST,
+    MATCHED,
+    ORIGIN,
+    ORIGIN_END,
+    ORIGIN_START,
+    REORDERED,
+    TARGET_END,
+    TARGET_START,
+)
+from dedup.reuse.marks import SENTENCE
+from dedup.reuse.stream import BREAK, Integers
+from dedup.reuse.worth import SHORT_CASE, is_worth_reporting
 from dedup.text import Kernel
-
-# Columns of a case. Spans are in words of the stream.
-TARGET_START, TARGET_END, ORIGIN_START, ORIGIN_END = range(4)
-MATCHED, LONGEST, FREQUENCY, ORIGIN, REORDERED = range(4, 9)
-N_COLUMNS = 9
 
 CHAIN_GAP = 12  # words between two runs of a chain, on both sides
 _REACH = 2  # times its own words that a run may lie from its chain
@@ -27,15 +35,6 @@ _END_GAP = 8  # words between a chain's end and the anchor that it grows to
 _TAIL = 5  # words between a chain's end and that of its sentence that it takes in
 _ANCHOR = 3  # equal words that make an anchor
 _LOOK_BACK = 16  # chains of a pair of documents that a run may join
-_LONG_CASE = 25  # equal words that count as reuse whatever they say
-_SHORT_CASE = 12  # a case of fewer counts
-_RARE_DOCUMENTS = 12  # where no more documents than these have some run of it; of others,
-_FEW_DOCUMENTS = 50  # these; and where
-_RARE_WORDS = 1.5  # so many words' worth of rarity (1 for a word of one document) is in it,
-_RARE_WORDS_MORE = 0.6  # and so many more each time that twice as many documents have it;
-_RARE_LOWER = 1.0  # this much of it in words without a capital;
-_QUOTED_SHARE = 0.8  # or where so many of its words are one quotation, on either side,
-_EDGE = 3  # which may begin and end so many words off
 
 
 @Kernel
@@ -75,7 +74,7 @@ def run_frequency(
         least = min(least, np.int64(frequency[i]))
         most = max(most, np.int64(frequency[i]))
         i += 1
-    return int(most if end - start < _SHORT_CASE else min(least, most))
+    return int(most if end - start < SHORT_CASE else min(least, most))
 
 
 @Kernel
@@ -325,59 +324,6 @@ def merge_cases(cases: Integers, n_cases: int, gap: int) -> int:
             cases[into, FREQUENCY] = min(cases[into, FREQUENCY], cases[c, FREQUENCY])
         n_cases = kept
     return n_cases
-
-
-@Kernel
-def quoted_share(marks: npt.NDArray[np.uint8], start: int, end: int) -> float:
-    """Return the share of words of a span that are quoted."""
-    n_quoted = 0
-    for i in range(start, end):
-        n_quoted += (marks[i] & QUOTED) > 0
-    return n_quoted / max(end - start, 1)
-
-
-@Kernel
-def is_quotation(marks: npt.NDArray[np.uint8], start: int, end: int) -> bool:
-    """Whether a span is a quotation, from its first word to its last, give or take a few."""
-    opens, closes = False, False
-    for i in range(_EDGE):
-        opens = opens or (marks[start + i] & OPENS) > 0 or (marks[max(start - i, 0)] & OPENS) > 0
-        last = end - 1
-        closes = closes or (marks[last - i] & CLOSES) > 0
-        closes = closes or (marks[min(last + i, len(marks) - 1)] & CLOSES) > 0
-    return opens and closes and quoted_share(marks, start, end) >= _QUOTED_SHARE
-
-
-@Kernel
-def is_worth_reporting(
-    case: Integers,
-    terms: npt.NDArray[np.int32],
-    marks: npt.NDArray[np.uint8],
-    rarity: npt.NDArray[np.float32],
-    min_run_words: int,
-) -> bool:
-    """Whether a case is more than a title, a name or a phrase that anybody uses."""
-    start, end = case[TARGET_START], case[TARGET_END]
-    if case[LONGEST] < min_run_words:
-        return False
-    if case[MATCHED] >= _LONG_CASE:
-        return True
-    # Names and titles are rare words, too: what is not a name must carry some of the weight.
-    rare, rare_lower = 0.0, 0.0
-    for i in range(start, end):
-        weight = np.float64(rarity[terms[i]])
-        rare += weight
-        if not marks[i] & CAPITAL:
-            rare_lower += weight
-    if rare_lower < _RARE_LOWER:
-        return False
-    most = _RARE_DOCUMENTS if case[MATCHED] < _SHORT_CASE else _FEW_DOCUMENTS
-    needed = _RARE_WORDS + _RARE_WORDS_MORE * np.log2(case[FREQUENCY])
-    if case[FREQUENCY] <= most and rare >= needed:
-        return True
-    return rare >= _RARE_WORDS and (
-        is_quotation(marks, start, end) or is_quotation(marks, case[ORIGIN_START], case[ORIGIN_END])
-    )
 
 
 @Kernel

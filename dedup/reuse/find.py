@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from dedup.config import ReuseSettings
 from dedup.corpus import Corpus, Passages, outlet_numbers
-from dedup.reuse.alignment import (
+from dedup.reuse.alignment import MERGE_GAP, align_documents
+from dedup.reuse.columns import (
     MATCHED,
-    MERGE_GAP,
     N_COLUMNS,
     ORIGIN,
     ORIGIN_END,
@@ -26,7 +26,6 @@ from dedup.reuse.alignment import (
     REORDERED,
     TARGET_END,
     TARGET_START,
-    align_documents,
 )
 from dedup.reuse.direction import NO_REASON, UNDIRECTED, direct
 from dedup.reuse.fingerprints import Links, link_fingerprints, shingle_words

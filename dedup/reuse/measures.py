@@ -5,14 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dedup.reuse.alignment import (
-    ORIGIN_END,
-    ORIGIN_START,
-    TARGET_END,
-    TARGET_START,
-    quoted_share,
-)
+from dedup.reuse.columns import ORIGIN_END, ORIGIN_START, TARGET_END, TARGET_START
 from dedup.reuse.stream import BREAK, Integers
+from dedup.reuse.worth import quoted_share
 from dedup.text import Kernel
 
 

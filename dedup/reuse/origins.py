@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dedup.reuse.alignment import (
+from dedup.reuse.alignment import common_words, origin_gap
+from dedup.reuse.columns import (
     FREQUENCY,
     LONGEST,
     MATCHED,
@@ -20,10 +21,9 @@ from dedup.reuse.alignment import (
     ORIGIN_START,
     TARGET_END,
     TARGET_START,
-    common_words,
-    origin_gap,
 )
-from dedup.reuse.stream import ASIDE, ASIDE_WEIGHT, BREAK, Integers
+from dedup.reuse.marks import ASIDE, ASIDE_WEIGHT
+from dedup.reuse.stream import BREAK, Integers
 from dedup.text import Kernel
 
 RANK = N_COLUMNS  # a further column of the cases chosen: 1 for the best origin of a span

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.corpus import Passages
-from dedup.reuse.alignment import (
+from dedup.reuse.alignment import common_words
+from dedup.reuse.columns import (
     MATCHED,
     N_COLUMNS,
     ORIGIN,
@@ -16,7 +17,6 @@ from dedup.reuse.alignment import (
     ORIGIN_START,
     TARGET_END,
     TARGET_START,
-    common_words,
 )
 from dedup.reuse.comparer import make_vectors, nearest_rows
 from dedup.reuse.measures import span_cosine

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dedup.reuse.alignment import (
+from dedup.reuse.columns import (
     FREQUENCY,
     LONGEST,
     MATCHED,
@@ -22,7 +22,8 @@ from dedup.reuse.alignment import (
     TARGET_END,
     TARGET_START,
 )
-from dedup.reuse.stream import BREAK, SENTENCE, Integers
+from dedup.reuse.marks import SENTENCE
+from dedup.reuse.stream import BREAK, Integers
 from dedup.text import Kernel
 
 CASES_PER_PAIR = 16  # at most

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streams import as_terms
 
-from dedup.reuse.alignment import (
-    CHAIN_GAP,
+from dedup.reuse.alignment import CHAIN_GAP, chain_runs, common_words, find_runs, grow, merge_cases
+from dedup.reuse.columns import (
     LONGEST,
     MATCHED,
     N_COLUMNS,
@@ -21,13 +21,9 @@ from dedup.reuse.alignment import (
     ORIGIN_START,
     TARGET_END,
     TARGET_START,
-    chain_runs,
-    common_words,
-    find_runs,
-    grow,
-    merge_cases,
 )
 from dedup.reuse.comparer import cosine_of
+from dedup.reuse.marks import SENTENCE
 from dedup.reuse.measures import span_cosine
 from dedup.reuse.sentences import (
     MOST_SENTENCES,
@@ -36,7 +32,7 @@ from dedup.reuse.sentences import (
     match_sentences,
     split_sentences,
 )
-from dedup.reuse.stream import BREAK, SENTENCE
+from dedup.reuse.stream import BREAK
 from dedup.text import Kernel
 
 Terms = list[int]

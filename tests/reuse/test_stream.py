@@ -13,14 +13,8 @@ from oracles import tokens_of
 from random_corpora import VOCABULARY, random_records
 from streams import body_words, marked_words, slice_words, stream_records, stream_texts
 
-from dedup.reuse.stream import (
-    ASIDE,
-    BREAK,
-    CLOSES,
-    OPENS,
-    QUOTED,
-    SENTENCE,
-)
+from dedup.reuse.marks import ASIDE, CLOSES, OPENS, QUOTED, SENTENCE
+from dedup.reuse.stream import BREAK
 
 LEAD = "The council closed the old harbour bridge for a week on Monday morning."
 LETTER_END = "\n\nWith regards."  # a blank line: the lines above it are one paragraph
