@@ -37,8 +37,8 @@ _OVERLAPS = 0.5  # share of a chosen span that a further origin of it covers
 _MOST_CASES = 400  # of one document that compete: the longest
 _SEARCHED = 40  # words around its likely place where a cut span's origin is looked for
 _ANCHOR = 3  # words in a row that both spans have where a cut span begins and ends
-_JOINED = 1 << 20  # the same for cases that are joined
 _ALIGNED = 1 << 18  # most pairs of words that are compared to count what a cut span shares
+_JOINED = 1 << 20  # the same for cases that are joined
 
 
 @Kernel

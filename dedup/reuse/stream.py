@@ -38,7 +38,7 @@ from dedup.text import (
 Integers = npt.NDArray[np.int64]
 
 BREAK = 0  # a term number that is no term
-_LEAST_DOCUMENTS = 1_000
+_LEAST_DOCUMENTS = 1_000  # that a corpus counts as where rarity is judged
 _FIRST_SLOTS = 1 << 14
 _32 = np.uint64(32)
 _48 = np.uint64(48)
