@@ -15,8 +15,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import gzip
-import hashlib
 import json
 import math
 import random
@@ -34,13 +32,13 @@ from typing import Any
 
 import numpy as np
 from commands import add_data_option
+from floors import check_floors, read_rows, sha256, update_floors
 
 from dedup import Corpus, ReuseSettings, analyze, read_corpus
 from dedup.config import CorpusSettings, available_jobs
 from dedup.corpus import collect_passages
 from dedup.reuse import Reuse, find_reuse
 
-FLOORS = Path(__file__).resolve().parent / "floors.json"
 KEY = "quality_reuse"
 MESSAGES, QUOTES = "newsgroups20/messages.jsonl.gz", "newsgroups20/quotes.jsonl.gz"
 ARTICLES = "wikinews/articles.jsonl.gz"
@@ -109,8 +107,8 @@ def main() -> int:
         checksums = {file: sha256(options.data / file) for file in files}
         measured[part] = {"sha256": checksums, "figures": figures}
     if options.update:
-        return update_floors(measured, allow_regression=options.allow_regression)
-    return check_floors(measured) if options.check else 0
+        return update_floors(KEY, measured, allow_regression=options.allow_regression)
+    return check_floors(KEY, measured) if options.check else 0
 
 
 def measure_newsgroups(options: argparse.Namespace) -> Figures:
@@ -602,58 +600,6 @@ def runs_of(text: str, length: int = RUN) -> list[tuple[str, ...]]:
     """Return the runs of words of a text."""
     words = words_of(text)
     return [tuple(words[i : i + length]) for i in range(len(words) - length + 1)]
-
-
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the rows of a gzipped file of JSON lines."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def sha256(path: Path) -> str:
-    """Return the checksum of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def check_floors(measured: Mapping[str, Mapping[str, Any]]) -> int:
-    """Return 1 if `dedup` is below a floor, and say where."""
-    floors = json.loads(FLOORS.read_text(encoding="utf-8")).get(KEY, {})
-    failures = []
-    for part, found in measured.items():
-        known = floors.get(part)
-        if known is None:
-            continue
-        if known["sha256"] != found["sha256"]:
-            print(f"{part}: floors were measured on other data", file=sys.stderr)
-            continue
-        failures += [
-            f"{part}: {name} {found['figures'][name]:.4f} is below {least}"
-            for name, least in known["floors"].items()
-            if found["figures"][name] < least
-        ]
-    print("\n".join(failures) or "at or above every floor", file=sys.stderr)
-    return 1 if failures else 0
-
-
-def update_floors(measured: Mapping[str, Mapping[str, Any]], *, allow_regression: bool) -> int:
-    """Set the floors to what was measured, rounded down; return 1 where that would lower one."""
-    everything = json.loads(FLOORS.read_text(encoding="utf-8"))
-    floors = everything.setdefault(KEY, {})
-    lowered = []
-    for part, found in measured.items():
-        if not found["figures"]:
-            continue
-        old = floors.get(part, {}).get("floors", {})
-        new = {name: math.floor(value * 1_000) / 1_000 for name, value in found["figures"].items()}
-        lowered += [f"{part}: {name} from {old[name]} to {value}"
-                    for name, value in new.items() if value < old.get(name, 0)]  # fmt: skip
-        floors[part] = {"sha256": found["sha256"], "floors": new}
-    if lowered and not allow_regression:
-        print("\n".join(lowered), file=sys.stderr)
-        print("floors not lowered without --allow-regression", file=sys.stderr)
-        return 1
-    FLOORS.write_text(json.dumps(everything, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    return 0
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], Figures]] = {

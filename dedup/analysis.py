@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from dedup.attribution import Attributions, Gazetteer, find_attributions, gazetteer
 from dedup.config import PARTS, DuplicateSettings, ReuseSettings, available_jobs
 from dedup.corpus import Corpus, Passages, collect_passages
 from dedup.duplicates import (
@@ -25,6 +26,7 @@ from dedup.duplicates import (
 )
 from dedup.reuse import Reuse, find_reuse
 from dedup.rows import (
+    attribution_rows,
     cluster_rows,
     document_rows,
     duplicate_rows,
@@ -52,6 +54,7 @@ def analyze(
     settings: DuplicateSettings | None = None,
     reuse: ReuseSettings | None = None,
     *,
+    outlets: Gazetteer | None = None,
     only: Iterable[str] | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
@@ -62,6 +65,7 @@ def analyze(
         corpus: The corpus.
         settings: What counts as a duplicate.
         reuse: What counts as reuse.
+        outlets: The outlets that texts may name; None is our gazetteer.
         only: Parts to analyse, of `dedup.config.PARTS`; None is all of them.
         jobs: Number of threads; None uses every processor. The result does not depend on it.
         progress: Called with each step's name and how far it is.
@@ -87,7 +91,7 @@ def analyze(
         raise ValueError(f"only must name some of {', '.join(PARTS)}, got {parts}")
     wants_duplicates, wants_reuse = "duplicates" in parts, "reuse" in parts
     banding = choose_banding(settings) if wants_duplicates else None
-    pairs = found = None
+    pairs = found = attributions = None
     with ThreadPoolExecutor(jobs) as executor:
         passages = collect_passages(
             corpus,
@@ -108,7 +112,12 @@ def analyze(
             found = find_reuse(
                 corpus, passages, reuse, executor=executor, progress=lambda step: say(step, 0, 0)
             )
-    return Analysis(corpus, settings, reuse, passages, pairs, found)
+    if "attributions" in parts:
+        attributions = find_attributions(
+            corpus, passages, gazetteer() if outlets is None else outlets,
+            progress=lambda done: say("attributions", done, len(corpus)),
+        )  # fmt: skip
+    return Analysis(corpus, settings, reuse, passages, pairs, found, attributions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +147,8 @@ class Explanation:
 class Analysis:
     """What was found in a corpus, as tables and as answers.
 
-    The data frames `documents`, `passages`, `duplicates`, `clusters`, `reuse` and `flows` have
-    fixed columns and dtypes; `table` gives the same in Arrow, without pandas.
+    The data frames `documents`, `passages`, `duplicates`, `clusters`, `reuse`, `flows` and
+    `attributions` have fixed columns and dtypes; `table` gives the same in Arrow, without pandas.
 
     Attributes:
         corpus: The corpus.
@@ -148,6 +157,7 @@ class Analysis:
         passage_arrays: The passages in their order, as arrays.
         pairs: The verified pairs of distinct texts; None if duplicates were not analysed.
         reuse_arrays: The aligned pairs of spans; None if reuse was not analysed.
+        attribution_arrays: The credited parties; None if attributions were not analysed.
     """
 
     corpus: Corpus
@@ -156,6 +166,7 @@ class Analysis:
     passage_arrays: Passages
     pairs: Pairs | None
     reuse_arrays: Reuse | None
+    attribution_arrays: Attributions | None
 
     @cached_property
     def documents(self) -> pd.DataFrame:
@@ -187,6 +198,11 @@ class Analysis:
         """One row a pair of outlets of which one took from the other."""
         return to_pandas(self.table("flows"))
 
+    @cached_property
+    def attributions(self) -> pd.DataFrame:
+        """One row a party that a text credits with something."""
+        return to_pandas(self.table("attributions"))
+
     def table(self, name: str) -> pa.Table:
         """Return a table as Arrow.
 
@@ -216,6 +232,8 @@ class Analysis:
         elif name in ("reuse", "flows"):
             reuse = self._analysed("reuse", self.reuse_arrays)
             yield (reuse_rows if name == "reuse" else flow_rows)(corpus, reuse)
+        elif name == "attributions":
+            yield attribution_rows(corpus, self._analysed(name, self.attribution_arrays))
         else:
             raise KeyError(name)
 
@@ -224,7 +242,8 @@ class Analysis:
         """The tables that there are: those of the parts analysed."""
         of_duplicates = [] if self.pairs is None else ["duplicates", "clusters"]
         of_reuse = [] if self.reuse_arrays is None else ["reuse", "flows"]
-        return ["documents", "passages", *of_duplicates, *of_reuse]
+        of_texts = [] if self.attribution_arrays is None else ["attributions"]
+        return ["documents", "passages", *of_duplicates, *of_reuse, *of_texts]
 
     def write(self, directory: str | Path, *, format: TableFormat = "parquet") -> list[Path]:
         """Write every table to a directory, all or none of them; return the files."""

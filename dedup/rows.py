@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dedup.attribution import CONFIDENCES, QUOTATIONS, RELATIONS, Attributions
+from dedup.attribution import KINDS as CREDITED_KINDS
 from dedup.corpus import BODY, BOILERPLATE, ROLES, Corpus, Passages, outlet_numbers, slice_texts
 from dedup.duplicates import KINDS, Clusters, Pairs, describe_clusters
 from dedup.reuse import DIRECTED, DIRECTIONS, REASONS, REUSE_KINDS, SHARED_QUOTE, Reuse
@@ -161,6 +163,43 @@ def reuse_rows(corpus: Corpus, reuse: Reuse) -> pa.Table:
         "credit_attribution_id": pa.nulls(n, pa.int64()),
     }
     return pa.table(columns, schema=SCHEMAS["reuse"])
+
+
+def attribution_rows(corpus: Corpus, attributions: Attributions) -> pa.Table:
+    """Return the table `attributions`."""
+    n = len(attributions)
+    spans = np.stack([attributions.contents, attributions.cues, attributions.credited])
+    is_there = spans[:, :, 0] >= 0
+    starts = np.where(is_there, spans[:, :, 0], np.iinfo(np.int64).max).min(axis=0)
+
+    def optional(values: Integers) -> pa.Array:
+        return pa.array(values, mask=values < 0)
+
+    columns = {
+        "attribution_id": np.arange(n),
+        "document_id": take_documents(corpus, attributions.documents)["document_id"],
+        "passage_id": attributions.passages,
+        "start": starts,
+        "end": spans[:, :, 1].max(axis=0),
+        "content_start": optional(attributions.contents[:, 0]),
+        "content_end": optional(attributions.contents[:, 1]),
+        "cue_start": optional(attributions.cues[:, 0]),
+        "cue_end": optional(attributions.cues[:, 1]),
+        "credited_start": attributions.credited[:, 0],
+        "credited_end": attributions.credited[:, 1],
+        "credited_text": pa.array(attributions.credited_texts, pa.string()),
+        "credited_kind": named(attributions.kinds, CREDITED_KINDS),
+        "credited_outlet": pa.array(attributions.outlets, pa.string()),
+        "relation": named(attributions.relations, RELATIONS),
+        "quotation": named(attributions.quotations, QUOTATIONS),
+        "parent_attribution_id": optional(attributions.parents),
+        "confidence": named(attributions.confidence, CONFIDENCES),
+        "verdict": pa.nulls(n, pa.string()),
+        "matched_document_id": pa.nulls(n, pa.string()),
+        "matched_start": pa.nulls(n, pa.int64()),
+        "matched_end": pa.nulls(n, pa.int64()),
+    }
+    return pa.table(columns, schema=SCHEMAS["attributions"])
 
 
 def flow_rows(corpus: Corpus, reuse: Reuse) -> pa.Table:

@@ -23,7 +23,8 @@ TABLE_FORMATS: tuple[str, ...] = get_args(TableFormat)
 
 _TIME = pa.timestamp("us", tz="UTC")
 _FEW_VALUES = ("outlet", "role", "kind", "first_outlet", "target_outlet", "origin_outlet",
-               "direction", "direction_reason", "credit")  # fmt: skip
+               "direction", "direction_reason", "credit", "credited_kind", "credited_outlet",
+               "relation", "quotation", "confidence", "verdict")  # fmt: skip
 
 
 def _schema(*columns: tuple[str, pa.DataType, bool]) -> pa.Schema:
@@ -97,6 +98,30 @@ SCHEMAS = {
         ("direction_reason", pa.string(), False),
         ("credit", pa.string(), True),
         ("credit_attribution_id", pa.int64(), True),
+    ),
+    "attributions": _schema(
+        ("attribution_id", pa.int64(), False),
+        ("document_id", pa.string(), False),
+        ("passage_id", pa.int64(), False),
+        ("start", pa.int64(), False),
+        ("end", pa.int64(), False),
+        ("content_start", pa.int64(), True),
+        ("content_end", pa.int64(), True),
+        ("cue_start", pa.int64(), True),
+        ("cue_end", pa.int64(), True),
+        ("credited_start", pa.int64(), False),
+        ("credited_end", pa.int64(), False),
+        ("credited_text", pa.string(), False),
+        ("credited_kind", pa.string(), False),
+        ("credited_outlet", pa.string(), True),
+        ("relation", pa.string(), False),
+        ("quotation", pa.string(), False),
+        ("parent_attribution_id", pa.int64(), True),
+        ("confidence", pa.string(), False),
+        ("verdict", pa.string(), True),
+        ("matched_document_id", pa.string(), True),
+        ("matched_start", pa.int64(), True),
+        ("matched_end", pa.int64(), True),
     ),
     "flows": _schema(
         ("origin_outlet", pa.string(), True),

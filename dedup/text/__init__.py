@@ -1,8 +1,12 @@
 """Strings to arrays: characters, tokens with spans, shingle hashes."""
 
 from dedup.text.characters import (
+    APOSTROPHE,
+    CHARACTER,
     CHARACTERS,
+    EXPANDS,
     IGNORED,
+    MARK,
     SPACE,
     WORD,
     as_bytes,
@@ -12,11 +16,23 @@ from dedup.text.characters import (
 from dedup.text.differences import Edit, diff_words
 from dedup.text.kernel import Kernel, worth_compiling
 from dedup.text.quotations import find_paragraph_quotations, find_quotations
-from dedup.text.tokens import Shingled, Tokens, mark_tokens, shingle, tokenise, tokenise_span
+from dedup.text.tokens import (
+    Shingled,
+    Tokens,
+    mark_tokens,
+    mix,
+    shingle,
+    tokenise,
+    tokenise_span,
+)
 
 __all__ = [
+    "APOSTROPHE",
+    "CHARACTER",
     "CHARACTERS",
+    "EXPANDS",
     "IGNORED",
+    "MARK",
     "SPACE",
     "WORD",
     "Edit",
@@ -29,6 +45,7 @@ __all__ = [
     "find_paragraph_quotations",
     "find_quotations",
     "mark_tokens",
+    "mix",
     "shingle",
     "tokenise",
     "tokenise_span",

@@ -1,0 +1,40 @@
+"""Attributions inside attributions to chains: who relays whom."""
+
+from __future__ import annotations
+
+from dedup.attribution.reading import Found, Reading, Span
+
+
+def link_chains(reading: Reading) -> None:
+    """Make the party of a row that stands in another's content the one that is relayed."""
+    heads = [
+        row for row in reading.found if row.content and row.relation in ("statement", "quoted")
+    ]
+    for row in reading.found:
+        if row.relation != "statement" or row.parent is not None:
+            continue
+        around = [head for head in heads if _holds(head, row) and not _holds(row, head)]
+        if around:
+            parent = min(around, key=lambda head: _length(head.content))
+            if not _comes_from(parent, row):
+                row.relation, row.parent = "quoted", parent
+
+
+def _holds(head: Found, row: Found) -> bool:
+    """Whether the party and the cue of a row stand in another's content."""
+    if head is row or head.content is None or head.credited == row.credited:
+        return False
+    places = [row.credited, row.cue or row.credited]
+    return all(head.content[0] <= start and end <= head.content[1] for start, end in places)
+
+
+def _comes_from(row: Found, origin: Found) -> bool:
+    """Whether a row's chain leads back to another row."""
+    at: Found | None = row
+    while at is not None and at is not origin:
+        at = at.parent
+    return at is origin
+
+
+def _length(span: Span | None) -> int:
+    return span[1] - span[0] if span else 0

@@ -1,0 +1,206 @@
+"""A corpus to its attributions: who its texts credit with what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.attribution import lexicon
+from dedup.attribution.chains import link_chains
+from dedup.attribution.mentions import read_mentions
+from dedup.attribution.names import know_names
+from dedup.attribution.outlets import Gazetteer
+from dedup.attribution.reading import CONFIDENCES, KINDS, QUOTATIONS, RELATIONS, Found, Reading, Span
+from dedup.attribution.rules import read_sentence
+from dedup.attribution.speakers import give_speakers
+from dedup.attribution.symbols import make_symbols, make_vocabulary
+from dedup.corpus import BODY, HEADING, Corpus, Passages, document_order
+
+Integers = npt.NDArray[np.int64]
+
+NOWHERE = -1  # of a span that there is none of
+
+_OPENERS = np.full(4, ord(lexicon.APART), dtype=np.uint8)
+_OPENERS[BODY], _OPENERS[HEADING] = ord(lexicon.BODY), ord(lexicon.HEADING)
+
+
+@dataclass(frozen=True, slots=True)
+class Attributions:
+    """Credited parties, in the order of documents and places; every array has an entry each.
+
+    Attributes:
+        documents: Row of the document in the corpus.
+        passages: Id of the passage that the cue stands in, or the party if there is no cue.
+        contents: Start and end of the content in code points, NOWHERE if none, shape (n, 2).
+        cues: Start and end of the cue, NOWHERE if none, shape (n, 2).
+        credited: Start and end of the words that name the party, shape (n, 2).
+        credited_texts: Those words.
+        kinds: Index in `KINDS`.
+        outlets: Id of the outlet, None where it is none or stays ambiguous.
+        relations: Index in `RELATIONS`.
+        quotations: Index in `QUOTATIONS`.
+        parents: Row of the party that relays this one, NOWHERE if none.
+        confidence: Index in `CONFIDENCES`.
+        bases: What the confidence rests on.
+        antecedents: Where a back-reference's party was named, NOWHERE if it is none, shape (n, 2).
+        candidates: Outlets that may be meant, where that stays open.
+        is_own: Whether the outlet is the document's own.
+    """
+
+    documents: Integers
+    passages: Integers
+    contents: Integers
+    cues: Integers
+    credited: Integers
+    credited_texts: list[str]
+    kinds: Integers
+    outlets: list[str | None]
+    relations: Integers
+    quotations: Integers
+    parents: Integers
+    confidence: Integers
+    bases: list[str]
+    antecedents: Integers
+    candidates: list[tuple[str, ...]]
+    is_own: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+
+def find_attributions(
+    corpus: Corpus,
+    passages: Passages,
+    outlets: Gazetteer,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> Attributions:
+    """Return what the texts of a corpus say about their sources.
+
+    Args:
+        corpus: The corpus.
+        passages: Its passages.
+        outlets: The outlets to know.
+        progress: Called with the number of documents done so far.
+    """
+    order = document_order(corpus)
+    ranks = np.arange(len(corpus))
+    if order is not None:
+        ranks[order] = np.arange(len(corpus))
+    rows: list[tuple[int, int, Found, str]] = []
+    for n_done, (row, reading) in enumerate(read_documents(corpus, passages, outlets), start=1):
+        rank, text = int(ranks[row]), reading.text
+        rows.extend((rank, row, found, text) for found in reading.found)
+        if progress is not None and n_done % 1_000 == 0:
+            progress(n_done)
+    rows.sort(key=lambda each: (each[0], *_place(each[2])))
+    numbers = {id(found): number for number, (_, _, found, _) in enumerate(rows)}
+    every = [found for _, _, found, _ in rows]
+    documents = np.array([row for _, row, _, _ in rows], dtype=np.int64)
+
+    def spans(of: Callable[[Found], Span | None]) -> Integers:
+        pairs = [of(found) or (NOWHERE, NOWHERE) for found in every]
+        return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+    def indices(names: tuple[str, ...], of: Callable[[Found], str]) -> Integers:
+        return np.array([names.index(of(found)) for found in every], dtype=np.int64)
+
+    credited, cues = spans(lambda found: found.credited), spans(lambda found: found.cue)
+    signs = np.where(cues[:, 0] == NOWHERE, credited[:, 0], cues[:, 0])
+    return Attributions(
+        documents,
+        _passages_at(passages, documents, signs),
+        spans(lambda found: found.content),
+        cues,
+        credited,
+        [text[found.credited[0] : found.credited[1]] for _, _, found, text in rows],
+        indices(KINDS, lambda found: found.kind),
+        [found.outlet for found in every],
+        indices(RELATIONS, lambda found: found.relation),
+        indices(QUOTATIONS, lambda found: found.quotation),
+        np.array(
+            [NOWHERE if each.parent is None else numbers[id(each.parent)] for each in every],
+            dtype=np.int64,
+        ),
+        indices(CONFIDENCES, lambda found: found.confidence),
+        [found.basis for found in every],
+        spans(lambda found: found.antecedent),
+        [found.candidates for found in every],
+        np.array([found.is_own for found in every], dtype=np.bool_),
+    )
+
+
+def _place(found: Found) -> tuple[int, int, int]:
+    places = [span for span in (found.content, found.cue, found.credited) if span is not None]
+    # Who relays comes before whom they relay.
+    depth, parent = 0, found.parent
+    while parent is not None:
+        depth, parent = depth + 1, parent.parent
+    return min(start for start, _ in places), depth, found.credited[0]
+
+
+def _passages_at(passages: Passages, documents: Integers, places: Integers) -> Integers:
+    """Return the ids of the passages that places of documents are in."""
+    order = np.lexsort((passages.starts, passages.documents))
+    width = 1 + max(passages.ends.max(initial=0), places.max(initial=0))
+    keys = passages.documents[order] * width + passages.starts[order]
+    found: Integers = order[np.searchsorted(keys, documents * width + places, side="right") - 1]
+    return found
+
+
+def read_documents(
+    corpus: Corpus, passages: Passages, outlets: Gazetteer
+) -> Iterator[tuple[int, Reading]]:
+    """Yield each document with what its text says about its sources."""
+    outlets = outlets.with_labels(corpus.documents["outlet"].unique().to_pylist())
+    vocabulary = make_vocabulary(outlets)
+    own_names: dict[str | None, str | None] = {None: None}
+    order = np.lexsort((passages.positions, passages.documents))
+    documents = passages.documents[order]
+    row = 0
+    for batch in corpus.documents.to_batches():
+        n = batch.num_rows
+        texts = batch["text"]
+        offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset :][: n + 1]
+        data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)
+        a, b = np.searchsorted(documents, [row, row + n])
+        own = order[a:b]
+        local = documents[a:b] - row
+        symbols = make_symbols(
+            data,
+            offsets[local] + passages.byte_starts[own],
+            offsets[local] + passages.byte_ends[own],
+            offsets[local + 1],
+            passages.starts[own],
+            _OPENERS[passages.roles[own]],
+            vocabulary,
+        )
+        bounds = symbols.first[np.searchsorted(local, np.arange(n + 1))]
+        classes = symbols.classes.tobytes().decode("latin-1")
+        labels = batch["outlet"].to_pylist()
+        for i in range(n):
+            first, last = int(bounds[i]), int(bounds[i + 1])
+            label = labels[i]
+            if label not in own_names:
+                own_names[label] = outlets.by_name(label)
+            reading = Reading(
+                texts[i].as_py(), classes[first:last],
+                symbols.starts[first:last].tolist(), symbols.ends[first:last].tolist(),
+                symbols.surfaces[first:last].tolist(), outlets, own_names[label],
+            )
+            _read(reading)
+            yield row + i, reading
+        row += n
+
+
+def _read(reading: Reading) -> None:
+    know_names(reading)
+    sentences = reading.sentences()
+    for first, last in sentences:
+        read_sentence(reading, first, last)
+    read_mentions(reading, sentences)
+    give_speakers(reading, sentences)
+    link_chains(reading)

@@ -1,0 +1,261 @@
+"""The gazetteer: which words name an outlet, and which outlet a document's own label means.
+
+One line an outlet, tab-separated, with the columns `id`, `name`, `kind`, `country`, `aliases`,
+`domains`, `ambiguous_aliases`, `short_names` and `parent`; the first three are needed. Several
+values in a field are joined by `|`. Users add outlets, or replace some of ours, with a file of
+their own.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dedup.errors import InputError
+
+KINDS = ("wire", "state", "newspaper", "broadcaster", "magazine", "online", "advocacy",
+         "government")  # fmt: skip
+SURE, AMBIGUOUS, SHORT = "sure", "ambiguous", "short"
+UNLISTED = "unlisted:"
+
+_LEVELS = (AMBIGUOUS, SURE, SHORT)  # where outlets differ about the same words, the first counts
+_COLUMNS = ("id", "name", "kind", "country", "aliases", "domains", "ambiguous_aliases",
+            "short_names", "parent")  # fmt: skip
+_NEEDED = ("id", "name", "kind")
+_ARTICLE = re.compile(r"^[Tt]he\s+")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """One publisher that texts may name.
+
+    Attributes:
+        id: Its id: the value of `credited_outlet`.
+        name: Its usual name.
+        kind: One of `KINDS`.
+        country: ISO 3166 code, or empty.
+        aliases: Other names that mean it wherever they stand.
+        domains: Its sites' domains.
+        ambiguous_aliases: Names that mean something else as well; they need more evidence.
+        short_names: What it is called after the full name was given (`the Post`), without `the`.
+        parent: Id of the outlet that it is a part of, or empty.
+    """
+
+    id: str
+    name: str
+    kind: str
+    country: str = ""
+    aliases: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    ambiguous_aliases: tuple[str, ...] = ()
+    short_names: tuple[str, ...] = ()
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Words that name one outlet, or possibly one of several.
+
+    Attributes:
+        words: The words as they stand in texts.
+        certainty: SURE, AMBIGUOUS or SHORT.
+        outlets: Ids of the outlets that they may mean, in the gazetteer's order.
+    """
+
+    words: str
+    certainty: str
+    outlets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Outlets by id, and the ways to find one.
+
+    Attributes:
+        outlets: The outlets by id, in the order of the files.
+    """
+
+    outlets: dict[str, Outlet]
+
+    @cached_property
+    def surfaces(self) -> list[Surface]:
+        """Every way to name an outlet."""
+        named: dict[str, dict[str, str]] = {level: {} for level in _LEVELS}
+        outlets: dict[str, list[str]] = {}
+        for outlet in self.outlets.values():
+            for words, level in _surfaces(outlet):
+                outlets.setdefault(words, []).append(outlet.id)
+                named[level].setdefault(words, outlet.id)
+        surfaces: list[Surface] = []
+        for words, ids in outlets.items():
+            distinct = tuple(dict.fromkeys(ids))
+            level = next(level for level in _LEVELS if words in named[level])
+            if level == SHORT:
+                bare = _ARTICLE.sub("", words)
+                if bare in named[SURE] and bare not in named[AMBIGUOUS]:
+                    continue  # with an article it means the same
+                distinct = tuple(dict.fromkeys((*outlets.get(bare, ()), *distinct)))
+            if level == SURE and len(distinct) > 1:
+                level = AMBIGUOUS
+            surfaces.append(Surface(words, level, distinct))
+        return surfaces
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for outlet in self.outlets.values():
+            every = (outlet.id, outlet.name, *outlet.aliases, *outlet.ambiguous_aliases)
+            for name in every:
+                names.setdefault(_normalised(name), outlet.id)
+        return names
+
+    @cached_property
+    def _by_domain(self) -> dict[str, str]:
+        return {domain: each.id for each in self.outlets.values() for domain in each.domains}
+
+    def by_name(self, name: str) -> str | None:
+        """Return the id of the outlet that a document's label means: id, name, alias or domain.
+
+        >>> gazetteer().by_name("the washington post"), gazetteer().by_name("www.apnews.com")
+        ('wapo', 'ap')
+        """
+        return self._by_name.get(_normalised(name)) or self.by_domain(name)
+
+    def by_domain(self, host: str) -> str | None:
+        """Return the id of the outlet whose domain a host is, or is under; None if none is.
+
+        >>> gazetteer().by_domain("edition.cnn.com")
+        'cnn'
+        """
+        parts = host.lower().split(".")
+        for first in range(len(parts) - 1):
+            if found := self._by_domain.get(".".join(parts[first:])):
+                return found
+        return None
+
+    def by_url(self, url: str) -> str | None:
+        """Return the id of the outlet that an address belongs to."""
+        try:
+            host = urlsplit(url if "//" in url else f"//{url}").hostname
+        except ValueError:  # such as an unclosed bracket
+            return None
+        return self.by_domain(host) if host else None
+
+    def with_labels(self, labels: Iterable[str | None]) -> Gazetteer:
+        """Return the gazetteer with the outlets of a corpus that it does not have.
+
+        What a corpus calls its outlets may be anything, so their names count as ambiguous.
+        """
+        unknown = {
+            label for label in labels
+            if label and len(label) > 2 and label != label.lower() and not self.by_name(label)
+        }  # fmt: skip
+        added = {
+            UNLISTED + label: Outlet(UNLISTED + label, label, "", ambiguous_aliases=(label,))
+            for label in sorted(unknown)
+        }
+        return Gazetteer({**self.outlets, **added}) if added else self
+
+    def family(self, outlet: str) -> set[str]:
+        """Return an outlet and what it is a part of."""
+        found: set[str] = set()
+        while outlet and outlet not in found:
+            found.add(outlet)
+            outlet = self.outlets[outlet].parent if outlet in self.outlets else ""
+        return found
+
+
+def _surfaces(outlet: Outlet) -> Iterator[tuple[str, str]]:
+    ambiguous = {*outlet.ambiguous_aliases}
+    for name in dict.fromkeys((outlet.name, *outlet.aliases)):
+        if name not in ambiguous:
+            yield from ((form, SURE) for form in _forms(name))
+    for name in outlet.ambiguous_aliases:
+        yield from ((form, AMBIGUOUS) for form in _forms(name))
+    for name in outlet.short_names:
+        yield f"the {name}", SHORT
+        yield f"The {name}", SHORT
+
+
+def _forms(name: str) -> Iterator[str]:
+    """Yield a name as texts have it: without the article where more than a word is left."""
+    bare = _ARTICLE.sub("", name)
+    if bare == name:
+        yield name
+    elif len(_WORD.findall(bare)) > 1:
+        yield bare
+    else:
+        yield f"the {bare}"
+        yield f"The {bare}"
+    if len(_WORD.findall(bare)) > 1 and bare.upper() != bare:
+        yield bare.upper()
+
+
+def _normalised(name: str) -> str:
+    return _ARTICLE.sub("", " ".join(name.casefold().split()))
+
+
+@cache
+def gazetteer(*paths: Path) -> Gazetteer:
+    """Return our gazetteer, with the outlets of the user's files added to it or replacing some.
+
+    Raises:
+        InputError: If a file cannot be read or a line of it is wrong.
+    """
+    ours = files("dedup.attribution").joinpath("outlets.tsv").read_text(encoding="utf-8")
+    outlets = {each.id: each for each in _read(ours.splitlines(), Path("outlets.tsv"))}
+    for path in paths:
+        try:
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
+        except UnicodeDecodeError as error:
+            raise InputError("is not UTF-8", path=path) from error
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror or error}", path=path) from error
+        added = {each.id: each for each in _read(lines, path)}
+        outlets = {**added, **{id: each for id, each in outlets.items() if id not in added}}
+    return Gazetteer(outlets)
+
+
+def _read(lines: Iterable[str], path: Path) -> Iterator[Outlet]:
+    rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    header = next(rows, [])
+    if missing := [name for name in _NEEDED if name not in header]:
+        raise InputError(
+            f"no column {missing[0]!r}; a gazetteer is tab-separated with a header line of"
+            f" {', '.join(_COLUMNS)}", path=path, line=1,
+        )  # fmt: skip
+    if unknown := [name for name in header if name not in _COLUMNS]:
+        raise InputError(f"unknown column {unknown[0]!r}", path=path, line=1)
+    seen: set[str] = set()
+    for number, row in enumerate(rows, start=2):
+        if not any(row):
+            continue
+        if len(row) > len(header):
+            raise InputError(f"{len(row)} fields, {len(header)} expected", path=path, line=number)
+        fields = dict(zip(header, (*row, *[""] * len(header)), strict=False))
+        for name in _NEEDED:
+            if not fields[name].strip():
+                raise InputError(f"empty {name}", path=path, line=number)
+        if fields["kind"] not in KINDS:
+            raise InputError(
+                f"kind must be one of {', '.join(KINDS)}, got {fields['kind']!r}",
+                path=path, line=number,
+            )  # fmt: skip
+        if fields["id"] in seen:
+            raise InputError(f"id {fields['id']!r} occurs twice", path=path, line=number)
+        seen.add(fields["id"])
+        yield Outlet(**{name: _value(name, text) for name, text in fields.items()})
+
+
+def _value(column: str, text: str) -> str | tuple[str, ...]:
+    if column in ("id", "name", "kind", "country", "parent"):
+        return text.strip()
+    values = (part.strip() for part in text.split("|"))
+    return tuple(part.lower() if column == "domains" else part for part in values if part)

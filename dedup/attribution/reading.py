@@ -1,0 +1,106 @@
+"""One document as the rules see it: its classes, where they stand, and what was found so far."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from dedup.attribution.outlets import Gazetteer, Surface
+
+RELATIONS = ("statement", "venue", "obtained", "quoted", "credit", "link")
+QUOTATIONS = ("direct", "mixed", "indirect", "none")
+KINDS = ("outlet", "organisation", "person", "unnamed")
+CONFIDENCES = ("high", "medium", "low")
+
+Span = tuple[int, int]  # of code points, or of symbols where it says so
+
+_SENTENCE = re.compile(r"[^.¶#%]+")
+# A quotation that ends with a stop ends the sentence, unless it is still to be attributed.
+_QUOTED_SENTENCE = re.compile(r"P(?![VLWkR,;:)&~])")
+
+
+@dataclass(slots=True)
+class Found:
+    """One credited party of one content, while the document is read.
+
+    Attributes:
+        credited: Where the party is named, in code points.
+        cue: The words that signal it, if any do.
+        content: What is attributed; None where there is none.
+        kind: One of `KINDS`.
+        outlet: Id of the outlet, if it is one.
+        relation: One of `RELATIONS`.
+        quotation: One of `QUOTATIONS`.
+        confidence: One of `CONFIDENCES`.
+        basis: What the confidence rests on, in a few words.
+        parent: The row of the party that relays this one.
+        antecedent: Where the party was named that a back-reference resolves to.
+        candidates: Outlets that it may mean, where that stays open.
+        is_own: Whether the outlet is the document's own.
+    """
+
+    credited: Span
+    cue: Span | None
+    content: Span | None
+    kind: str
+    outlet: str | None
+    relation: str
+    quotation: str
+    confidence: str
+    basis: str
+    parent: Found | None = None
+    antecedent: Span | None = None
+    candidates: tuple[str, ...] = ()
+    is_own: bool = False
+
+
+@dataclass(slots=True)
+class Reading:
+    """A document with its symbols.
+
+    Attributes:
+        text: The document's text.
+        classes: The classes of its words, one character each.
+        starts: Where each stands, in code points.
+        ends: Where it ends.
+        surfaces: For a mention of an outlet the number of its surface, else -1.
+        gazetteer: The outlets.
+        local: Surfaces that only this document has; -2 stands for the first.
+        own: Id of the document's own outlet, if the gazetteer has it.
+        found: The rows so far.
+    """
+
+    text: str
+    classes: str
+    starts: list[int]
+    ends: list[int]
+    surfaces: list[int]
+    gazetteer: Gazetteer
+    own: str | None = None
+    local: list[Surface] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+
+    def span(self, first: int, last: int) -> Span:
+        """Return the code points of the symbols from `first` to before `last`."""
+        return self.starts[first], self.ends[last - 1]
+
+    def words(self, first: int, last: int) -> str:
+        """Return the text of the symbols from `first` to before `last`."""
+        return self.text[self.starts[first] : self.ends[last - 1]]
+
+    def surface(self, symbol: int) -> Surface:
+        """Return the surface of a mention."""
+        number = self.surfaces[symbol]
+        return self.gazetteer.surfaces[number] if number >= 0 else self.local[-2 - number]
+
+    def sentences(self) -> list[Span]:
+        """Return first and last symbol of each sentence."""
+        spans = []
+        for match in _SENTENCE.finditer(self.classes):
+            first = match.start()
+            for stop in _QUOTED_SENTENCE.finditer(self.classes, first, match.end()):
+                spans.append((first, stop.end()))
+                first = stop.end()
+            if first < match.end():
+                spans.append((first, match.end()))
+        return spans
