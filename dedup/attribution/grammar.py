@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 
 QUOTATION = "[QCPX?]"
-CUES = re.compile("[VvgLlfWorRkucaZ@J]|wh?")
+CUES = re.compile("[VvgLlfWorRkuca]")
 
 _NOUN = "[NKTUGHYEOAS]"  # what can name a party
-_ANY = "[nsN0KTUGHYEOASzyRd]"  # what else stands in a name's phrase
+_ANY = "[nsN*0KTUGHYEOASzyRd]"  # what else stands in a name's phrase
 _PREPOSITION = "[pt]"
 _JOINED = f"(?:{_NOUN}{{1,4}}&D?{_ANY}{{0,3}}{_NOUN})"  # Bonnie and Clyde
 _OUTLETS = "D?[OA](?:,D?[OA]){0,3},?&D?[OA]"  # the Guardian, the BBC and Le Monde
 _LISTED = "(?:[nNKG]{1,2},){1,5}[nNKG]{1,2}&[nNK]{0,3}U"  # port, ministry and shipyard sources
 _PHRASE = f"D{{0,2}}(?:{_JOINED}|{_ANY}{{0,9}}(?:{_NOUN}|(?<=z)n{{1,2}}))(?:\\((?:[NKOA]+)\\))?"
-_AFTER = f"(?:(?:{_PREPOSITION}|(?<=[nYEU])b)D{{0,2}}{_ANY}{{0,9}}[nNKTUGHYEOAS0])"  # of the Orrin Ports Authority
+_AFTER = f"(?:(?:{_PREPOSITION}|(?<=[nYEU])b)D{{0,2}}{_ANY}{{0,9}}[nNKTUGHYEOAS0](?:&D?[OA])?)"  # of the Orrin Ports Authority
 PARTY = f"(?:[iIj]|{_OUTLETS}|{_LISTED}|{_PHRASE}{_AFTER}{{0,3}}|D?U)"
 _WHO = "(?:q[nmeyVWpDN0TGUot]{1,10})?"  # who work at Lodden
 
@@ -35,6 +35,10 @@ BEFORE_ASIDE = re.compile(
 BEFORE_ASIDES = re.compile(
     f"{_EDGE}(?P<party>{PARTY}),[^,;:{QUOTATION[1:-1]}]{{1,20}}{ASIDE}{_HELPERS}\\Z"
 )
+# One of them, Bettina Rask, [told] · one news site, Znak.com, [claims]
+BEFORE_NAMED = re.compile(f"{_EDGE}D?[nT0HY]{{1,4}},(?P<party>D?[nNT]{{0,3}}[NK]{{1,3}}|D?[OA]),{_HELPERS}\\Z")
+# the Capital Ledger, which on Friday [quoted]
+BEFORE_RELATIVE = re.compile(f"(?P<party>{PARTY}),q{_HELPERS}\\Z")
 # [said] Dennis Okell, a docker · [according to] the ministry
 AFTER_CUE = re.compile(f"(?P<party>{PARTY})")
 AFTER_QUOTATION = re.compile(f"(?P<party>{PARTY}|Dn{{1,3}})")  # “…,” [said] the ruling
@@ -43,9 +47,10 @@ ENDS_AFTER = re.compile(
     f"(?:{_WHO})(?:{ASIDE})?(?:[pty]D?[n0dNYM]{{0,6}}|d)*(?:[,.;~)]|\\Z|{QUOTATION})"
 )
 # [told] reporters · [told] the Herald on Tuesday · [told] him
-TOLD = re.compile(f"(?P<party>[iIj]|D?n|{PARTY})")
+TOLD = re.compile(f"(?P<party>[iIj]|D?[nM]|{PARTY})")
 # When and where something was said: on Monday, in a statement, at a news conference in Paris.
 _TIME = "(?:[pt]?D?[d0y]{1,4}|y)"
 _WHERE = "(?:p[DnNYMEGd0H]{1,6})"
 CIRCUMSTANCE = re.compile(f"(?:{_TIME}|{_WHERE})*")
-THEN_CONTENT = re.compile("(?:[,:]?h?)")
+# [said] in a short note to season-ticket holders that C
+UNTIL_THAT = re.compile("[ptdyDn][^,;:.VLWkghQCPX?]{0,12}(?=h)")

@@ -129,13 +129,12 @@ _CLASSES = {
     # what outlets publish
     "Y": "report article story piece op-ed editorial interview column dispatch bulletin analysis"
     " investigation review commentary survey poll study documentary account profile essay"
-    " broadcast programme program podcast segment newscast",
+    " broadcast programme program podcast segment newscast poll average projections",
     # what parties publish or somebody got hold of
     "E": "tweet tweets post facebook_post video footage recording audio transcript transcripts"
     " email emails e-mail e-mails memo memos letter letters document documents records files"
     " papers statement statements copy draft cable cables photo photos photograph photographs"
     " image images message messages text_messages",
-    "w": "told_reporters told_journalists told_a_news_conference told_a_press_conference",
     "J": "as_saying as_having_said as_telling as_stating as_writing as_adding as_describing"
     " as_claiming as_reporting as_warning",
     "M": "interview phone_interview telephone_interview exclusive_interview press_conference",
@@ -147,29 +146,30 @@ _CLASSES = {
 
 # Verbs that report words; the base form first, irregular past and participle behind it.
 _SAY = """
- say/said add acknowledge admit affirm allege announce answer argue assert assess aver avow boast
+ say/said add address call_for call_on demand establish instruct pledge promise vow threaten recommend
+ accuse acknowledge admit affirm allege announce answer argue assert assess aver avow boast
  caution claim clarify comment complain concede conclude confess confirm contend counter cry/cried
- declare deny/denied describe disclose elaborate emphasise emphasize exclaim explain find/found
+ declare deny/denied describe disclose elaborate emphasise emphasize exclaim explain
  forecast gush hint hold_that insist joke lament maintain mention mourn muse mutter note object
  observe opine point_out/pointed_out post posit predict proclaim project pronounce protest quip
  reaffirm recall recount reiterate relate remark remember repeat reply/replied report respond
- retort reveal shout show specify/specified speculate state stress suggest surmise
+ retort reveal shout specify/specified speculate state stress suggest surmise
  testify/testified tweet underline underscore urge verify/verified voice volunteer warn whisper
  write/wrote conclude indicate signal sum_up/summed_up rule tell_that estimate calculate reckon
  blog retweet detail hypothesise hypothesize theorise theorize propose guess swear/swore
  interject continue begin/began go_on/went_on deadpan crow sneer snap scoff vent fume
 """
-_TELL = "tell/told inform assure remind notify/notified advise brief ask instruct"
+_TELL = "tell/told inform assure remind notify/notified advise brief"
 _CITE = "quote cite"
 _ACT = """
- accuse advocate agree appeal applaud believe blame blast call characterise characterize chide
- claim_that commend condemn criticise criticize decry/decried defend demand denounce deride
+ advocate agree appeal find/found show ask learn understand/understood applaud believe blame blast call characterise characterize chide
+ claim_that commend condemn criticise criticize decry/decried defend denounce deride
  dismiss dispute downplay dub encourage endorse expect express fear hail hope invoke
- label laud mock oppose order pledge praise pledge_to promise question rail rebuke recommend
- refute reject request ridicule slam tout threaten thank think/thought attack
- vow want welcome worry/worried cast describe_as refer demand_that swear_to contradict
+ label laud mock oppose order praise question rail rebuke
+ refute reject request ridicule slam tout thank think/thought attack
+ want welcome worry/worried cast describe_as refer swear_to contradict
  challenge compare congratulate consider credit recognise recognize salute seek/sought
- tease trumpet use wonder lambast lambaste lash_out/lashed_out take_aim/took_aim hit_back
+ tease trumpet wonder lambast lambaste lash_out/lashed_out take_aim/took_aim hit_back
  highlight champion invite beg plead petition apologise apologize regret
 """
 # Forms that are nouns at least as often as verbs.

@@ -12,7 +12,7 @@ _OUTLETS = re.compile("[OAS]")
 _OPENERS = "¶#%"
 _ARTICLE = re.compile(r"(?:\b(?:the|The|an?)\s+)?[*_\[“\"]?$")
 _MEDIUM = (
-    r"(?:\w+\s+){0,3}(?:newspaper|magazine|agency|network|channel|station|website|site|host|show"
+    r"\b(?:(?!(?:with|to|by|on|in|for|from|of|told|via|per|at)\b)\w+\s+){0,3}(?:newspaper|magazine|agency|network|channel|station|website|site|host|show"
     r"|programme|program|radio|reporter|anchor|presenter|journalist|broadcaster|daily)\s*"
 )
 # What stands before an outlet that somebody spoke to, or that printed them.
@@ -46,7 +46,13 @@ _OBTAINS = re.compile(
     r"\s*(?P<cue>(?:has\s+|had\s+|have\s+)?(?:obtained|seen|reviewed|acquired|read|examined)"
     r"(?:\s+and\s+\w+)?)\s+(?P<content>(?:an?|the|some|copies|\d+|several|hundreds)\b[^.;,\n]{3,80})"
 )
+_PUBLISHES = re.compile(
+    r"\s*(?P<cue>(?:first\s+|also\s+|later\s+)?(?:published|aired|broadcast|ran|printed|carried"
+    r"|posted|released|unearthed|uncovered))\s+"
+    r"(?P<content>(?:an?|the|some|portions|copies|parts|excerpts|its|\d+|several)\b[^.;,\n]{3,120})"
+)
 _DOCUMENT = re.compile("D?[nN0KTUGHYEyz&]*[nNEYGKU](?:pD?[nN0KTUGHYEyz]{1,4})?[,]?\\Z")
+_RELATIVE = re.compile("(?:,D[nE]pq|,q)?[,emy]*\\Z")  # a copy of which was
 _CREDIT_WORD = re.compile(
     r"(?P<cue>(?:©|\(c\)|copyright|©\s*\d{4}|h/t|hat[ -]tip|(?:(?<=\()|(?<=[—–|]\s)|^|(?<=\n))via|courtesy(?:\s+of)?|source|credit"
     r"|image|photo|photograph|picture|video)(?:\s+(?:by|from|to))?)\s*:?\s*(?:©\s*)?(?:\d{4}\s+)?$",
@@ -60,7 +66,7 @@ _BYLINE = re.compile("[¶#%]b[NKTn,&.]{1,12}?(?P<outlet>[OA])")
 _BY_OUTLET = re.compile("[¶#%]bD?(?P<outlet>[OA])(?=[¶#%,.]|\\Z)")
 _ALONE = re.compile("[¶#%]\\(?D?(?P<outlet>O)[).*]{0,2}(?=[¶#%]|\\Z)")
 _DATELINE_WITHIN = 700  # code points
-_FIRST_PASSAGES, _LAST_PASSAGES = 5, 3
+_FIRST_PASSAGES = 5
 _BOUNDARY = re.compile("[.¶#%]")
 _LINK = re.compile(r"\[(?P<text>[^\]\n]{1,200})\]\((?P<url>https?://[^)\s]{4,500})\)")
 
@@ -123,6 +129,17 @@ def _read_mention(reading: Reading, place: int, first: int, last: int) -> Iterat
             )  # fmt: skip
         return
     after = reading.text[span[1] : span[1] + 140]
+    if match := _PUBLISHES.match(after):
+        party = identify(reading, place, place + 1, "published")
+        if party.kind == "outlet":
+            yield describe(
+                reading, party, begin, place + 1,
+                cue=(span[1] + match.start("cue"), span[1] + match.end("cue")),
+                content=(span[1] + match.start("content"), span[1] + match.end("content")),
+                relation="statement", quotation="indirect", confidence="medium",
+                basis="published it",
+            )  # fmt: skip
+            return
     relayed = _RELAYED.search(text)
     if relayed or (_REPORTED.search(whole) and _REPORT.match(after)):
         # In a Guardian report, X said C: the outlet relays what is said.
@@ -181,7 +198,7 @@ def _document_before(reading: Reading, cue: int, first: int, place: int) -> Span
     last = first
     while last < place and reading.ends[last] <= cue:
         last += 1
-    match = _DOCUMENT.search(reading.classes[first:last].rstrip(",em"))
+    match = _DOCUMENT.search(_RELATIVE.sub("", reading.classes[first:last]))
     if match is None:
         return None
     return reading.span(first + match.start(), first + match.end())
@@ -194,8 +211,8 @@ def _read_credits(reading: Reading) -> None:
     starts = [match.start() for match in re.finditer("[¶#%]", classes)]
     for number, start in enumerate(starts):
         is_first = number < _FIRST_PASSAGES and reading.starts[start] < _DATELINE_WITHIN
-        is_last = number >= len(starts) - _LAST_PASSAGES
         end = starts[number + 1] if number + 1 < len(starts) else len(classes)
+        is_last = "¶" not in classes[end:]
         if is_first and (match := _DATELINE.match(classes, start, end)):
             if match["outlet"] != "K" or match["dash"] in "~" and match["dash"]:
                 places[match.start("outlet")] = None, "dateline"

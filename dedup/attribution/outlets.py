@@ -80,9 +80,11 @@ class Gazetteer:
 
     Attributes:
         outlets: The outlets by id, in the order of the files.
+        preferred: Ids of the user's: names of theirs mean nobody else.
     """
 
     outlets: dict[str, Outlet]
+    preferred: frozenset[str] = frozenset()
 
     @cached_property
     def surfaces(self) -> list[Surface]:
@@ -97,6 +99,9 @@ class Gazetteer:
         for words, ids in outlets.items():
             distinct = tuple(dict.fromkeys(ids))
             level = next(level for level in _LEVELS if words in named[level])
+            if named[SURE].get(words) in self.preferred:
+                surfaces.append(Surface(words, SURE, (named[SURE][words],)))
+                continue
             if level == SHORT:
                 bare = _ARTICLE.sub("", words)
                 if bare in named[SURE] and bare not in named[AMBIGUOUS]:
@@ -161,7 +166,7 @@ class Gazetteer:
             UNLISTED + label: Outlet(UNLISTED + label, label, "", ambiguous_aliases=(label,))
             for label in sorted(unknown)
         }
-        return Gazetteer({**self.outlets, **added}) if added else self
+        return Gazetteer({**self.outlets, **added}, self.preferred) if added else self
 
     def family(self, outlet: str) -> set[str]:
         """Return an outlet and what it is a part of."""
@@ -211,6 +216,7 @@ def gazetteer(*paths: Path) -> Gazetteer:
     """
     ours = files("dedup.attribution").joinpath("outlets.tsv").read_text(encoding="utf-8")
     outlets = {each.id: each for each in _read(ours.splitlines(), Path("outlets.tsv"))}
+    preferred: set[str] = set()
     for path in paths:
         try:
             lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -220,7 +226,8 @@ def gazetteer(*paths: Path) -> Gazetteer:
             raise InputError(f"cannot be read: {error.strerror or error}", path=path) from error
         added = {each.id: each for each in _read(lines, path)}
         outlets = {**added, **{id: each for id, each in outlets.items() if id not in added}}
-    return Gazetteer(outlets)
+        preferred |= {*added}
+    return Gazetteer(outlets, frozenset(preferred))
 
 
 def _read(lines: Iterable[str], path: Path) -> Iterator[Outlet]:

@@ -96,7 +96,7 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
         party = _back_reference(reading, first, first + len(core), head)
         if party is not None:
             return party
-    if head in "GHYEK":
+    if head in "GHYEK" or classes[len(core) : len(core) + 2] == "(K":
         return Party("organisation")
     if "G" in core:
         return Party("organisation")
@@ -248,11 +248,16 @@ def split_party(reading: Reading, first: int, last: int) -> list[Span]:
     return spans
 
 
+_BODIES = ("advocacy", "government")
+
+
 def describe(reading: Reading, party: Party, first: int, last: int, **fields: object) -> Found:
     """Return a row for a party named by the symbols from `first` to before `last`."""
     is_own = party.outlet is not None and party.outlet == reading.own
+    known = reading.gazetteer.outlets.get(party.outlet or "")
+    is_body = known is not None and known.kind in _BODIES
     return Found(
-        credited=reading.span(first, last), kind=party.kind, outlet=party.outlet,
+        credited=reading.span(first, last), kind="organisation" if is_body else party.kind, outlet=party.outlet,
         antecedent=party.antecedent, candidates=party.candidates, is_own=is_own,
         **fields,  # type: ignore[arg-type]
     )  # fmt: skip

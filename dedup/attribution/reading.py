@@ -14,6 +14,7 @@ CONFIDENCES = ("high", "medium", "low")
 
 Span = tuple[int, int]  # of code points, or of symbols where it says so
 
+_MARKS = "\"“”„‟«»‹›「」『』＂`"
 _SENTENCE = re.compile(r"[^.¶#%]+")
 # A quotation that ends with a stop ends the sentence, unless it is still to be attributed.
 _QUOTED_SENTENCE = re.compile(r"P(?![VLWkR,;:)&~])")
@@ -83,6 +84,16 @@ class Reading:
     def span(self, first: int, last: int) -> Span:
         """Return the code points of the symbols from `first` to before `last`."""
         return self.starts[first], self.ends[last - 1]
+
+    def content_span(self, first: int, last: int) -> Span:
+        """Return the code points of a content: of a mixed one with the marks at its ends."""
+        start, end = self.span(first, last)
+        if last - first > 1:
+            while start > 0 and self.text[start - 1] in _MARKS:
+                start -= 1
+            while end < len(self.text) and self.text[end] in _MARKS:
+                end += 1
+        return start, end
 
     def words(self, first: int, last: int) -> str:
         """Return the text of the symbols from `first` to before `last`."""

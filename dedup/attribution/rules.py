@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from dataclasses import replace
 
 from dedup.attribution import grammar
 from dedup.attribution.parties import Party, describe, identify, split_party
@@ -18,10 +19,16 @@ _QUOTED = grammar.QUOTATION
 _ONLY_QUOTATION = re.compile(f"{_QUOTED}")
 _LEFT_EDGE = re.compile("[,:;~&hB¶#% ]")
 _PASSIVE = re.compile("e[yx]*\\Z")
+_AGENT = re.compile(f"[ny]{{0,2}}b(?P<party>{grammar.PARTY})")
 _BY_PARTY = re.compile(f"b(?P<party>{grammar.PARTY})")
-_NAMED_ASIDE = re.compile("D?[nN0]*[HY],(?P<party>D?[OA]),")
+_CONTENT_STOPS = re.compile(";|,?y?a|,c|,B(?=[DnNI])|,&[DIiNKTG][^,]{0,6}[VL]")
+_TURNS = re.compile("but|while|although|though|whereas|meanwhile|however", re.I)
+_BY_OUTLET = re.compile("[ny]{0,2}bD?[OA]")
+_PUBLICATION = re.compile("(?:[yBd,&]|p[^,;:]{1,6},)*(?P<party>D?[nN0]*O(?:\\*[OKN]{1,3})?[NKn0]*Y)")
+_SHOWS = re.compile(r"show|found|find|suggest|indicat|reveal|estimat|says|said|conclud|put", re.I)
 _LABEL = re.compile(f"~?(?P<party>D?[OA][HY]?|{grammar.PARTY}):")
 _CITED = re.compile(f"(?P<party>{grammar.PARTY})")
+_LABELLED = "its name and a colon"
 _LOOK_BACK = 80  # symbols before a cue; only lists have sentences as long
 _FINITE = "VvRLlkuWo"
 _WEAK = "Wor"
@@ -43,6 +50,9 @@ def read_sentence(reading: Reading, first: int, last: int) -> list[Found]:
         cue = match.start()
         if any(a <= cue < b for a, b in used):
             continue
+        if rows and rows[0].basis == _LABELLED:  # what a label names is no part of what is said
+            colon = bisect_left(reading.starts, rows[0].cue[0]) if rows[0].cue else first
+            first = max(first, colon + 1)
         found, span = _read_cue(reading, cue, first, last)
         if found:
             rows.extend(found)
@@ -88,9 +98,9 @@ def _labelled(reading: Reading, first: int, last: int) -> list[Found]:
     return [
         describe(
             reading, who, *party, cue=reading.span(colon, colon + 1),
-            content=reading.span(colon + 1, end), relation="statement",
+            content=reading.content_span(colon + 1, end), relation="statement",
             quotation=kind_of_content(content),
-            confidence="high" if is_outlet else "medium", basis="its name and a colon",
+            confidence="high" if is_outlet else "medium", basis=_LABELLED,
         )
     ]  # fmt: skip
 
@@ -156,7 +166,7 @@ def _quoting(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
         rows.append(
             describe(
                 reading, head, *head_party, cue=reading.span(cue, cue + 1),
-                content=reading.span(*content), relation="statement", quotation=quotation,
+                content=reading.content_span(*content), relation="statement", quotation=quotation,
                 confidence=_confidence(True, head), basis="quotes somebody",
             )
         )  # fmt: skip
@@ -164,7 +174,7 @@ def _quoting(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
     rows.append(
         describe(
             reading, who, *quoted_party, cue=reading.span(saying, saying + 1),
-            content=reading.span(*content), relation="quoted" if rows else "statement",
+            content=reading.content_span(*content), relation="quoted" if rows else "statement",
             quotation=quotation, confidence=_confidence(True, who), basis="quoted as saying",
             parent=rows[0] if rows else None,
         )
@@ -230,9 +240,14 @@ def _verb(reading: Reading, cue: int, first: int, last: int) -> tuple[list[Found
     first = max(first, cue - _LOOK_BACK)
     left, right = classes[first:cue], classes[cue + 1 : last]
     nothing: tuple[list[Found], Span] = ([], (cue, cue + 1))
-    if _PASSIVE.search(left):
+    if _PASSIVE.search(left) or _BY_OUTLET.match(right):
         return _passive(reading, cue, first, last)
     subject = _subject_before(left, symbol)
+    if subject is None or "O" not in left[subject[0] : subject[1]]:
+        # A Reuters poll of voters in June, released on Friday, shows C.
+        shown = _PUBLICATION.match(left) if "O" in left else None
+        if shown and _SHOWS.match(reading.words(cue, cue + 1)):
+            subject = (*shown.span("party"), False)
     after_content = re.search(f"(?:{_QUOTED}|,)y?\\Z", left)
     if after_content and (subject is None or subject[2]):
         # “C,” said S · C, said S
@@ -243,11 +258,13 @@ def _verb(reading: Reading, cue: int, first: int, last: int) -> tuple[list[Found
                 party = cue + 1 + turned.start("party"), cue + 1 + turned.end("party")
                 content_end = first + after_content.start() + (1 if is_quoted else 0)
                 return _content_before(reading, cue, party, first, content_end, last)
+    if subject is None and symbol in "VL" and re.search("[,&]y?\\Z", left):
+        # The minister resigned on Monday, and said C.
+        elided = subject_of(reading, first, cue)
+        subject = elided and (elided[0] - first, elided[1] - first, False)
     if subject is None:
         return nothing
     party = first + subject[0], first + subject[1]
-    if subject[2] and (named := _NAMED_ASIDE.match(classes, party[0], cue)):
-        party = named.span("party")  # one news site, Znak.com, claims
     before = left[: subject[0]]
     rest = right
     told = None
@@ -258,7 +275,7 @@ def _verb(reading: Reading, cue: int, first: int, last: int) -> tuple[list[Found
         rest = right[match.end() :]
     circumstance = grammar.CIRCUMSTANCE.match(rest)
     behind = rest[circumstance.end() :] if circumstance else rest
-    is_final = behind == "" or behind[0] in ",.;)~"
+    is_final = behind == "" or re.match(f"[.;)~cB]|,(?!y?{_QUOTED})", behind) is not None
     content_on_left = before.endswith(",") and is_final
     is_quoted = before[-1:] not in ("", ",") and re.fullmatch(_QUOTED, before[-1:]) is not None
     if (content_on_left and len(before) >= 2) or is_quoted:
@@ -270,15 +287,19 @@ def _verb(reading: Reading, cue: int, first: int, last: int) -> tuple[list[Found
 def _subject_before(left: str, symbol: str) -> tuple[int, int, bool] | None:
     """Return where the one who speaks stands before a cue, and whether an aside follows them."""
     for pattern, aside in (
+        (grammar.BEFORE_NAMED, False),
         (grammar.BEFORE_CUE, False),
         (grammar.BEFORE_ASIDE, True),
         (grammar.BEFORE_ASIDES, True),
+        (grammar.BEFORE_RELATIVE, False),
     ):
+        if pattern is grammar.BEFORE_RELATIVE and symbol not in "VLk":
+            continue
         if match := pattern.search(left):
             helpers = match["helpers"]
             if symbol in "vlouR" and not _agrees(left, match, symbol):
                 return None
-            if "x" in helpers and not helpers.startswith("m"):
+            if "x" in helpers:  # did not say
                 return None
             return match.start("party"), match.end("party"), aside
     return None
@@ -319,6 +340,13 @@ def _content_before(
     ):
         start = end - 1
     rows = _make(reading, cue, party, told, (start, end))
+    if classes[cue + 1 : cue + 3] == ",&" and classes[end - 1 : end] not in "QCPX?":
+        # C, he said, and more C.
+        stop = last - 1 if classes[last - 1] == "." else last
+        if stop > cue + 4 and rows:
+            more_content = reading.content_span(cue + 3, stop)
+            quotation = kind_of_content(classes[cue + 3 : stop])
+            rows += [replace(_continued(rows[0], more_content), quotation=quotation)]
     # “C,” he said, “and more.”
     behind = max(cue + 1, party[1], told[1] if told else 0)
     more = re.compile(f"[^.{_QUOTED[1:-1]}]{{0,12}}?[,:.]?({_QUOTED})").match(
@@ -344,7 +372,7 @@ def _content_after(
     start = last - len(rest)
     if reading.classes[last - 1 : last] == ".":
         last -= 1
-    circumstance = grammar.CIRCUMSTANCE.match(rest)
+    circumstance = grammar.UNTIL_THAT.match(rest) or grammar.CIRCUMSTANCE.match(rest)
     skipped = circumstance.end() if circumstance else 0
     # After when and where, a mark, `that` or a quotation shows that content starts.
     if skipped and re.match(f"[,:h]|{_QUOTED}", rest[skipped:]):
@@ -352,9 +380,12 @@ def _content_after(
     lead = re.match("[,:]?h?[,:]?", reading.classes[start:last])
     start += lead.end() if lead else 0
     symbol = reading.classes[cue]
-    end = _content_end(reading.classes, start, last)
+    end = _content_end(reading, start, last)
     if symbol in _WEAK and (
-        re.search(_QUOTED, reading.classes[start:end]) is None
+        re.search(f"{_QUOTED}|[OSY]", reading.classes[start:end] + reading.classes[slice(*party)])
+        is None
+        or (symbol == "W" and reading.words(cue, cue + 1).startswith("ask")
+            and re.search(_QUOTED, reading.classes[start:end]) is None)
         or (reading.classes[slice(*party)] in ("I", "i", "j") and _is_told(reading, party))
     ):
         return [], (cue, cue + 1)
@@ -372,12 +403,13 @@ def _is_told(reading: Reading, party: Span) -> bool:
     )
 
 
-def _content_end(classes: str, start: int, last: int) -> int:
+def _content_end(reading: Reading, start: int, last: int) -> int:
     """Return where content ends that runs on from a symbol: mostly with the sentence."""
-    inner = classes[start:last]
-    if stop := re.search(";|,?y?a|,c|,B(?=[DnNI])|,&[DIiNKTG][^,]{0,6}[VL]", inner):
-        if stop.start() >= 3:
-            return start + stop.start()
+    for stop in _CONTENT_STOPS.finditer(reading.classes, start + 3, last):
+        place = stop.start()
+        is_clause = reading.classes[place : place + 2] == ",B"
+        if not is_clause or _TURNS.match(reading.words(place + 1, place + 2)):
+            return place
     return last
 
 
@@ -385,12 +417,12 @@ def _passive(reading: Reading, cue: int, first: int, last: int) -> tuple[list[Fo
     """Read `X was quoted by S as saying C`, `C was first reported by S`, `X was told by S`."""
     classes = reading.classes
     nothing: tuple[list[Found], Span] = ([], (cue, cue + 1))
-    agent = re.compile(f"b(?P<party>{grammar.PARTY})").match(classes, cue + 1, last)
+    agent = _AGENT.match(classes, cue + 1, last)
     if agent is None:
         return nothing
     party = agent.span("party")
     left = classes[first:cue]
-    content = re.compile("[mexy]*\\Z").search(left)
+    content = re.compile("[mexy,]*\\Z").search(left)
     end = first + (content.start() if content else len(left))
     if end <= first:
         return nothing
@@ -430,18 +462,24 @@ def _make(
     is_strong = reading.classes[cue] in "VvLlka"
     rows = []
     for each in split_party(reading, *party):
+        if reading.classes[slice(*each)] == "i" and reading.words(*each).lower() == "you":
+            continue
         who = identify(reading, *each, words)
+        if who.kind == "person" and reading.classes[content[0]] == "j" and (
+            re.fullmatch("D?[NK]+", reading.classes[slice(*each)])
+        ):
+            who = Party("organisation", certainty="likely")  # Orrin Ferries said it had
         rows.append(
             describe(
                 reading, who, *each,
                 cue=reading.span(cue, cue + 1),
-                content=reading.span(*content),
+                content=reading.content_span(*content),
                 relation="statement", quotation=quotation,
                 confidence=_confidence(is_strong, who),
                 basis=f"cue {words!r}",
             )
         )  # fmt: skip
-    if told:
+    if told and rows:
         listener = identify(reading, *told, "interview")
         if listener.kind == "outlet" and (listener.outlet or listener.candidates):
             rows.append(
@@ -456,14 +494,13 @@ def _make(
 
 def _continue(reading: Reading, rows: list[Found], symbol: int) -> list[Found]:
     """Return the row of a quotation that goes on after its cue."""
-    head = rows[0]
-    return [
-        Found(
-            head.credited, None, reading.span(symbol, symbol + 1), head.kind, head.outlet,
-            head.relation, "direct", head.confidence, "goes on after its cue",
-            antecedent=head.antecedent, candidates=head.candidates, is_own=head.is_own,
-        )
-    ]  # fmt: skip
+    return [_continued(rows[0], reading.span(symbol, symbol + 1))]
+
+
+def _continued(head: Found, content: Span) -> Found:
+    return replace(
+        head, cue=None, content=content, quotation="direct", basis="goes on after its cue"
+    )
 
 
 def _confidence(is_strong: bool, party: Party) -> str:

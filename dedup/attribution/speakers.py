@@ -13,7 +13,7 @@ from dedup.attribution.parties import describe, identify
 from dedup.attribution.reading import Found, Reading, Span
 
 _OPENERS = "¶#%"
-_LEAD = re.compile("(?:[yB&,~]|[pB][^,;:QCPX?]{1,14},|d,?){0,2}")
+_LEAD = re.compile("(?:[KNd0,p.]{0,8}\\([OAK]\\)~)?(?:[yB&,~]|[pB][^,;:QCPX?]{1,14},|d,?){0,2}")
 _SUBJECT = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?(?=[mexVvWoLlkRygrnt])")
 _SIGNED = re.compile(f"[.]?~(?P<party>[NKT]{{1,5}})(?=[¶#%.,*(]|\\Z|{grammar.QUOTATION})")
 _LONG = 4  # words of a quotation in a clause without a cue
