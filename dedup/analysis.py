@@ -13,7 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.attribution import Attributions, Gazetteer, find_attributions, gazetteer
+from dedup.attribution import (
+    Attributions,
+    Audit,
+    Gazetteer,
+    Verdicts,
+    audit_credit,
+    find_attributions,
+    gazetteer,
+    look_up_quotations,
+)
 from dedup.config import PARTS, DuplicateSettings, ReuseSettings, available_jobs
 from dedup.corpus import Corpus, Passages, collect_passages
 from dedup.duplicates import (
@@ -112,12 +121,23 @@ def analyze(
             found = find_reuse(
                 corpus, passages, reuse, executor=executor, progress=lambda step: say(step, 0, 0)
             )
+    verdicts = audit = None
     if "attributions" in parts:
+        labels = corpus.documents["outlet"].unique().to_pylist()
+        known = (gazetteer() if outlets is None else outlets).with_labels(labels)
         attributions = find_attributions(
-            corpus, passages, gazetteer() if outlets is None else outlets,
+            corpus, passages, known,
             progress=lambda done: say("attributions", done, len(corpus)),
         )  # fmt: skip
-    return Analysis(corpus, settings, reuse, passages, pairs, found, attributions)
+        say("quotations", 0, 0)
+        verdicts = look_up_quotations(corpus, attributions, known)
+        if found is not None:
+            say("credit", 0, 0)
+            audit = audit_credit(corpus, passages, found, attributions, known)
+            found = audit.reuse
+    return Analysis(
+        corpus, settings, reuse, passages, pairs, found, attributions, verdicts, audit
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +178,8 @@ class Analysis:
         pairs: The verified pairs of distinct texts; None if duplicates were not analysed.
         reuse_arrays: The aligned pairs of spans; None if reuse was not analysed.
         attribution_arrays: The credited parties; None if attributions were not analysed.
+        verdicts: What looking up quoted words gave; None if attributions were not analysed.
+        audit: Who credits whom for what they took; None unless both parts were analysed.
     """
 
     corpus: Corpus
@@ -166,7 +188,9 @@ class Analysis:
     passage_arrays: Passages
     pairs: Pairs | None
     reuse_arrays: Reuse | None
-    attribution_arrays: Attributions | None
+    attribution_arrays: Attributions | None = None
+    verdicts: Verdicts | None = None
+    audit: Audit | None = None
 
     @cached_property
     def documents(self) -> pd.DataFrame:
@@ -224,16 +248,18 @@ class Analysis:
             for i in range(0, n, _ROWS_AT_ONCE):
                 yield passage_rows(corpus, passages, clusters, i, min(i + _ROWS_AT_ONCE, n))
         elif name == "documents":
-            yield document_rows(corpus, passages, self._clusters_if_any, self.reuse_arrays)
+            clusters, reused = self._clusters_if_any, self.reuse_arrays
+            yield document_rows(corpus, passages, clusters, reused, self.audit)
         elif name == "duplicates":
             yield duplicate_rows(corpus, passages, self._analysed(name, self.pairs))
         elif name == "clusters":
             yield self._cluster_table
         elif name in ("reuse", "flows"):
             reuse = self._analysed("reuse", self.reuse_arrays)
-            yield (reuse_rows if name == "reuse" else flow_rows)(corpus, reuse)
+            yield (reuse_rows if name == "reuse" else flow_rows)(corpus, reuse, self.audit)
         elif name == "attributions":
-            yield attribution_rows(corpus, self._analysed(name, self.attribution_arrays))
+            attributions = self._analysed(name, self.attribution_arrays)
+            yield attribution_rows(corpus, attributions, self._analysed(name, self.verdicts))
         else:
             raise KeyError(name)
 

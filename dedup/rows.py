@@ -11,7 +11,19 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.attribution import CONFIDENCES, QUOTATIONS, RELATIONS, Attributions
+from dedup.attribution import (
+    CONFIDENCES,
+    CREDITED,
+    CREDITS,
+    NO_CREDIT,
+    NO_VERDICT,
+    QUOTATIONS,
+    RELATIONS,
+    VERDICTS,
+    Attributions,
+    Audit,
+    Verdicts,
+)
 from dedup.attribution import KINDS as CREDITED_KINDS
 from dedup.corpus import BODY, BOILERPLATE, ROLES, Corpus, Passages, outlet_numbers, slice_texts
 from dedup.duplicates import KINDS, Clusters, Pairs, describe_clusters
@@ -25,7 +37,11 @@ _HOUR = 3600 * 1_000_000  # in microseconds
 
 
 def document_rows(
-    corpus: Corpus, passages: Passages, clusters: Clusters | None, reuse: Reuse | None
+    corpus: Corpus,
+    passages: Passages,
+    clusters: Clusters | None,
+    reuse: Reuse | None,
+    audit: Audit | None,
 ) -> pa.Table:
     """Return the table `documents`; shares that were not analysed are missing."""
     n = len(corpus)
@@ -37,20 +53,25 @@ def document_rows(
         shares = np.divide(words, n_words, out=np.zeros(n), where=n_words > 0)
         return pa.array(np.round(shares, 6))
 
-    copied = reused = None
+    copied = reused = uncredited = None
     if clusters is not None:
         n_copied = passages.n_words * clusters.is_copy
         copied = np.bincount(passages.documents, weights=n_copied, minlength=n)
     if reuse is not None:
         taken = is_taken(reuse)
         reused = np.bincount(reuse.targets[taken], weights=reuse.n_words[taken], minlength=n)
+        if audit is not None:
+            taken &= is_uncredited(audit)
+            uncredited = np.bincount(
+                reuse.targets[taken], weights=reuse.n_words[taken], minlength=n
+            )
     own = corpus.documents
     columns = {name: own[name] for name in own.column_names} | {
         "n_passages": pa.array(np.bincount(passages.documents, minlength=n)),
         "n_words": pa.array(n_words.astype(np.int64)),
         "duplicate_share": share(copied),
         "reused_share": share(reused),
-        "uncredited_share": share(None),
+        "uncredited_share": share(uncredited),
     }
     schema = SCHEMAS["documents"]
     table = pa.table({name: columns[name] for name in schema.names}, schema=schema)
@@ -137,9 +158,14 @@ def cluster_rows(corpus: Corpus, passages: Passages, clusters: Clusters) -> pa.T
     return pa.table(columns, schema=SCHEMAS["clusters"])
 
 
-def reuse_rows(corpus: Corpus, reuse: Reuse) -> pa.Table:
+def reuse_rows(corpus: Corpus, reuse: Reuse, audit: Audit | None) -> pa.Table:
     """Return the table `reuse`."""
     n = len(reuse)
+    if audit is None:
+        credit, credited_by = pa.nulls(n, pa.string()), pa.nulls(n, pa.int64())
+    else:
+        credit = named(audit.credits, CREDITS, missing=NO_CREDIT)
+        credited_by = pa.array(audit.attributions, mask=audit.attributions < 0)
     targets = take_documents(corpus, reuse.targets)
     origins = take_documents(corpus, reuse.origins)
     columns = {
@@ -159,13 +185,15 @@ def reuse_rows(corpus: Corpus, reuse: Reuse) -> pa.Table:
         "kind": named(reuse.kinds, REUSE_KINDS),
         "direction": named(reuse.directions, DIRECTIONS),
         "direction_reason": named(reuse.reasons, REASONS),
-        "credit": pa.nulls(n, pa.string()),
-        "credit_attribution_id": pa.nulls(n, pa.int64()),
+        "credit": credit,
+        "credit_attribution_id": credited_by,
     }
     return pa.table(columns, schema=SCHEMAS["reuse"])
 
 
-def attribution_rows(corpus: Corpus, attributions: Attributions) -> pa.Table:
+def attribution_rows(
+    corpus: Corpus, attributions: Attributions, verdicts: Verdicts
+) -> pa.Table:
     """Return the table `attributions`."""
     n = len(attributions)
     spans = np.stack([attributions.contents, attributions.cues, attributions.credited])
@@ -175,6 +203,11 @@ def attribution_rows(corpus: Corpus, attributions: Attributions) -> pa.Table:
     def optional(values: Integers) -> pa.Array:
         return pa.array(values, mask=values < 0)
 
+    is_matched = verdicts.documents >= 0
+    matched = pa.array(np.full(n, None), pa.string())
+    if is_matched.any():
+        found = take_documents(corpus, np.maximum(verdicts.documents, 0))["document_id"]
+        matched = pc.if_else(pa.array(is_matched), found, None)
     columns = {
         "attribution_id": np.arange(n),
         "document_id": take_documents(corpus, attributions.documents)["document_id"],
@@ -194,15 +227,15 @@ def attribution_rows(corpus: Corpus, attributions: Attributions) -> pa.Table:
         "quotation": named(attributions.quotations, QUOTATIONS),
         "parent_attribution_id": optional(attributions.parents),
         "confidence": named(attributions.confidence, CONFIDENCES),
-        "verdict": pa.nulls(n, pa.string()),
-        "matched_document_id": pa.nulls(n, pa.string()),
-        "matched_start": pa.nulls(n, pa.int64()),
-        "matched_end": pa.nulls(n, pa.int64()),
+        "verdict": named(verdicts.verdicts, VERDICTS, missing=NO_VERDICT),
+        "matched_document_id": matched,
+        "matched_start": optional(verdicts.spans[:, 0]),
+        "matched_end": optional(verdicts.spans[:, 1]),
     }
     return pa.table(columns, schema=SCHEMAS["attributions"])
 
 
-def flow_rows(corpus: Corpus, reuse: Reuse) -> pa.Table:
+def flow_rows(corpus: Corpus, reuse: Reuse, audit: Audit | None) -> pa.Table:
     """Return the table `flows`."""
     taken = np.flatnonzero(is_taken(reuse))
     outlets = outlet_numbers(corpus)
@@ -221,6 +254,10 @@ def flow_rows(corpus: Corpus, reuse: Reuse) -> pa.Table:
     medians = [float(np.median(lags[a:b])) for a, b in itertools.pairwise(bounds)]
     heads = np.flatnonzero(run_starts(flow))
     new_document = run_starts(group, targets)
+    n_uncredited = pa.nulls(n_flows, pa.int64())
+    if audit is not None:
+        own = is_uncredited(audit)[taken]
+        n_uncredited = pa.array(_count_passages(group[own], reuse, taken[own], n_flows))
     table = pa.table(
         {
             "origin_outlet": take_documents(corpus, origins[heads])["outlet"],
@@ -230,7 +267,7 @@ def flow_rows(corpus: Corpus, reuse: Reuse) -> pa.Table:
             "n_words": np.bincount(group, weights=reuse.n_words[taken], minlength=n_flows).astype(
                 np.int64
             ),
-            "n_uncredited": pa.nulls(n_flows, pa.int64()),
+            "n_uncredited": n_uncredited,
             "median_lag_hours": np.round(np.array(medians, dtype=np.float64), 6),
         },
         schema=SCHEMAS["flows"],
@@ -259,6 +296,12 @@ def is_taken(reuse: Reuse) -> npt.NDArray[np.bool_]:
     return is_best
 
 
+def is_uncredited(audit: Audit) -> npt.NDArray[np.bool_]:
+    """Return which rows are credited to nobody, or to somebody else."""
+    uncredited: npt.NDArray[np.bool_] = audit.credits > CREDITED
+    return uncredited
+
+
 def passage_texts(corpus: Corpus, passages: Passages, numbers: Integers) -> pa.Array:
     """Return the texts of passages, as a large_string array."""
     return slice_texts(
@@ -273,6 +316,9 @@ def take_documents(corpus: Corpus, rows: Integers) -> pa.Table:
     return corpus.documents.select(columns).combine_chunks().take(pa.array(rows))
 
 
-def named(numbers: npt.NDArray[np.integer[Any]], names: Sequence[str]) -> pa.Array:
-    """Return what numbers stand for, as a string array."""
-    return pa.DictionaryArray.from_arrays(pa.array(numbers), list(names)).cast(pa.string())
+def named(
+    numbers: npt.NDArray[np.integer[Any]], names: Sequence[str], *, missing: int | None = None
+) -> pa.Array:
+    """Return what numbers stand for, as a string array; one of them may stand for nothing."""
+    indices = pa.array(numbers, mask=None if missing is None else numbers == missing)
+    return pa.DictionaryArray.from_arrays(indices, list(names)).cast(pa.string())

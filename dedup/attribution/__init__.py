@@ -1,17 +1,40 @@
 """What texts say about their sources: quotations, cues and outlets to attributions."""
 
+from dedup.attribution.audit import (
+    CREDITED,
+    CREDITS,
+    NO_CREDIT,
+    QUOTED_UNCREDITED,
+    TO_OTHER,
+    UNCREDITED,
+    Audit,
+    audit_credit,
+)
 from dedup.attribution.find import Attributions, find_attributions
 from dedup.attribution.outlets import Gazetteer, Outlet, gazetteer
 from dedup.attribution.reading import CONFIDENCES, KINDS, QUOTATIONS, RELATIONS
+from dedup.attribution.verdicts import NO_VERDICT, VERDICTS, Verdicts, look_up_quotations
 
 __all__ = [
     "CONFIDENCES",
+    "CREDITED",
+    "CREDITS",
     "KINDS",
+    "NO_CREDIT",
+    "NO_VERDICT",
     "QUOTATIONS",
+    "QUOTED_UNCREDITED",
     "RELATIONS",
+    "TO_OTHER",
+    "UNCREDITED",
+    "VERDICTS",
     "Attributions",
+    "Audit",
     "Gazetteer",
     "Outlet",
+    "Verdicts",
+    "audit_credit",
     "find_attributions",
     "gazetteer",
+    "look_up_quotations",
 ]

@@ -155,7 +155,6 @@ def read_documents(
     corpus: Corpus, passages: Passages, outlets: Gazetteer
 ) -> Iterator[tuple[int, Reading]]:
     """Yield each document with what its text says about its sources."""
-    outlets = outlets.with_labels(corpus.documents["outlet"].unique().to_pylist())
     vocabulary = make_vocabulary(outlets)
     own_names: dict[str | None, str | None] = {None: None}
     order = np.lexsort((passages.positions, passages.documents))

@@ -1,0 +1,240 @@
+"""Quoted words to their outlet's own text: are they there, changed, or not at all?
+
+Quotations are compared by words, so case, punctuation and quote style never matter. What an
+ellipsis leaves out and what stands in brackets may be anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.attribution.find import Attributions
+from dedup.attribution.outlets import Gazetteer
+from dedup.attribution.reading import QUOTATIONS, RELATIONS
+from dedup.corpus import Corpus
+from dedup.text import find_quotations, tokenise
+
+VERDICTS = ("verified", "altered", "not_found", "outlet_not_in_corpus")
+VERIFIED, ALTERED, NOT_FOUND, NOT_IN_CORPUS = range(len(VERDICTS))
+NO_VERDICT = -1
+
+_GAP = re.compile(r"\[[^\]]{0,80}\]|\.\.\.+|…|\(\.\.\.\)")
+_FEWEST_WORDS = 2  # of quoted words that are looked up
+_FEWEST_ALTERED = 4  # fewer could be anybody's
+_LEAST_SHARED = 0.6  # of its words, in order, that altered words share with the outlet's
+_QUOTED = (QUOTATIONS.index("direct"), QUOTATIONS.index("mixed"))
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What looking up quoted words gave; every array has an entry an attribution.
+
+    Attributes:
+        verdicts: Index in `VERDICTS`, NO_VERDICT where nothing is to be looked up.
+        documents: Row of the document that has the words, -1 where none has.
+        spans: Where it has them, in code points, -1 where it does not, shape (n, 2).
+    """
+
+    verdicts: Integers
+    documents: Integers
+    spans: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    verdict: int
+    document: int
+    start: int
+    end: int
+    n_words: int
+
+
+def look_up_quotations(
+    corpus: Corpus, attributions: Attributions, outlets: Gazetteer
+) -> Verdicts:
+    """Return the verdict on every attribution of quoted words to another outlet."""
+    n = len(attributions)
+    verdicts = np.full(n, NO_VERDICT)
+    documents, spans = np.full(n, -1), np.full((n, 2), -1)
+    credit = RELATIONS.index("credit")
+    wanted = [
+        row for row in range(n)
+        if attributions.outlets[row] and not attributions.is_own[row]
+        and attributions.quotations[row] in _QUOTED and attributions.relations[row] != credit
+    ]  # fmt: skip
+    if not wanted:
+        return Verdicts(verdicts, documents, spans)
+    shelf = _Shelf(corpus, outlets)
+    pieces: dict[int, list[list[list[int]]]] = {}
+    for row in wanted:
+        text = shelf.text(int(attributions.documents[row]))
+        start, end = attributions.contents[row].tolist()
+        quoted = _quoted_words(text[start:end], attributions.quotations[row] == _QUOTED[0])
+        if quoted:
+            pieces[row] = quoted
+    by_outlet: dict[str, list[int]] = defaultdict(list)
+    for row in pieces:
+        by_outlet[str(attributions.outlets[row])].append(row)
+    for outlet, rows in by_outlet.items():
+        sources = shelf.documents_of(outlet)
+        if not sources:
+            verdicts[rows] = NOT_IN_CORPUS
+            continue
+        index = _index(shelf, sources, {row: pieces[row] for row in rows})
+        for row in rows:
+            own = int(attributions.documents[row])
+            matches = [
+                _best_match(quotation, index, shelf, exclude=own) for quotation in pieces[row]
+            ]
+            found = [match for match in matches if match is not None]
+            if not found:
+                verdicts[row] = NOT_FOUND
+                continue
+            whole = len(found) == len(matches) and all(m.verdict == VERIFIED for m in found)
+            verdicts[row] = VERIFIED if whole else ALTERED
+            best = max(found, key=lambda match: match.n_words)
+            documents[row], spans[row] = best.document, (best.start, best.end)
+    return Verdicts(verdicts, documents, spans)
+
+
+def _quoted_words(content: str, is_direct: bool) -> list[list[list[int]]]:
+    """Return each quotation as the pieces between its gaps, as hashes of words."""
+    spans = [(0, len(content))] if is_direct else find_quotations(content)
+    quotations = []
+    for start, end in spans:
+        pieces = [tokenise(piece).hashes.tolist() for piece in _GAP.split(content[start:end])]
+        pieces = [piece for piece in pieces if piece]
+        if sum(map(len, pieces)) >= _FEWEST_WORDS:
+            quotations.append(pieces)
+    return quotations
+
+
+class _Shelf:
+    """The documents of a corpus by outlet, and their texts, read when asked for."""
+
+    def __init__(self, corpus: Corpus, outlets: Gazetteer) -> None:
+        self._texts = corpus.documents["text"]
+        self._gazetteer = outlets
+        self._by_outlet: dict[str, list[int]] = defaultdict(list)
+        known: dict[str | None, set[str]] = {None: set()}
+        for row, label in enumerate(corpus.documents["outlet"].to_pylist()):
+            if label not in known:
+                found = outlets.by_name(label)
+                known[label] = outlets.family(found) if found else set()
+            for outlet in known[label]:
+                self._by_outlet[outlet].append(row)
+
+    def documents_of(self, outlet: str) -> list[int]:
+        """Return the rows of an outlet's documents, and of those of its parts."""
+        return self._by_outlet.get(outlet, [])
+
+    def text(self, row: int) -> str:
+        """Return a document's text."""
+        text: str = self._texts[row].as_py()
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Where pairs of words that are looked for stand in an outlet's documents."""
+
+    words: Mapping[int, Sequence[int]]  # by document
+    places: Mapping[int, list[tuple[int, int]]]  # by pair: document and number of the word
+
+
+def _pairs(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    pairs: npt.NDArray[np.uint64] = words[:-1] * _BASE ^ words[1:]
+    return pairs
+
+
+def _index(
+    shelf: _Shelf, documents: Sequence[int], wanted: Mapping[int, list[list[list[int]]]]
+) -> _Index:
+    pieces = [piece for quotations in wanted.values() for each in quotations for piece in each]
+    sought = np.unique(
+        np.concatenate([_pairs(np.array(piece, dtype=np.uint64)) for piece in pieces])
+    )
+    words: dict[int, Sequence[int]] = {}
+    places: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for document in documents:
+        hashes = tokenise(shelf.text(document)).hashes
+        pairs = _pairs(hashes)
+        hits = np.flatnonzero(np.isin(pairs, sought))
+        if len(hits):
+            words[document] = hashes.tolist()
+            for place, pair in zip(hits.tolist(), pairs[hits].tolist(), strict=True):
+                places[pair].append((document, place))
+    return _Index(words, places)
+
+
+def _best_match(
+    pieces: list[list[int]], index: _Index, shelf: _Shelf, *, exclude: int
+) -> _Match | None:
+    """Return where the words of a quotation stand, word for word or nearly."""
+    whole = [word for piece in pieces for word in piece]
+    votes: Counter[tuple[int, int]] = Counter()
+    slack = max(4, len(whole) // 4)
+    pairs = _pairs(np.array(whole, dtype=np.uint64)).tolist()
+    for offset, pair in enumerate(pairs):
+        for document, place in index.places.get(pair, ()):
+            if document != exclude:
+                votes[document, (place - offset) // slack] += 1
+    best: _Match | None = None
+    for (document, diagonal), _ in _strongest(votes):
+        words = index.words[document]
+        first = max(0, diagonal * slack - slack)
+        last = first + 3 * slack + 2 * len(whole) + 40 * (len(pieces) - 1)
+        window = words[first:last]
+        found = _in_order(pieces, window)
+        if found:
+            start, end = first + found[0], first + found[1]
+            return _Match(VERIFIED, document, *_span(shelf, document, start, end), len(whole))
+        matcher = SequenceMatcher(None, whole, window, autojunk=False)
+        blocks = [block for block in matcher.get_matching_blocks() if block.size]
+        n_shared = sum(block.size for block in blocks)
+        if n_shared < max(_FEWEST_ALTERED, _LEAST_SHARED * len(whole)):
+            continue
+        start, end = first + blocks[0].b, first + blocks[-1].b + blocks[-1].size
+        if end - start > 2 * len(whole) + 40 * (len(pieces) - 1):
+            continue
+        if best is None or n_shared > best.n_words:
+            best = _Match(ALTERED, document, *_span(shelf, document, start, end), n_shared)
+    return best
+
+
+def _strongest(votes: Counter[tuple[int, int]]) -> Iterable[tuple[tuple[int, int], int]]:
+    """Return the places with most pairs, of equal ones the first."""
+    return sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:8]
+
+
+def _in_order(pieces: list[list[int]], words: Sequence[int]) -> tuple[int, int] | None:
+    """Return the first and last word of pieces that follow each other in a text, or None."""
+    words = list(words)
+    for start in range(len(words)):
+        if words[start] != pieces[0][0]:
+            continue
+        at = start
+        for number, piece in enumerate(pieces):
+            places = range(at, at + 1) if number == 0 else range(at, len(words))
+            place = next((p for p in places if words[p : p + len(piece)] == piece), None)
+            if place is None:
+                break
+            at = place + len(piece)
+        else:
+            return start, at
+    return None
+
+
+def _span(shelf: _Shelf, document: int, first: int, last: int) -> tuple[int, int]:
+    tokens = tokenise(shelf.text(document))
+    return int(tokens.starts[first]), int(tokens.ends[last - 1])
