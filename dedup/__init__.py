@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dedup.analysis import Analysis, Explanation, analyze
+    from dedup.attribution import Gazetteer, gazetteer
     from dedup.comparison import Comparison, compare, compare_documents
     from dedup.config import CorpusSettings, DuplicateSettings, ReuseSettings
     from dedup.corpus import Corpus, Document, read_corpus
@@ -30,12 +31,14 @@ __all__ = [
     "Document",
     "DuplicateSettings",
     "Explanation",
+    "Gazetteer",
     "InputError",
     "ReuseSettings",
     "analyze",
     "compare",
     "compare_documents",
     "from_datasketch",
+    "gazetteer",
     "read_corpus",
     "to_datasketch",
 ]
@@ -44,6 +47,7 @@ __all__ = [
 # option should not wait for numpy.
 _HOMES = {
     "analysis": ("Analysis", "Explanation", "analyze"),
+    "attribution": ("Gazetteer", "gazetteer"),
     "comparison": ("Comparison", "compare", "compare_documents"),
     "config": ("CorpusSettings", "DuplicateSettings", "ReuseSettings"),
     "corpus": ("Corpus", "Document", "read_corpus"),

@@ -36,6 +36,7 @@ from dedup.duplicates import (
 from dedup.reuse import Reuse, find_reuse
 from dedup.rows import (
     attribution_rows,
+    credit_rows,
     cluster_rows,
     document_rows,
     duplicate_rows,
@@ -122,9 +123,9 @@ def analyze(
                 corpus, passages, reuse, executor=executor, progress=lambda step: say(step, 0, 0)
             )
     verdicts = audit = None
+    known = gazetteer() if outlets is None else outlets
     if "attributions" in parts:
-        labels = corpus.documents["outlet"].unique().to_pylist()
-        known = (gazetteer() if outlets is None else outlets).with_labels(labels)
+        known = known.with_labels(corpus.documents["outlet"].unique().to_pylist())
         attributions = find_attributions(
             corpus, passages, known,
             progress=lambda done: say("attributions", done, len(corpus)),
@@ -136,7 +137,7 @@ def analyze(
             audit = audit_credit(corpus, passages, found, attributions, known)
             found = audit.reuse
     return Analysis(
-        corpus, settings, reuse, passages, pairs, found, attributions, verdicts, audit
+        corpus, settings, reuse, passages, pairs, found, known, attributions, verdicts, audit
     )
 
 
@@ -177,6 +178,7 @@ class Analysis:
         passage_arrays: The passages in their order, as arrays.
         pairs: The verified pairs of distinct texts; None if duplicates were not analysed.
         reuse_arrays: The aligned pairs of spans; None if reuse was not analysed.
+        gazetteer: The outlets that texts may name, those of the corpus among them.
         attribution_arrays: The credited parties; None if attributions were not analysed.
         verdicts: What looking up quoted words gave; None if attributions were not analysed.
         audit: Who credits whom for what they took; None unless both parts were analysed.
@@ -188,6 +190,7 @@ class Analysis:
     passage_arrays: Passages
     pairs: Pairs | None
     reuse_arrays: Reuse | None
+    gazetteer: Gazetteer
     attribution_arrays: Attributions | None = None
     verdicts: Verdicts | None = None
     audit: Audit | None = None
@@ -295,6 +298,23 @@ class Analysis:
         outlets = sorted({*flows["origin_outlet"], *flows["target_outlet"]})
         matrix = flows.pivot(index="origin_outlet", columns="target_outlet", values=values)
         return matrix.reindex(index=outlets, columns=outlets).fillna(0).astype("Int64")
+
+    def credit_summary(self) -> pd.DataFrame:
+        """Return the words that each outlet took, by whether it credits them.
+
+        Returns:
+            One row an outlet that took anything, most uncredited words first: `outlet`, and words
+            `credited`, `credited_to_other`, `quoted_uncredited` and `uncredited`.
+
+        Raises:
+            ValueError: If reuse or attributions were not analysed.
+        """
+        return to_pandas(self.credit_table())
+
+    def credit_table(self) -> pa.Table:
+        """Return `credit_summary` as Arrow."""
+        audit = self._analysed("credit", self.audit)
+        return credit_rows(self.corpus, audit)
 
     def at_threshold(self, threshold: float) -> Analysis:
         """Return the analysis at a higher threshold, from the same pairs.

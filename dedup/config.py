@@ -113,7 +113,22 @@ class ReuseSettings:
             raise ConfigError(f"min_run_words must be from 4 to 100, got {self.min_run_words}")
 
 
-TASKS = (CorpusSettings, DuplicateSettings, ReuseSettings)
+@dataclass(frozen=True, slots=True)
+class AttributionSettings:
+    """Which outlets texts may name.
+
+    Attributes:
+        outlets: A file of outlets to know beside ours; None is ours alone.
+    """
+
+    outlets: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.outlets == "":
+            raise ConfigError("outlets must name a file")
+
+
+TASKS = (CorpusSettings, DuplicateSettings, ReuseSettings, AttributionSettings)
 
 
 def available_jobs() -> int:

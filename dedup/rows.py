@@ -275,6 +275,30 @@ def flow_rows(corpus: Corpus, reuse: Reuse, audit: Audit | None) -> pa.Table:
     return table.sort_by([("origin_outlet", "ascending"), ("target_outlet", "ascending")])
 
 
+def credit_rows(corpus: Corpus, audit: Audit) -> pa.Table:
+    """Return the words that each outlet took by credit, most uncredited first."""
+    rows = np.flatnonzero(is_taken(audit.reuse) & (audit.credits >= CREDITED))
+    taken = pa.table(
+        {
+            "outlet": take_documents(corpus, audit.reuse.targets[rows])["outlet"],
+            **{
+                name: np.where(audit.credits[rows] == number, audit.reuse.n_words[rows], 0)
+                for number, name in enumerate(CREDITS)
+            },
+        }
+    )
+    sums = taken.group_by("outlet").aggregate([(name, "sum") for name in CREDITS])
+    sums = sums.rename_columns({f"{name}_sum": name for name in CREDITS})
+    not_credited = pc.add(
+        sums["uncredited"], pc.add(sums["quoted_uncredited"], sums["credited_to_other"])
+    )
+    order = pc.sort_indices(
+        sums.append_column("not_credited", not_credited),
+        sort_keys=[("not_credited", "descending"), ("outlet", "ascending")],
+    )
+    return sums.select(["outlet", *CREDITS]).take(order)
+
+
 def _count_passages(group: Integers, reuse: Reuse, rows: Integers, n_groups: int) -> Integers:
     """Count the passages of targets that the rows of each group touch, each once."""
     sizes = reuse.last_passages[rows] - reuse.first_passages[rows] + 1

@@ -11,7 +11,7 @@ from dedup.attribution.audit import (
     audit_credit,
 )
 from dedup.attribution.find import Attributions, find_attributions
-from dedup.attribution.outlets import Gazetteer, Outlet, gazetteer
+from dedup.attribution.outlets import Gazetteer, Outlet, gazetteer, outlet_name
 from dedup.attribution.reading import CONFIDENCES, KINDS, QUOTATIONS, RELATIONS
 from dedup.attribution.verdicts import NO_VERDICT, VERDICTS, Verdicts, look_up_quotations
 
@@ -37,4 +37,5 @@ __all__ = [
     "find_attributions",
     "gazetteer",
     "look_up_quotations",
+    "outlet_name",
 ]

@@ -177,6 +177,12 @@ class Gazetteer:
         return found
 
 
+def outlet_name(outlet: str, outlets: Gazetteer) -> str:
+    """Return the name of an outlet by its id, of an unlisted one the name that the text has."""
+    known = outlets.outlets.get(outlet)
+    return known.name if known else outlet.removeprefix(UNLISTED)
+
+
 def _surfaces(outlet: Outlet) -> Iterator[tuple[str, str]]:
     ambiguous = {*outlet.ambiguous_aliases}
     for name in dict.fromkeys((outlet.name, *outlet.aliases)):

@@ -18,7 +18,8 @@ from dedup.printable import printable
 
 # Modules of `dedup.cli`; each is imported when its command runs or shows its help.
 _COMMANDS = {
-    "report": "analyse a corpus: what is duplicated in it, and who took it from whom",
+    "report": "analyse a corpus: what is duplicated, who took it from whom, and do they say so",
+    "attributions": "list whom articles credit, and with what",
     "compare": "show what two documents share, side by side",
 }
 

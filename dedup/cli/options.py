@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,6 +19,9 @@ from dedup.config import (
     find_config,
     read_config,
 )
+
+if TYPE_CHECKING:
+    from dedup.attribution import Gazetteer
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Settings = TypeVar("Settings", CorpusSettings, DuplicateSettings, ReuseSettings)
@@ -77,6 +80,25 @@ def reuse_options(command: Command) -> Command:
             help="Compare an outlet's own documents with each other, too.",
         ),
     )  # fmt: skip
+
+
+def attribution_options(command: Command) -> Command:
+    """Add the options of reading what texts say about their sources."""
+    return _add(
+        command,
+        click.option(
+            "--outlets", type=click.Path(dir_okay=False), metavar="FILE",
+            help="Outlets to know beside ours: tab-separated, columns id, name, kind, country,"
+            " aliases, domains.",
+        ),
+    )  # fmt: skip
+
+
+def gazetteer_from(outlets: str | None) -> Gazetteer:
+    """Return our gazetteer, with the outlets of a file if one is named."""
+    from dedup.attribution import gazetteer
+
+    return gazetteer(Path(outlets)) if outlets else gazetteer()
 
 
 def common_options(command: Command) -> Command:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedup.cli.options import (
+    attribution_options,
     common_options,
     corpus_options,
     duplicate_options,
+    gazetteer_from,
     reuse_options,
     settings_from,
 )
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
 )
 @duplicate_options
 @reuse_options
+@attribution_options
 @corpus_options
 @common_options
 def command(
@@ -63,11 +66,12 @@ def command(
     output_dir: Path | None,
     table_format: Any,
     only: tuple[str, ...],
+    outlets: str | None,
     jobs: int | None,
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Analyse a corpus: what is duplicated in it, and who took which passage from whom.
+    """Analyse a corpus: what is duplicated, who took what from whom, and whether they say so.
 
     PATH is a directory or a file of articles: .txt, .md, .html, .jsonl, .json, .csv, .tsv (each
     also as .gz or .zst) or .parquet; `-` is standard input.
@@ -90,6 +94,7 @@ def command(
 
     if not only or "duplicates" in only:
         choose_banding(settings)  # a recall out of reach should not show only after reading
+    known = gazetteer_from(outlets)
     # Texts come and stay: the system's allocator touches fewer pages for them than pyarrow's own.
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())
     # scikit-learn, which weighs the comparer, needs all of scipy.
@@ -104,7 +109,9 @@ def command(
             leave_out=output_dir,  # or a second run would read the tables of the first
             progress=lambda done: progress("reading", done, 0),
         )
-        analysis = analyze(corpus, settings, reuse, only=only or None, jobs=jobs, progress=progress)
+        analysis = analyze(
+            corpus, settings, reuse, outlets=known, only=only or None, jobs=jobs, progress=progress
+        )
         if output_dir is not None:
             progress("tables", 0, 0)
             analysis.write(output_dir, format=table_format)

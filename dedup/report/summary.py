@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from dedup.analysis import Analysis
 from dedup.corpus import BOILERPLATE, ROLES
 from dedup.duplicates import KINDS, Pairs
+from dedup.report.credit import CreditSummary, summarize_credit
 from dedup.report.reuse import ReuseSummary, summarize_reuse
 from dedup.rows import is_taken, take_documents
 from dedup.text import diff_words
@@ -132,6 +133,7 @@ class Summary:
         roles: Number of passages of each role.
         duplicates: What was found of duplicates; None if they were not analysed.
         reuse: What was found of reuse; None if it was not analysed.
+        credit: What was found of attributions and credit; None if they were not analysed.
         outlets: The outlets with the most documents.
         skipped: What could not be read.
         other_files: Number of files passed over for their type, by suffix.
@@ -151,6 +153,7 @@ class Summary:
     roles: dict[str, int]
     duplicates: DuplicateSummary | None
     reuse: ReuseSummary | None
+    credit: CreditSummary | None
     outlets: list[OutletView]
     skipped: list[str]
     other_files: dict[str, int]
@@ -164,6 +167,9 @@ def summarize(analysis: Analysis) -> Summary:
     documents, pairs, reuse = corpus.documents, analysis.pairs, analysis.reuse_arrays
     published = pc.min_max(documents["published"]).as_py()
     settings: dict[str, Any] = {}
+    credit = None
+    if analysis.attribution_arrays is not None and analysis.verdicts is not None:
+        credit = summarize_credit(analysis, analysis.attribution_arrays, analysis.verdicts)
     if pairs is not None:
         settings |= asdict(analysis.settings)
     if reuse is not None:
@@ -183,6 +189,7 @@ def summarize(analysis: Analysis) -> Summary:
         ),
         duplicates=None if pairs is None else _summarize_duplicates(analysis, pairs),
         reuse=None if reuse is None else summarize_reuse(analysis, reuse),
+        credit=credit,
         outlets=_view_outlets(analysis),
         skipped=[str(skipped) for skipped in corpus.skipped],
         other_files=corpus.other_files,

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from dedup.duplicates import LARGEST_BUCKET
 from dedup.printable import printable
+from dedup.report.credit import CreditSummary, QuotationView, UncreditedView
 from dedup.report.reuse import ReusedView, ReuseSummary
 from dedup.report.summary import ClusterView, DuplicateSummary, Member, Summary
 
@@ -26,6 +27,12 @@ _REUSE_MEANINGS = {
     "edited": "with words changed",
     "paraphrase": "told in other words",
     "shared_quote": "both quote the same speech",
+}
+_CREDIT_MEANINGS = {
+    "credited": "the text says whose words they are",
+    "credited_to_other": "the text names another outlet",
+    "quoted_uncredited": "in quotation marks, without a source",
+    "uncredited": "copied without a word",
 }
 _KIND_MEANINGS = {
     "repeat": "twice or more in one document",
@@ -62,6 +69,8 @@ def _parts(summary: Summary, *, colour: bool) -> Iterator[RenderableType]:
         if reuse.takers:
             yield _heading("Articles of which most was taken")
             yield _takers(reuse)
+    if summary.credit is not None:
+        yield from _credit(summary.credit)
     if duplicates is not None and duplicates.stories:
         yield _heading("Biggest clusters across documents")
         for cluster in duplicates.stories:
@@ -275,6 +284,95 @@ def _takers(reuse: ReuseSummary) -> RenderableType:
             _named(taker.origin_outlet, taker.origin_document_id),
         )  # fmt: skip
     return table
+
+
+def _credit(credit: CreditSummary) -> Iterator[RenderableType]:
+    if credit.credits is not None and any(each["n_spans"] for each in credit.credits.values()):
+        yield _heading("Do they say so?")
+        yield _verdicts(credit.credits)
+        if credit.takers:
+            yield Group(Text(), _credit_by_outlet(credit))
+    if credit.uncredited:
+        yield _heading("Copied and not credited")
+        for document in credit.uncredited[:_LISTED]:
+            yield _uncredited(document)
+    if credit.altered or credit.not_found:
+        yield _heading("Quoted, but not so")
+        for quotation in (*credit.altered[:_LISTED], *credit.not_found[:_LISTED]):
+            yield _quotation(quotation)
+    yield _heading("What the articles say about their sources")
+    yield _attributions(credit)
+
+
+def _verdicts(credits: dict[str, dict[str, int]]) -> RenderableType:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("spans", justify="right")
+    table.add_column("words", justify="right")
+    table.add_column("credit")
+    for credit, counts in credits.items():
+        if counts["n_spans"]:
+            meaning = Text(credit, "bold")
+            meaning.append(f"  {_CREDIT_MEANINGS[credit]}", "not bold dim")
+            table.add_row(f"{counts['n_spans']:,}", f"{counts['n_words']:,}", meaning)
+    return table
+
+
+def _credit_by_outlet(credit: CreditSummary) -> RenderableType:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("words taken by", overflow="fold")
+    for name in ("credited", "to another", "quoted only", "not at all"):
+        table.add_column(name, justify="right")
+    for taker in credit.takers:
+        table.add_row(
+            Text(printable(taker.outlet or "(not known)")),
+            *(
+                f"{n:,}" if n else "-"
+                for n in (taker.credited, taker.credited_to_other, taker.quoted_uncredited,
+                          taker.uncredited)
+            ),
+        )  # fmt: skip
+    return table
+
+
+def _uncredited(document: UncreditedView) -> RenderableType:
+    head = Text(f"{document.n_words:,} words", "bold")
+    head.append(" in ", "not bold")
+    head.append_text(_named(document.outlet, document.document_id))
+    origin = Text("from ", "dim")
+    origin.append_text(_named(document.origin_outlet, document.origin_document_id))
+    if document.credited_to:
+        origin.append(f", credited to {printable(document.credited_to)}", "not dim")
+    text = Text(_shortened(document.text, 2 * _LINE_SHOWN))
+    return Group(head, Padding(Group(origin, text), (0, 0, 1, 2)))
+
+
+def _quotation(quotation: QuotationView) -> RenderableType:
+    head = _named(quotation.outlet, quotation.document_id)
+    head.append(" quotes ", "not dim")
+    head.append(printable(quotation.credited_outlet), "bold not dim")
+    lines = [Text(f"  it has  {_shortened(quotation.text, 2 * _LINE_SHOWN)}")]
+    if quotation.matched_text is None:
+        lines.append(Text("  no article of that outlet has these words", "dim"))
+    else:
+        source = f"  there    {_shortened(quotation.matched_text, 2 * _LINE_SHOWN)}"
+        line = Text(source)
+        line.append(f"  {printable(quotation.matched_document_id or '')}", "dim")
+        lines.append(line)
+    return Group(head, Padding(Group(*lines), (0, 0, 1, 0)))
+
+
+def _attributions(credit: CreditSummary) -> RenderableType:
+    relations = ", ".join(f"{n:,} {name}" for name, n in credit.relations.items() if n)
+    lines = [Text(f"{_count(credit.n_attributions, 'attribution')}: {relations or 'none'}")]
+    if credit.outlets:
+        outlets = ", ".join(f"{printable(name)} {n:,}" for name, n in credit.outlets)
+        lines.append(Text(f"Credited most often by others: {outlets}"))
+    looked_up = ", ".join(
+        f"{n:,} {verdict.replace('_', ' ')}" for verdict, n in credit.verdicts.items() if n
+    )
+    if looked_up:
+        lines.append(Text(f"Quotations of outlets looked up: {looked_up}"))
+    return Group(*lines)
 
 
 def _lag(hours: float) -> str:
