@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dedup.attribution.reading import Found, Reading, Span
+from collections.abc import Sequence
+
+from dedup.attribution.reading import Found, Span
 
 
-def link_chains(reading: Reading) -> None:
-    """Make the party of a row that stands in another's content the one that is relayed."""
-    heads = [
-        row for row in reading.found if row.content and row.relation in ("statement", "quoted")
-    ]
-    for row in reading.found:
+def link_chains(rows: Sequence[Found]) -> None:
+    """Make the party of a row that stands in another's content the one that is relayed.
+
+    Args:
+        rows: The rows of one sentence.
+    """
+    heads = [row for row in rows if row.content and row.relation in ("statement", "quoted")]
+    if len(heads) < 2:
+        return
+    for row in rows:
         if row.relation != "statement" or row.parent is not None:
             continue
         around = [head for head in heads if _holds(head, row) and not _holds(row, head)]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from dedup.attribution import lexicon
 from dedup.attribution.chains import link_chains
+from dedup.attribution.credits import read_credits, read_links
 from dedup.attribution.mentions import read_mentions
 from dedup.attribution.names import know_names
 from dedup.attribution.outlets import Gazetteer
@@ -197,9 +198,23 @@ def read_documents(
 
 def _read(reading: Reading) -> None:
     know_names(reading)
+    credits = read_credits(reading)
     sentences = reading.sentences()
-    for first, last in sentences:
-        read_sentence(reading, first, last)
-    read_mentions(reading, sentences)
+    for sentence in sentences:
+        read_sentence(reading, sentence)
+    read_mentions(reading, sentences, {row.credited for row in credits})
     give_speakers(reading, sentences)
-    link_chains(reading)
+    for sentence in sentences:
+        link_chains(sentence.rows)
+    _merge(reading, credits)
+
+
+def _merge(reading: Reading, credits: list[Found]) -> None:
+    """Add the credits by place, without the rows that a cue in the same line gave."""
+    for span in (credit.credited for credit in credits):
+        reading.found[:] = [
+            row for row in reading.found
+            if not (row.credited[0] <= span[0] and span[1] <= row.credited[1])
+        ]  # fmt: skip
+    reading.add(credits)
+    reading.add(read_links(reading))

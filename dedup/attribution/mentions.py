@@ -1,19 +1,25 @@
-"""Outlets named outside the subject of a cue: spoken to, shown a document, credited, linked."""
+"""Outlets that are no subject of a cue: spoken to, shown a document, publishing, relaying.
+
+What stands right before and behind the name tells: the patterns read a few words of the text.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Sequence
 
 from dedup.attribution.parties import describe, identify
-from dedup.attribution.reading import Found, Reading, Span
+from dedup.attribution.reading import Found, Reading, Sentence, Span
+
+_AROUND = 120  # characters read before and behind a name
 
 _OUTLETS = re.compile("[OAS]")
-_OPENERS = "¶#%"
 _ARTICLE = re.compile(r"(?:\b(?:the|The|an?)\s+)?[*_\[“\"]?$")
 _MEDIUM = (
-    r"\b(?:(?!(?:with|to|by|on|in|for|from|of|told|via|per|at)\b)\w+\s+){0,3}(?:newspaper|magazine|agency|network|channel|station|website|site|host|show"
-    r"|programme|program|radio|reporter|anchor|presenter|journalist|broadcaster|daily)\s*"
+    r"\b(?:(?!(?:with|to|by|on|in|for|from|of|told|via|per|at)\b)\w+\s+){0,3}"
+    r"(?:newspaper|magazine|agency|network|channel|station|website|site|host|show|programme"
+    r"|program|radio|reporter|anchor|presenter|journalist|broadcaster|daily)\s*"
 )
 # What stands before an outlet that somebody spoke to, or that printed them.
 _BEFORE_NAME = re.compile(rf"(?:(?i:{_MEDIUM})|(?:[A-Z][\w.]+\s+){{1,3}}of\s+)$")
@@ -53,144 +59,167 @@ _PUBLISHES = re.compile(
 )
 _DOCUMENT = re.compile("D?[nN0KTUGHYEyz&]*[nNEYGKU](?:pD?[nN0KTUGHYEyz]{1,4})?[,]?\\Z")
 _RELATIVE = re.compile("(?:,D[nE]pq|,q)?[,emy]*\\Z")  # a copy of which was
-_CREDIT_WORD = re.compile(
-    r"(?P<cue>(?:©|\(c\)|copyright|©\s*\d{4}|h/t|hat[ -]tip|(?:(?<=\()|(?<=[—–|]\s)|^|(?<=\n))via|courtesy(?:\s+of)?|source|credit"
-    r"|image|photo|photograph|picture|video)(?:\s+(?:by|from|to))?)\s*:?\s*(?:©\s*)?(?:\d{4}\s+)?$",
-    re.I,
-)
-_CONTRIBUTED = re.compile(r"[^.\n]{0,60}?\bcontributed\b[^.\n]{0,20}\bto this\b", re.I)
-_DATELINE = re.compile(
-    "[¶#%](?:[NKTGn0dDp,.&*SA]){0,10}?\\((?P<outlet>[OAK])[^)]{0,6}\\)(?P<dash>[~*:n]?)"
-)
-_BYLINE = re.compile("[¶#%]b[NKTn,&.]{1,12}?(?P<outlet>[OA])")
-_BY_OUTLET = re.compile("[¶#%]bD?(?P<outlet>[OA])(?=[¶#%,.]|\\Z)")
-_ALONE = re.compile("[¶#%]\\(?D?(?P<outlet>O)[).*]{0,2}(?=[¶#%]|\\Z)")
-_DATELINE_WITHIN = 700  # code points
-_FIRST_PASSAGES = 5
-_BOUNDARY = re.compile("[.¶#%]")
-_LINK = re.compile(r"\[(?P<text>[^\]\n]{1,200})\]\((?P<url>https?://[^)\s]{4,500})\)")
 
 
-def read_mentions(reading: Reading, sentences: list[Span]) -> None:
-    """Add rows for outlets that are spoken to, got a document, or are credited by their place."""
-    credited = {row.credited for row in reading.found if row.kind == "outlet"}
-    taken = sorted(credited)
-    _read_credits(reading)
-    credited |= {row.credited for row in reading.found if row.relation == "credit"}
-    number = 0
+def read_mentions(reading: Reading, sentences: Sequence[Sentence], taken: set[Span]) -> None:
+    """Add rows for outlets that are spoken to, got or published something, or relay somebody.
+
+    Args:
+        reading: The document, with the rows of its cues.
+        sentences: Its sentences, with theirs.
+        taken: Places of outlets that are credited otherwise.
+    """
+    starts = [sentence.first for sentence in sentences]
     for match in _OUTLETS.finditer(reading.classes):
         place = match.start()
-        span = reading.span(place, place + 1)
-        if any(a <= span[0] and span[1] <= b for a, b in credited):
+        number = bisect_right(starts, place) - 1
+        if number < 0 or place >= sentences[number].last:
             continue
-        while number < len(sentences) and sentences[number][1] <= place:
-            number += 1
-        if number == len(sentences):
-            break
-        first, last = sentences[number]
-        if first <= place < last:
-            reading.found.extend(_read_mention(reading, place, first, last))
-    del taken
-    reading.found.extend(_read_links(reading))
+        sentence = sentences[number]
+        start, end = reading.span(place, place + 1)
+        named = [*taken, *(row.credited for row in sentence.rows if row.kind == "outlet")]
+        if any(first <= start and end <= last for first, last in named):
+            continue
+        mention = _Mention(reading, place, sentence)
+        for read in (_venue, _obtained, _obtains, _publishes, _relays, _addressed):
+            if (row := read(mention)) is not None:
+                reading.add([row], sentence)
+                break
 
 
-def _read_mention(reading: Reading, place: int, first: int, last: int) -> Iterator[Found]:
-    span = reading.span(place, place + 1)
-    text = reading.text[max(reading.starts[first], span[0] - 120) : span[0]]
-    whole = text
-    text = _ARTICLE.sub("", text)
-    text = _BEFORE_NAME.sub("", text)
-    text = _ARTICLE.sub("", text)
-    # An article or possessive before the name belongs to it.
-    begin = place - 1 if place > first and reading.classes[place - 1] == "D" else place
-    base = span[0] - len(reading.text[max(reading.starts[first], span[0] - 120) : span[0]])
-    if match := _VENUE.search(text):
-        party = identify(reading, place, place + 1, match["cue"] + " interview")
+class _Mention:
+    """An outlet's name with what stands around it.
+
+    Attributes:
+        before: The text before it in the sentence, without its article and what it is called.
+        whole: The same with them.
+        after: The text behind it.
+        base: Where `before` starts in the document.
+        begin: The symbol of its article, or its own.
+    """
+
+    def __init__(self, reading: Reading, place: int, sentence: Sentence) -> None:
+        start, end = reading.span(place, place + 1)
+        self.reading, self.place, self.sentence = reading, place, sentence
+        self.base = max(reading.starts[sentence.first], start - _AROUND)
+        self.whole = reading.text[self.base : start]
+        self.after = reading.text[end : end + _AROUND]
+        self.end = end
+        bare = _BEFORE_NAME.sub("", _ARTICLE.sub("", self.whole))
+        self.before = _ARTICLE.sub("", bare)
+        has_article = place > sentence.first and reading.classes[place - 1] == "D"
+        self.begin = place - 1 if has_article else place
+
+    def row(
+        self, cue_like: str, *, cue: Span | None, content: Span | None, relation: str,
+        quotation: str, basis: str, is_sure: bool = True,
+    ) -> Found | None:  # fmt: skip
+        """Return the row of this outlet; None where the name is somebody else's."""
+        party = identify(self.reading, self.place, self.place + 1, cue_like)
         if party.kind != "outlet":
-            return
-        speaker = _speaker_in(reading, first, last)
-        yield describe(
-            reading, party, begin, place + 1,
-            cue=(base + match.start("cue"), base + len(match["cue"].rstrip()) + match.start("cue")),
-            content=speaker.content if speaker else None,
-            relation="venue", quotation=speaker.quotation if speaker else "none",
-            confidence="high" if party.certainty == "sure" else "medium",
-            basis=f"cue {' '.join(match['cue'].split())!r}",
+            return None
+        return describe(
+            self.reading, party, self.begin, self.place + 1, cue=cue, content=content,
+            relation=relation, quotation=quotation,
+            confidence="high" if is_sure and party.certainty == "sure" else "medium", basis=basis,
         )  # fmt: skip
-        return
-    if match := _OBTAINED.search(text):
-        party = identify(reading, place, place + 1, "obtained")
-        if party.kind == "outlet":
-            cue = base + match.start("cue"), base + match.end("cue")
-            yield describe(
-                reading, party, begin, place + 1, cue=cue,
-                content=_document_before(reading, cue[0], first, place),
-                relation="obtained", quotation="none", confidence="high", basis="obtained",
-            )  # fmt: skip
-        return
-    after = reading.text[span[1] : span[1] + 140]
-    if match := _PUBLISHES.match(after):
-        party = identify(reading, place, place + 1, "published")
-        if party.kind == "outlet":
-            yield describe(
-                reading, party, begin, place + 1,
-                cue=(span[1] + match.start("cue"), span[1] + match.end("cue")),
-                content=(span[1] + match.start("content"), span[1] + match.end("content")),
-                relation="statement", quotation="indirect", confidence="medium",
-                basis="published it",
-            )  # fmt: skip
-            return
-    relayed = _RELAYED.search(text)
-    if relayed or (_REPORTED.search(whole) and _REPORT.match(after)):
-        # In a Guardian report, X said C: the outlet relays what is said.
-        party = identify(reading, place, place + 1, "reported")
-        speaker = _speaker_in(reading, first, last)
-        if party.kind == "outlet" and speaker is not None:
-            cue_span = None
-            if relayed:
-                cue_span = base + relayed.start("cue"), base + relayed.end("cue")
-            head = describe(
-                reading, party, begin, place + 1, cue=cue_span, content=speaker.content,
-                relation="statement", quotation=speaker.quotation, confidence="medium",
-                basis="in its report",
-            )  # fmt: skip
-            if speaker.parent is None:
-                speaker.relation, speaker.parent = "quoted", head
-            yield head
-            return
-    if reading.classes[begin - 1] == "t":
-        # described the day to the BBC
-        speaker = _speaker_in(reading, first, last)
-        cue = reading.starts[begin - 1]
-        if speaker is not None and speaker.cue is not None and speaker.cue[1] <= cue:
-            party = identify(reading, place, place + 1, "interview")
-            if party.kind == "outlet":
-                yield describe(
-                    reading, party, begin, place + 1, cue=speaker.cue, content=speaker.content,
-                    relation="venue", quotation=speaker.quotation, confidence="medium",
-                    basis="said to it",
-                )  # fmt: skip
-                return
-    if match := _OBTAINS.match(after):
-        party = identify(reading, place, place + 1, "obtained")
-        if party.kind == "outlet":
-            yield describe(
-                reading, party, begin, place + 1,
-                cue=(span[1] + match.start("cue"), span[1] + match.end("cue")),
-                content=(span[1] + match.start("content"), span[1] + match.end("content")),
-                relation="obtained", quotation="none", confidence="high", basis="obtained",
-            )  # fmt: skip
+
+    def speaker(self) -> Found | None:
+        """Return the first row of the sentence in which somebody else says something."""
+        for row in self.sentence.rows:
+            if row.relation == "statement" and row.content and row.kind != "outlet":
+                return row
+        return None
 
 
-def _speaker_in(reading: Reading, first: int, last: int) -> Found | None:
-    """Return the row of a sentence that has a speaker with a content."""
-    start, end = reading.starts[first], reading.ends[last - 1]
-    rows = [
-        row for row in reading.found
-        if row.relation == "statement" and row.content and row.kind != "outlet"
-        and start <= row.content[0] < end
-    ]  # fmt: skip
-    return rows[0] if rows else None
+def _venue(mention: _Mention) -> Found | None:
+    """Read `in an interview with S`, `wrote in S`, `told S`."""
+    match = _VENUE.search(mention.before)
+    if match is None:
+        return None
+    words = match["cue"].rstrip()
+    first = mention.base + match.start("cue")
+    speaker = mention.speaker()
+    return mention.row(
+        f"{words} interview", cue=(first, first + len(words)),
+        content=speaker.content if speaker else None, relation="venue",
+        quotation=speaker.quotation if speaker else "none",
+        basis=f"cue {' '.join(words.split())!r}",
+    )  # fmt: skip
+
+
+def _obtained(mention: _Mention) -> Found | None:
+    """Read `records seen by S`."""
+    match = _OBTAINED.search(mention.before)
+    if match is None:
+        return None
+    cue = mention.base + match.start("cue"), mention.base + match.end("cue")
+    content = _document_before(mention.reading, cue[0], mention.sentence.first, mention.place)
+    return mention.row(
+        "obtained", cue=cue, content=content, relation="obtained",
+        quotation="none", basis="got a document",
+    )  # fmt: skip
+
+
+def _obtains(mention: _Mention) -> Found | None:
+    """Read `S obtained a copy of the report`."""
+    match = _OBTAINS.match(mention.after)
+    if match is None:
+        return None
+    (a, b), (c, d) = match.span("cue"), match.span("content")
+    return mention.row(
+        "obtained", cue=(mention.end + a, mention.end + b),
+        content=(mention.end + c, mention.end + d), relation="obtained", quotation="none",
+        basis="got a document",
+    )  # fmt: skip
+
+
+def _publishes(mention: _Mention) -> Found | None:
+    """Read `S first published the video`."""
+    match = _PUBLISHES.match(mention.after)
+    if match is None:
+        return None
+    (a, b), (c, d) = match.span("cue"), match.span("content")
+    return mention.row(
+        "published", cue=(mention.end + a, mention.end + b),
+        content=(mention.end + c, mention.end + d), relation="statement", quotation="indirect",
+        basis="published it", is_sure=False,
+    )  # fmt: skip
+
+
+def _relays(mention: _Mention) -> Found | None:
+    """Read `in an S report, X said C` and `C, X said via S`: S relays X."""
+    relayed = _RELAYED.search(mention.before)
+    if not relayed and not (_REPORTED.search(mention.whole) and _REPORT.match(mention.after)):
+        return None
+    speaker = mention.speaker()
+    if speaker is None:
+        return None
+    cue = None
+    if relayed:
+        cue = mention.base + relayed.start("cue"), mention.base + relayed.end("cue")
+    row = mention.row(
+        "reported", cue=cue, content=speaker.content, relation="statement",
+        quotation=speaker.quotation, basis="in its report", is_sure=False,
+    )  # fmt: skip
+    if row is not None and speaker.parent is None:
+        speaker.relation, speaker.parent = "quoted", row
+    return row
+
+
+def _addressed(mention: _Mention) -> Found | None:
+    """Read `X described the day to S`."""
+    if mention.begin == 0 or mention.reading.classes[mention.begin - 1] != "t":
+        return None
+    speaker = mention.speaker()
+    if speaker is None or speaker.cue is None:
+        return None
+    if speaker.cue[1] > mention.reading.starts[mention.begin - 1]:
+        return None
+    return mention.row(
+        "interview", cue=speaker.cue, content=speaker.content, relation="venue",
+        quotation=speaker.quotation, basis="said to it", is_sure=False,
+    )  # fmt: skip
 
 
 def _document_before(reading: Reading, cue: int, first: int, place: int) -> Span | None:
@@ -202,73 +231,3 @@ def _document_before(reading: Reading, cue: int, first: int, place: int) -> Span
     if match is None:
         return None
     return reading.span(first + match.start(), first + match.end())
-
-
-def _read_credits(reading: Reading) -> None:
-    """Add rows for datelines, bylines, and lines that name an outlet as the text's origin."""
-    classes = reading.classes
-    places: dict[int, tuple[Span | None, str]] = {}
-    starts = [match.start() for match in re.finditer("[¶#%]", classes)]
-    for number, start in enumerate(starts):
-        is_first = number < _FIRST_PASSAGES and reading.starts[start] < _DATELINE_WITHIN
-        end = starts[number + 1] if number + 1 < len(starts) else len(classes)
-        is_last = "¶" not in classes[end:]
-        if is_first and (match := _DATELINE.match(classes, start, end)):
-            if match["outlet"] != "K" or match["dash"] in "~" and match["dash"]:
-                places[match.start("outlet")] = None, "dateline"
-        if is_first or is_last:
-            if end - start <= 20 and (match := _BYLINE.match(classes, start, end)):
-                places[match.start("outlet")] = None, "byline"
-            elif match := _BY_OUTLET.match(classes, start, end):
-                places[match.start("outlet")] = None, "byline"
-            elif match := _ALONE.match(classes, start, end):
-                places[match.start("outlet")] = None, "a line of its own"
-    for match in _OUTLETS.finditer(classes):
-        place = match.start()
-        if place in places:
-            continue
-        span = reading.span(place, place + 1)
-        before = _ARTICLE.sub("", reading.text[max(0, span[0] - 40) : span[0]])
-        before = _BEFORE_NAME.sub("", before)
-        if found := _CREDIT_WORD.search(before):
-            base = max(0, span[0] - 40)
-            cue = base + found.start("cue"), base + found.start("cue") + len(found["cue"].rstrip())
-            places[place] = cue, f"cue {found['cue'].strip()!r}"
-        elif _CONTRIBUTED.match(reading.text, span[1], min(len(reading.text), span[1] + 100)):
-            places[place] = None, "contributed to this report"
-    for place, (cue, basis) in sorted(places.items()):
-        if classes[place] == "K":
-            words = reading.words(place, place + 1)
-            outlet: str | None = reading.gazetteer.by_name(words) or f"unlisted:{words}"
-            row = Found(
-                reading.span(place, place + 1), cue, None, "outlet", outlet, "credit", "none",
-                "medium", basis, is_own=outlet == reading.own,
-            )  # fmt: skip
-        else:
-            party = identify(reading, place, place + 1, "reported")
-            if party.kind != "outlet":
-                continue
-            begin = place - 1 if classes[place - 1] == "D" else place
-            row = describe(
-                reading, party, begin, place + 1, cue=cue, content=None, relation="credit",
-                quotation="none", confidence="high", basis=basis,
-            )  # fmt: skip
-        span = row.credited
-        # What a cue was seen in there as well is part of the line.
-        reading.found[:] = [
-            each for each in reading.found
-            if not (each.credited[0] <= span[0] and span[1] <= each.credited[1])
-        ]  # fmt: skip
-        reading.found.append(row)
-
-
-def _read_links(reading: Reading) -> Iterator[Found]:
-    for match in _LINK.finditer(reading.text):
-        outlet = reading.gazetteer.by_url(match["url"])
-        if outlet is None or outlet == reading.own:
-            continue
-        start, end = match.span("text")
-        yield Found(
-            (start, end), None, None, "outlet", outlet, "link", "none", "high",
-            "address of the link",
-        )  # fmt: skip

@@ -13,6 +13,7 @@ from dedup.attribution.outlets import AMBIGUOUS, SHORT, SURE, UNLISTED
 from dedup.attribution.reading import Found, Reading, Span
 
 _REACH = 3  # passages back that a back-reference looks
+_LOOK_BACK = 5_000  # symbols back that a short name looks for the full one
 _TAIL = re.compile("(?<=.)[ptq(]")  # of the Orrin Ports Authority, who work at Lodden
 _UNLISTED = re.compile("([NK]{1,4})H")
 _KINDS_CALLED = {
@@ -138,15 +139,12 @@ def _named_outlet(reading: Reading, place: int, core: str, cue: str) -> Party | 
 def _mentioned(reading: Reading, place: int) -> dict[str, Span]:
     """Return the outlets that are named surely before a place, the last one last."""
     found: dict[str, Span] = {}
-    for match in re.finditer("O", reading.classes[:place]):
-        number = match.start()
-        surface = reading.surface(number)
-        outlet = surface.outlets[0]
+    first = max(0, place - _LOOK_BACK)
+    for match in re.finditer("O", reading.classes[first:place]):
+        number = first + match.start()
+        outlet = reading.surface(number).outlets[0]
         found.pop(outlet, None)
         found[outlet] = reading.span(number, number + 1)
-    for row in reading.found:
-        if row.outlet and row.outlet not in found:
-            found[row.outlet] = row.credited
     return found
 
 
@@ -174,10 +172,12 @@ def _back_reference(reading: Reading, first: int, last: int, head: str) -> Party
         return None
     near = reading.starts[_near(reading, first)]
     if head == "Y":
-        rows = [row for row in reading.found if row.credited[0] >= near and row.outlet]
-        if not rows:
-            return None
-        return Party("outlet", rows[-1].outlet, "likely", rows[-1].credited, is_reference=True)
+        for row in reversed(reading.found):
+            if row.credited[0] < near:
+                return None
+            if row.outlet:
+                return Party("outlet", row.outlet, "likely", row.credited, is_reference=True)
+        return None
     compatible = _KINDS_CALLED.get(noun.split()[-1] if noun else "") or _KINDS_CALLED.get(noun)
     if head == "G" and noun not in _KINDS_CALLED:
         return None

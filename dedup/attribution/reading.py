@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from dedup.attribution.outlets import Gazetteer, Surface
@@ -15,6 +16,7 @@ CONFIDENCES = ("high", "medium", "low")
 Span = tuple[int, int]  # of code points, or of symbols where it says so
 
 _MARKS = "\"“”„‟«»‹›「」『』＂`"
+_LONGEST = 300  # symbols; what is longer is a list, or a text without stops
 _SENTENCE = re.compile(r"[^.¶#%]+")
 # A quotation that ends with a stop ends the sentence, unless it is still to be attributed.
 _QUOTED_SENTENCE = re.compile(r"P(?![VLWkR,;:)&~])")
@@ -53,6 +55,15 @@ class Found:
     antecedent: Span | None = None
     candidates: tuple[str, ...] = ()
     is_own: bool = False
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A sentence: first symbol, symbol behind it, and the rows that stand in it."""
+
+    first: int
+    last: int
+    rows: list[Found] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -104,14 +115,21 @@ class Reading:
         number = self.surfaces[symbol]
         return self.gazetteer.surfaces[number] if number >= 0 else self.local[-2 - number]
 
-    def sentences(self) -> list[Span]:
-        """Return first and last symbol of each sentence."""
-        spans = []
+    def add(self, rows: Iterable[Found], sentence: Sentence | None = None) -> None:
+        """Add rows, of a sentence where they stand in one."""
+        for row in rows:
+            self.found.append(row)
+            if sentence is not None:
+                sentence.rows.append(row)
+
+    def sentences(self) -> list[Sentence]:
+        """Return the sentences, without rows yet; very long ones in pieces."""
+        sentences = []
         for match in _SENTENCE.finditer(self.classes):
             first = match.start()
-            for stop in _QUOTED_SENTENCE.finditer(self.classes, first, match.end()):
-                spans.append((first, stop.end()))
-                first = stop.end()
-            if first < match.end():
-                spans.append((first, match.end()))
-        return spans
+            stops = [stop.end() for stop in _QUOTED_SENTENCE.finditer(self.classes, *match.span())]
+            for last in (*stops, match.end()):
+                while first < last:
+                    sentences.append(Sentence(first, min(last, first + _LONGEST)))
+                    first = sentences[-1].last
+        return sentences

@@ -1,0 +1,98 @@
+"""A cue, its party and its content to rows; and where a content starts and ends."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dedup.attribution import grammar
+from dedup.attribution.parties import Party, describe, identify, split_party
+from dedup.attribution.reading import Found, Reading, Span
+
+_LEADS = ",:;&B~)y"  # what may stand before a content that starts a sentence
+_STOPS = re.compile(";|,?y?a|,c|,B(?=[DnNI])|,&[DIiNKTG][^,]{0,6}[VL]")
+_TURNS = re.compile("but|while|although|though|whereas|meanwhile|however", re.I)
+_STRONG = "VvLlka"  # classes of cues that say by themselves that something is said
+
+
+def clause_start(classes: str, first: int, end: int) -> int:
+    """Return where the content starts that ends before symbol `end` of a sentence."""
+    start = first
+    while start < end and classes[start] in _LEADS:
+        start += 1
+    return start
+
+
+def content_end(reading: Reading, start: int, last: int) -> int:
+    """Return where a content ends that runs on from a symbol: mostly with the sentence."""
+    for stop in _STOPS.finditer(reading.classes, start + 3, last):
+        place = stop.start()
+        is_clause = reading.classes[place : place + 2] == ",B"
+        if not is_clause or _TURNS.match(reading.words(place + 1, place + 2)):
+            return place
+    return last
+
+
+def without_stop(classes: str, last: int) -> int:
+    """Return the end of a sentence without its full stop."""
+    return last - 1 if classes[last - 1] == "." else last
+
+
+def make_rows(
+    reading: Reading, cue: int, party: Span, told: Span | None, content: Span
+) -> list[Found]:
+    """Return the rows of one content: the speaker's, and that of the outlet spoken to."""
+    words = reading.words(cue, cue + 1)
+    quotation = kind_of_content(reading.classes[content[0] : content[1]])
+    is_strong = reading.classes[cue] in _STRONG
+    rows = []
+    for each in split_party(reading, *party):
+        if reading.classes[slice(*each)] == "i" and reading.words(*each).lower() == "you":
+            continue
+        who = identify(reading, *each, words)
+        if who.kind == "person" and reading.classes[content[0]] == "j" and (
+            re.fullmatch("D?[NK]+", reading.classes[slice(*each)])
+        ):
+            who = Party("organisation", certainty="likely")  # Orrin Ferries said it had
+        rows.append(
+            describe(
+                reading, who, *each,
+                cue=reading.span(cue, cue + 1),
+                content=reading.content_span(*content),
+                relation="statement", quotation=quotation,
+                confidence=confidence_of(is_strong, who),
+                basis=f"cue {words!r}",
+            )
+        )  # fmt: skip
+    if told and rows:
+        listener = identify(reading, *told, "interview")
+        if listener.kind == "outlet" and (listener.outlet or listener.candidates):
+            rows.append(
+                describe(
+                    reading, listener, *told, cue=rows[0].cue, content=rows[0].content,
+                    relation="venue", quotation=quotation,
+                    confidence=confidence_of(True, listener), basis=f"told after {words!r}",
+                )
+            )  # fmt: skip
+    return rows
+
+
+def continued(head: Found, content: Span, quotation: str = "direct") -> Found:
+    """Return the row of a content that goes on after its cue."""
+    return replace(
+        head, cue=None, content=content, quotation=quotation, basis="goes on after its cue"
+    )
+
+
+def confidence_of(is_strong: bool, party: Party) -> str:
+    """Return the confidence in a row, from its cue and its party."""
+    if party.certainty == "guess":
+        return "low"
+    return "high" if is_strong and party.certainty == "sure" else "medium"
+
+
+def kind_of_content(classes: str) -> str:
+    """Return `direct`, `mixed` or `indirect` for the classes of a content."""
+    if re.fullmatch(grammar.QUOTATION, classes):
+        return "direct"
+    return "mixed" if re.search(f"{grammar.QUOTATION}|s", classes) else "indirect"

@@ -1,0 +1,109 @@
+"""Credit by position: datelines, bylines, agency lines, hat tips; and links.
+
+Such a credit has no content: it says whose the whole text is, or part of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dedup.attribution.outlets import UNLISTED
+from dedup.attribution.parties import describe, identify
+from dedup.attribution.reading import Found, Reading, Span
+
+_OUTLETS = re.compile("[OAS]")
+_OPENERS = re.compile("[¶#%]")
+_ARTICLE = re.compile(r"(?:\b(?:the|The|an?)\s+)?[*_\[“\"]?$")
+_CREDIT_WORD = re.compile(
+    r"(?P<cue>(?:©|\(c\)|copyright|©\s*\d{4}|h/t|hat[ -]tip|(?:(?<=\()|(?<=[—–|]\s)|^|(?<=\n))via"
+    r"|courtesy(?:\s+of)?|source|credit|image|photo|photograph|picture|video)"
+    r"(?:\s+(?:by|from|to))?)\s*:?\s*(?:©\s*)?(?:\d{4}\s+)?$",
+    re.I,
+)
+_CONTRIBUTED = re.compile(r"[^.\n]{0,60}?\bcontributed\b[^.\n]{0,20}\bto this\b", re.I)
+# LONDON, March 3 (Reuters) – · By Jane Doe, Associated Press · By AFP · Reuters
+_DATELINE = re.compile(
+    "[¶#%][NKTGn0dDp,.&*SA]{0,10}?\\((?P<outlet>[OAK])[^)]{0,6}\\)(?P<dash>[~*:n]?)"
+)
+_BYLINE = re.compile("[¶#%]b(?:[NKTn,&.]{1,12}?|D?)(?P<outlet>[OA])")
+_ALONE = re.compile("[¶#%]\\(?D?(?P<outlet>O)[).*]{0,2}(?=[¶#%]|\\Z)")
+_LONGEST_BYLINE = 20  # symbols
+_DATELINE_WITHIN = 700  # code points from the start of the text
+_FIRST_PASSAGES = 5
+_BEFORE = 40  # characters before an outlet in which a credit's word stands
+_LINK = re.compile(r"\[(?P<text>[^\]\n]{1,200})\]\((?P<url>https?://[^)\s]{4,500})\)")
+
+
+def read_credits(reading: Reading) -> list[Found]:
+    """Return the rows of datelines, bylines, and lines that name an outlet as a text's origin."""
+    places = dict(_by_position(reading))
+    for match in _OUTLETS.finditer(reading.classes):
+        place = match.start()
+        if place not in places and (found := _by_word(reading, place)):
+            places[place] = found
+    rows = []
+    for place, (cue, basis) in sorted(places.items()):
+        if reading.classes[place] == "K":  # (XYZ) – where no gazetteer has it
+            words = reading.words(place, place + 1)
+            outlet = reading.gazetteer.by_name(words) or UNLISTED + words
+            rows.append(
+                Found(
+                    reading.span(place, place + 1), cue, None, "outlet", outlet, "credit", "none",
+                    "medium", basis, is_own=outlet == reading.own,
+                )
+            )  # fmt: skip
+            continue
+        party = identify(reading, place, place + 1, "reported")
+        if party.kind == "outlet":
+            first = place - 1 if reading.classes[place - 1] == "D" else place
+            rows.append(
+                describe(
+                    reading, party, first, place + 1, cue=cue, content=None, relation="credit",
+                    quotation="none", confidence="high", basis=basis,
+                )
+            )  # fmt: skip
+    return rows
+
+
+def _by_position(reading: Reading) -> Iterator[tuple[int, tuple[Span | None, str]]]:
+    """Yield the symbols of outlets that stand where a text's origin does."""
+    classes = reading.classes
+    starts = [match.start() for match in _OPENERS.finditer(classes)]
+    last_body = classes.rfind("¶")
+    for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(classes)], strict=True)):
+        is_first = number < _FIRST_PASSAGES and reading.starts[start] < _DATELINE_WITHIN
+        if is_first and (match := _DATELINE.match(classes, start, end)):
+            if match["outlet"] != "K" or match["dash"] == "~":
+                yield match.start("outlet"), (None, "dateline")
+        if is_first or start >= last_body:
+            is_short = end - start <= _LONGEST_BYLINE
+            if is_short and (match := _BYLINE.match(classes, start, end)):
+                yield match.start("outlet"), (None, "byline")
+            elif match := _ALONE.match(classes, start, end):
+                yield match.start("outlet"), (None, "a line of its own")
+
+
+def _by_word(reading: Reading, place: int) -> tuple[Span | None, str] | None:
+    """Return the cue of an outlet behind `h/t`, `via`, `Photo:` or ©, or that contributed."""
+    start, end = reading.span(place, place + 1)
+    base = max(0, start - _BEFORE)
+    before = _ARTICLE.sub("", reading.text[base:start])
+    if match := _CREDIT_WORD.search(before):
+        words = match["cue"].rstrip()
+        first = base + match.start("cue")
+        return (first, first + len(words)), f"cue {words!r}"
+    if _CONTRIBUTED.match(reading.text, end, min(len(reading.text), end + 100)):
+        return None, "contributed to this report"
+    return None
+
+
+def read_links(reading: Reading) -> Iterator[Found]:
+    """Yield the rows of Markdown links to an outlet's site."""
+    for match in _LINK.finditer(reading.text):
+        outlet = reading.gazetteer.by_url(match["url"])
+        if outlet is not None and outlet != reading.own:
+            yield Found(
+                match.span("text"), None, None, "outlet", outlet, "link", "none", "high",
+                "address of the link",
+            )  # fmt: skip
