@@ -44,7 +44,7 @@ AFTER_CUE = re.compile(f"(?P<party>{PARTY})")
 AFTER_QUOTATION = re.compile(f"(?P<party>{PARTY}|Dn{{1,3}})")  # “…,” [said] the ruling
 # … a docker. · … who resigned, · … on Monday.
 ENDS_AFTER = re.compile(
-    f"(?:{_WHO})(?:{ASIDE})?(?:[pty]D?[n0dNYM]{{0,6}}|d)*(?:[,.;~)]|\\Z|{QUOTATION})"
+    f"(?:{_WHO})(?:{ASIDE})?(?:[pty]D?[n0dNYM]{{0,6}}|d)*(?:[,.;~)a]|\\Z|{QUOTATION})"
 )
 # [told] reporters · [told] the Herald on Tuesday · [told] him
 TOLD = re.compile(f"(?P<party>[iIj]|D?[nM]|{PARTY})")

@@ -146,8 +146,8 @@ _CLASSES = {
 
 # Verbs that report words; the base form first, irregular past and participle behind it.
 _SAY = """
- say/said add address call_for call_on demand establish instruct pledge promise vow threaten recommend
- accuse acknowledge admit affirm allege announce answer argue assert assess aver avow boast
+ say/said add address ascribe attribute call_for call_on decide demand direct establish express
+ instruct pledge promise vow threaten recommend accuse acknowledge admit affirm allege announce answer argue assert assess aver avow boast
  caution claim clarify comment complain concede conclude confess confirm contend counter cry/cried
  declare deny/denied describe disclose elaborate emphasise emphasize exclaim explain
  forecast gush hint hold_that insist joke lament maintain mention mourn muse mutter note object

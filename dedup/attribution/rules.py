@@ -43,7 +43,9 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
         colon = labelled[0].cue
         # What a label names is no part of what is said.
         first = bisect_left(reading.starts, colon[1]) if colon else first
-    for match in grammar.CUES.finditer(reading.classes, first, last):
+    # What an outlet is cited for comes first: whom it relays in it then counts with any verb.
+    cues = grammar.CUES.finditer(reading.classes, first, last)
+    for match in sorted(cues, key=lambda match: match.group() != "a"):
         cue = match.start()
         symbol = match.group()
         if symbol == "a":

@@ -174,9 +174,12 @@ def content_after(
     start += lead.end() if lead else 0
     symbol = reading.classes[cue]
     end = content_end(reading, start, last)
-    if symbol in _WEAK and (
+    is_plain = (
         re.search(f"{QUOTATION}|[OSY]", reading.classes[start:end] + reading.classes[slice(*party)])
         is None
+    )
+    if symbol in _WEAK and (
+        (is_plain and not _is_relayed(reading, cue, sentence))
         or (symbol == "W" and reading.words(cue, cue + 1).startswith("ask")
             and re.search(QUOTATION, reading.classes[start:end]) is None)
         or (reading.classes[slice(*party)] in ("I", "i", "j") and _is_told(reading, party, sentence))
@@ -185,6 +188,15 @@ def content_after(
     if start >= end:
         return []
     return make_rows(reading, cue, party, told, (start, end))
+
+
+def _is_relayed(reading: Reading, cue: int, sentence: Sentence) -> bool:
+    """Whether a cue stands in what an outlet says: whom it relays counts with any verb."""
+    place = reading.starts[cue]
+    return any(
+        row.kind == "outlet" and row.content and row.content[0] <= place < row.content[1]
+        for row in sentence.rows
+    )
 
 
 def _is_told(reading: Reading, party: Span, sentence: Sentence) -> bool:
