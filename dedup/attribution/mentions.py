@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from dedup.attribution.contents import kind_of_content, without_stop
 from dedup.attribution.parties import describe, identify
 from dedup.attribution.reading import Found, Reading, Sentence, Span
 
@@ -39,10 +40,14 @@ _VENUE = re.compile(
     re.I,
 )
 _REPORTED = re.compile(
-    r"(?P<cue>\b(?:in|from|via|per|by)\s+(?:an?|the|its|another)?\s*)$", re.I
+    r"(?P<cue>\b(?:in|from|via|per|by)\s+(?:an?|the|its|another)?\s*(?:\w+\s+){0,2})$", re.I
 )
-_REPORT = re.compile(r"(?:\s+\w+)?\s+(?:report|article|story|piece|investigation|documentary"
-                     r"|interview|editorial|analysis)\b", re.I)  # fmt: skip
+_REPORT = re.compile(
+    r"(?:[/-][\w ]{2,30}?)?(?:\s+\w+){0,2}\s+(?:report|article|story|piece|investigation"
+    r"|documentary|interview|editorial|analysis|poll|survey|study)\b",
+    re.I,
+)
+_FINDING = re.compile(r"(?:[/-][\w ]{2,30}?)?(?:\s+\w+){0,2}\s+(?:poll|survey|analysis|study)\b", re.I)
 _RELAYED = re.compile(r"\b(?P<cue>via|per)\s+$", re.I)
 _OBTAINED = re.compile(
     r"(?P<cue>\b(?:obtained|seen|reviewed|leaked\s+to|viewed|acquired|examined|verified|sent\s+to"
@@ -194,7 +199,7 @@ def _relays(mention: _Mention) -> Found | None:
         return None
     speaker = mention.speaker()
     if speaker is None:
-        return None
+        return None if relayed else _finds(mention)
     cue = None
     if relayed:
         cue = mention.base + relayed.start("cue"), mention.base + relayed.end("cue")
@@ -205,6 +210,19 @@ def _relays(mention: _Mention) -> Found | None:
     if row is not None and speaker.parent is None:
         speaker.relation, speaker.parent = "quoted", row
     return row
+
+
+def _finds(mention: _Mention) -> Found | None:
+    """Read `In an S poll released on Sunday, C`."""
+    reading, last = mention.reading, without_stop(mention.reading.classes, mention.sentence.last)
+    comma = reading.classes.find(",", mention.place, last)
+    if comma < 0 or not _FINDING.match(mention.after):
+        return None
+    return mention.row(
+        "reported", cue=None, content=reading.content_span(comma + 1, last),
+        relation="statement", quotation=kind_of_content(reading.classes[comma + 1 : last]),
+        basis="its poll or study", is_sure=False,
+    ) if comma + 1 < last else None  # fmt: skip
 
 
 def _addressed(mention: _Mention) -> Found | None:

@@ -8,8 +8,10 @@ runs over everything; only what has a cue, a mention or a mark is then looked at
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +43,9 @@ _WORD_KIND = 256  # above the code of any mark
 _STEP = np.uint64(13)
 _OFFSET = np.uint64(0xCBF29CE484222325)
 _APOSTROPHE_CODE = np.uint64(0x27)
+_MASK = (1 << 64) - 1
+_MIX_1, _MIX_2 = 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53  # as in `mix`
+_PLAIN_PHRASE = re.compile("[A-Za-z]+(?: [A-Za-z]+)*")
 _SCARE_WORDS = 4  # a quotation of fewer words, which ends with no mark of its own, is none
 _CAPITALISED_NOUNS = "TGUHYDEZ@adIjJMwhb"  # classes that a capital in mid-sentence leaves alone
 
@@ -103,26 +108,52 @@ def make_vocabulary(gazetteer: Gazetteer) -> Vocabulary:
     level = {SURE: lexicon.OUTLET, AMBIGUOUS: lexicon.MAYBE_OUTLET, SHORT: lexicon.SHORT_OUTLET}
     surfaces = gazetteer.surfaces
     exact = _hash_words([surface.words for surface in surfaces], folded=False)
-    phrases = lexicon.phrases()
-    folded = _hash_words(phrases, folded=True)
-    stopped = _hash_words(sorted(lexicon.ABBREVIATIONS), folded=True)
+    folded, abbreviations = _lexicon()
     return Vocabulary(
         make_trie(
             (words, number << _PHRASE_BITS | ord(level[surface.certainty]))
             for number, (surface, words) in enumerate(zip(surfaces, exact, strict=True))
         ),
-        make_trie(
-            (words, ord(symbol)) for symbol, words in zip(phrases.values(), folded, strict=True)
-        ),
-        np.sort(np.array([words[0] for words in stopped], dtype=np.uint64)),
+        folded,
+        abbreviations,
         gazetteer,
     )
+
+
+@cache
+def _lexicon() -> tuple[Trie, npt.NDArray[np.uint64]]:
+    """Return the phrases of the lexicon as a trie, and the abbreviations, sorted."""
+    phrases = lexicon.phrases()
+    words = zip(_hash_words(phrases, folded=True), phrases.values(), strict=True)
+    stopped = _hash_words(sorted(lexicon.ABBREVIATIONS), folded=True)
+    return (
+        make_trie((hashes, ord(symbol)) for hashes, symbol in words),
+        np.sort(np.array([hashes[0] for hashes in stopped], dtype=np.uint64)),
+    )
+
+
+def hash_plain(word: str) -> int:
+    """Return the hash that `split_words` gives a word of letters, in plain Python.
+
+    >>> hash_plain("gull") == int(_hash_words(["gull’s"], folded=False)[0][0])
+    True
+    """
+    token = int(_OFFSET)
+    for character in word:
+        token = ((token << int(_STEP)) + token + ord(character)) & _MASK
+    token = ((token ^ token >> 33) * _MIX_1) & _MASK
+    token = ((token ^ token >> 33) * _MIX_2) & _MASK
+    return token ^ token >> 33
 
 
 def _hash_words(phrases: Iterable[str], *, folded: bool) -> list[npt.NDArray[np.uint64]]:
     """Return the hashes of each phrase's words, as the kernel splits and hashes them."""
     hashes = []
     for phrase in phrases:
+        if _PLAIN_PHRASE.fullmatch(phrase):  # nearly all: thousands are hashed at each start
+            words = (phrase.lower() if folded else phrase).split()
+            hashes.append(np.array([hash_plain(word) for word in words], dtype=np.uint64))
+            continue
         data = as_bytes(phrase)
         CHARACTERS.cover(data)
         room = len(data) + 1
@@ -160,14 +191,16 @@ def split_words(
     n = 0
     i = start
     while i < end:
-        code_point = decode_at(data, i)
+        code_point, width = np.int64(data[i]), 1
+        if code_point >= 0x80:
+            code_point, width = decode_at(data, i), width_at(data, i)
         kind = kinds[code_point]
         if kind == SPACE or kind == IGNORED or kind == MARK:
-            i += width_at(data, i)
+            i += width
             continue
         if kind != WORD and kind != CHARACTER and kind != EXPANDS:
             found[n], flags[n], starts[n] = code_point, 0, i
-            i += width_at(data, i)
+            i += width
             if kind == APOSTROPHE and n > 0 and ends[n - 1] == starts[n] and (
                 found[n - 1] == _WORD_KIND
             ):
@@ -182,9 +215,10 @@ def split_words(
         first_upper = False
         possessive_at = -1
         while i < end:
-            code_point = decode_at(data, i)
+            code_point, width = np.int64(data[i]), 1
+            if code_point >= 0x80:
+                code_point, width = decode_at(data, i), width_at(data, i)
             kind = kinds[code_point]
-            width = width_at(data, i)
             if kind == WORD or kind == EXPANDS or (kind == CHARACTER and i == word_start):
                 fold = folds[code_point] if kind != EXPANDS else np.uint64(code_point)
                 is_upper = fold != np.uint64(code_point) and kind != EXPANDS

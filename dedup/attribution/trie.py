@@ -15,6 +15,8 @@ import numpy.typing as npt
 from dedup.text import Kernel, mix
 
 NONE = -1
+_MASK = (1 << 64) - 1
+_MIX_1, _MIX_2 = 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53  # as in `mix`
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -54,6 +56,14 @@ def find_child(
     return NONE
 
 
+def _child_key(node: int, word: int) -> int:
+    """Return `child_key` in plain integers, which is quicker for one at a time."""
+    value = (word + node * int(_SPREAD)) & _MASK
+    value = ((value ^ value >> 33) * _MIX_1) & _MASK
+    value = ((value ^ value >> 33) * _MIX_2) & _MASK
+    return (value ^ value >> 33) | 1
+
+
 def make_trie(phrases: Iterable[tuple[npt.NDArray[np.uint64], int]]) -> Trie:
     """Return the trie of phrases, each as the hashes of its words, with its value."""
     nodes: dict[tuple[int, int], int] = {}
@@ -68,7 +78,7 @@ def make_trie(phrases: Iterable[tuple[npt.NDArray[np.uint64], int]]) -> Trie:
     n_slots = 1 << max(4, int(3 * len(values)).bit_length())
     keys, children = np.zeros(n_slots, np.uint64), np.zeros(n_slots, np.int32)
     for (node, word), child in nodes.items():
-        key = int(child_key.interpret(node, np.uint64(word)))
+        key = _child_key(node, word)
         slot = (key >> 1) & (n_slots - 1)
         while keys[slot]:
             slot = (slot + 1) & (n_slots - 1)
