@@ -16,7 +16,7 @@ from random_corpora import random_records
 
 from dedup import Analysis, Corpus, InputError, analyze
 
-TABLES = ("documents", "passages", "duplicates", "clusters", "reuse", "flows")
+TABLES = ("documents", "passages", "duplicates", "clusters", "reuse", "flows", "attributions")
 
 # DESIGN §6, column by column.
 TIME = "datetime64[us, UTC]"
@@ -49,6 +49,15 @@ COLUMNS = {
         "origin_end": "int64", "n_words": "int64", "cosine": "Float64", "identity": "Float64",
         "kind": "string", "direction": "string", "direction_reason": "string", "credit": "string",
         "credit_attribution_id": "Int64",
+    },
+    "attributions": {
+        "attribution_id": "int64", "document_id": "string", "passage_id": "int64",
+        "start": "int64", "end": "int64", "content_start": "Int64", "content_end": "Int64",
+        "cue_start": "Int64", "cue_end": "Int64", "credited_start": "int64",
+        "credited_end": "int64", "credited_text": "string", "credited_kind": "string",
+        "credited_outlet": "string", "relation": "string", "quotation": "string",
+        "parent_attribution_id": "Int64", "confidence": "string", "verdict": "string",
+        "matched_document_id": "string", "matched_start": "Int64", "matched_end": "Int64",
     },
     "flows": {
         "origin_outlet": "string", "target_outlet": "string", "n_documents": "int64",
@@ -100,13 +109,14 @@ def test_frame_has_the_documented_dtypes_without_a_row_or_a_value(name: str) -> 
 
 def test_missing_values_are_na(analysis: Analysis) -> None:
     document = analysis.documents.set_index("document_id").loc["bare"]
-    for column in ("outlet", "title", "url", "path", "uncredited_share"):
+    for column in ("outlet", "title", "url", "path"):
         assert document[column] is pd.NA
     assert document["published"] is pd.NaT
     alone = analysis.passages.set_index("document_id").loc["bare"]
     assert alone["cluster_id"] is pd.NA
     assert alone["outlet"] is pd.NA
-    for column in (analysis.reuse["credit"], analysis.flows["n_uncredited"]):
+    only_reuse = analyze(analysis.corpus, only="reuse")
+    for column in (only_reuse.reuse["credit"], only_reuse.flows["n_uncredited"]):
         assert len(column) > 0
         assert column.isna().all()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from dedup.attribution.outlets import UNLISTED
 from dedup.attribution.parties import describe, identify
@@ -71,7 +72,7 @@ def _by_position(reading: Reading) -> Iterator[tuple[int, tuple[Span | None, str
     classes = reading.classes
     starts = [match.start() for match in _OPENERS.finditer(classes)]
     last_body = classes.rfind("¶")
-    for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(classes)], strict=True)):
+    for number, (start, end) in enumerate(pairwise([*starts, len(classes)])):
         is_first = number < _FIRST_PASSAGES and reading.starts[start] < _DATELINE_WITHIN
         if is_first and (match := _DATELINE.match(classes, start, end)):
             if match["outlet"] != "K" or match["dash"] == "~":

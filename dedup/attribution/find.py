@@ -183,6 +183,8 @@ def read_documents(
         labels = batch["outlet"].to_pylist()
         for i in range(n):
             first, last = int(bounds[i]), int(bounds[i + 1])
+            if first == last:
+                continue
             label = labels[i]
             if label not in own_names:
                 own_names[label] = outlets.by_name(label)

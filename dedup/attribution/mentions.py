@@ -27,7 +27,8 @@ _BEFORE_NAME = re.compile(rf"(?:(?i:{_MEDIUM})|(?:[A-Z][\w.]+\s+){{1,3}}of\s+)$"
 _VENUE = re.compile(
     r"(?P<cue>^with|\b(?:in\s+)?(?:an?|another|his|her|its|their|the)?\s*(?:\w+\s+){0,2}"
     r"interviews?\s+(?:\w+\s+){0,2}(?:with|to|on|for|by|in)"
-    r"|\binterviewed\s+(?:by|on)|\b(?:told|telling|tells)"
+    r"|\binterviewed\s+(?:by|on)|\banswered\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,40}\s)?"
+    r"(?:from|by|for)|\b(?:discuss|talk|speak|spoke)\w*\s+[^.;]{0,60}?\bwith|\b(?:told|telling|tells)"
     r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+)?(?:to|with|on)"
     r"|\b(?:statement|comments?|remarks?|letter|email|e-mail|message)s?\s+(?:\w+\s+)?to"
     r"|\b(?:op-ed|article|column|piece|essay|commentary|letter|editorial|appearance)s?\s+"
@@ -44,10 +45,10 @@ _REPORTED = re.compile(
 )
 _REPORT = re.compile(
     r"(?:[/-][\w ]{2,30}?)?(?:\s+\w+){0,2}\s+(?:report|article|story|piece|investigation"
-    r"|documentary|interview|editorial|analysis|poll|survey|study)\b",
+    r"|documentary|interview|editorial|analysis|poll|survey|study|average)\b",
     re.I,
 )
-_FINDING = re.compile(r"(?:[/-][\w ]{2,30}?)?(?:\s+\w+){0,2}\s+(?:poll|survey|analysis|study)\b", re.I)
+_FINDING = re.compile(r"(?:[/-][\w ]{2,30}?)?(?:\s+\w+){0,2}\s+(?:poll|survey|analysis|study|average)\b", re.I)
 _RELAYED = re.compile(r"\b(?P<cue>via|per)\s+$", re.I)
 _OBTAINED = re.compile(
     r"(?P<cue>\b(?:obtained|seen|reviewed|leaked\s+to|viewed|acquired|examined|verified|sent\s+to"
@@ -57,10 +58,22 @@ _OBTAINS = re.compile(
     r"\s*(?P<cue>(?:has\s+|had\s+|have\s+)?(?:obtained|seen|reviewed|acquired|read|examined)"
     r"(?:\s+and\s+\w+)?)\s+(?P<content>(?:an?|the|some|copies|\d+|several|hundreds)\b[^.;,\n]{3,80})"
 )
+_INTERVIEWS = re.compile(
+    r"\s+(?:\w+ly\s+|also\s+|previously\s+|recently\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"
+    r"|(?:spoke|talked|caught up|discussed|chatted)\s+(?:\w+\s+)?(?:with|to)))\b"
+)
+_REPORTS_THAT = re.compile(
+    r"(?:['’]s)?\s+(?:\w+\s+)?(?P<cue>report|story|article|claim|allegation|revelation)s?\s+"
+    r"(?:that|alleging|saying|claiming|suggesting)\s+(?P<content>[^.;\n]{10,300})"
+)
+_REPORT_FROM = re.compile(
+    r"\b(?P<cue>(?:report|story|article|footage|video|figures|data|projections?|survey|poll"
+    r"|investigation|analysis|count)s?\s+(?:\w+\s+)?(?:from|by))\s+$"
+)
 _PUBLISHES = re.compile(
     r"\s*(?P<cue>(?:first\s+|also\s+|later\s+)?(?:published|aired|broadcast|ran|printed|carried"
     r"|posted|released|unearthed|uncovered))\s+"
-    r"(?P<content>(?:an?|the|some|portions|copies|parts|excerpts|its|\d+|several)\b[^.;,\n]{3,120})"
+    r"(?P<content>(?!in\b|on\b|by\b|at\b|from\b|under\b)[^.;,\n]{3,120})"
 )
 _DOCUMENT = re.compile("D?[nN0KTUGHYEyz&]*[nNEYGKU](?:pD?[nN0KTUGHYEyz]{1,4})?[,]?\\Z")
 _RELATIVE = re.compile("(?:,D[nE]pq|,q)?[,emy]*\\Z")  # a copy of which was
@@ -86,7 +99,10 @@ def read_mentions(reading: Reading, sentences: Sequence[Sentence], taken: set[Sp
         if any(first <= start and end <= last for first, last in named):
             continue
         mention = _Mention(reading, place, sentence)
-        for read in (_venue, _obtained, _obtains, _publishes, _relays, _addressed):
+        for read in (
+            _venue, _interviews, _obtained, _obtains, _publishes, _reports_that, _relays,
+            _report_from, _addressed,
+        ):  # fmt: skip
             if (row := read(mention)) is not None:
                 reading.add([row], sentence)
                 break
@@ -150,6 +166,43 @@ def _venue(mention: _Mention) -> Found | None:
         content=speaker.content if speaker else None, relation="venue",
         quotation=speaker.quotation if speaker else "none",
         basis=f"cue {' '.join(words.split())!r}",
+    )  # fmt: skip
+
+
+def _interviews(mention: _Mention) -> Found | None:
+    """Read `S interviewed X`."""
+    match = _INTERVIEWS.match(mention.after)
+    if match is None:
+        return None
+    first, last = match.span("cue")
+    return mention.row(
+        "interview", cue=(mention.end + first, mention.end + last), content=None,
+        relation="venue", quotation="none", basis="interviews somebody", is_sure=False,
+    )  # fmt: skip
+
+
+def _reports_that(mention: _Mention) -> Found | None:
+    """Read `an S report that C`."""
+    match = _REPORTS_THAT.match(mention.after)
+    if match is None:
+        return None
+    (a, b), (c, d) = match.span("cue"), match.span("content")
+    return mention.row(
+        "reported", cue=(mention.end + a, mention.end + b),
+        content=(mention.end + c, mention.end + d), relation="statement", quotation="indirect",
+        basis="its report", is_sure=False,
+    )  # fmt: skip
+
+
+def _report_from(mention: _Mention) -> Found | None:
+    """Read `a report from S`."""
+    match = _REPORT_FROM.search(mention.before)
+    if match is None:
+        return None
+    first = mention.base + match.start("cue")
+    return mention.row(
+        "reported", cue=(first, first + len(match["cue"])), content=None,
+        relation="statement", quotation="none", basis="its report", is_sure=False,
     )  # fmt: skip
 
 

@@ -29,13 +29,13 @@ _STATE = re.compile(r"(?:state|government|party|army)-(?:run|owned|controlled|ba
                     r"|^semi-official$|^opposition$|^independent$", re.I)  # fmt: skip
 _DEMONYM = re.compile(r"(?:[ai]n|ish|ese|ch|i|ic|ean|ern|Greek|Thai|Swiss|Welsh|Dutch|Czech)$")
 _SITE = re.compile(r"\w[\w-]*\.(?:com|org|net|info|news|tv|fm|co|io|[a-z]{2})(?:\.[a-z]{2})?$")
-_LONGER = re.compile("(?:(?<=[NK])A|A(?=[NKG])|O(?=G))")
+_LONGER = re.compile("(?:(?<=[NK])A|A(?=[NKG])|[OS](?=G))")
 _CANDIDATES = re.compile("[NK]")
 
 
 def know_names(reading: Reading) -> None:
     """Turn the names of unlisted outlets into mentions, and what is no mention into names."""
-    if "A" in reading.classes or "OG" in reading.classes:
+    if re.search("A|[OS]G", reading.classes):
         _demote(reading)
     names = {*_learn(reading)}
     for place in _sites(reading):

@@ -30,6 +30,24 @@ _KINDS_CALLED = {
     "radio station": ("broadcaster",), "radio": ("broadcaster",), "programme": ("broadcaster",),
     "program": ("broadcaster",), "broadcast": ("broadcaster",),
 }  # fmt: skip
+_JOURNALIST = re.compile(
+    r"\b(?:reporter|correspondent|editor|journalist|columnist|anchor|writer|photographer)\b"
+)
+# What a text about a country says, for outlets of different countries that share a name.
+COUNTRY_WORDS = {
+    "US": r"United States|U\.S\.|US|America\w*|Washington|Congress|Trump|Biden|Obama",
+    "AU": r"Australia\w*|Sydney|Melbourne|Canberra|Brisbane|Queensland|Victoria",
+    "GB": r"Brit\w+|United Kingdom|UK|U\.K\.|England|English|London|Scot\w+|Wales|Welsh",
+    "IE": r"Ireland|Irish|Dublin", "CA": r"Canad\w+|Ottawa|Toronto|Ontario|Quebec",
+    "NZ": r"New Zealand|Auckland|Wellington", "IN": r"India\w*|Delhi|Mumbai",
+    "PK": r"Pakistan\w*|Islamabad|Karachi", "BD": r"Bangladesh\w*|Dhaka",
+    "NG": r"Nigeria\w*|Lagos|Abuja", "KE": r"Kenya\w*|Nairobi", "ZA": r"South Africa\w*",
+    "GH": r"Ghana\w*|Accra", "UG": r"Uganda\w*|Kampala", "PH": r"Philippine\w*|Manila|Filipino",
+    "SG": r"Singapore\w*", "MY": r"Malaysia\w*|Kuala Lumpur", "HK": r"Hong Kong",
+    "TW": r"Taiwan\w*|Taipei", "JP": r"Japan\w*|Tokyo", "LB": r"Leban\w+|Beirut",
+    "JM": r"Jamaica\w*|Kingston", "ES": r"Spain|Spanish|Madrid", "FR": r"France|French|Paris",
+    "DE": r"German\w*|Berlin", "IR": r"Iran\w*|Tehran", "AE": r"Emirat\w+|Dubai|UAE",
+}  # fmt: skip
 _OWN = re.compile(r"(?:this|our) \w+$", re.I)
 # Cues that outlets have and persons rarely do: an ambiguous name with one is the outlet's.
 PRESS_CUES = re.compile(
@@ -81,12 +99,16 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
     if not is_person and (found := re.search("[OAS]", core)) and head != "U":
         rest = core[found.end() :]
         if rest.startswith("z") and not re.search("[HYE]", rest):
-            return Party("person", certainty="likely")  # CNN's Jake Tapper
+            # CNN's Jake Tapper: a person, who speaks for the outlet.
+            return _of_outlet(reading, first + found.start(), core, cue)
         if head in "OASHYE" or rest.strip("NK") == "":
             party = _named_outlet(reading, first + found.start(), core, cue)
             if party is not None:
                 return party
     if is_person:
+        named = re.search("O", core)
+        if named and _JOURNALIST.search(reading.words(first, first + len(core))):
+            return _of_outlet(reading, first + named.start(), core, cue)
         return Party("person")
     if head == "U":
         return Party("unnamed")
@@ -106,6 +128,12 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
     return Party("person", certainty="sure" if "N" in core else "guess")
 
 
+def _of_outlet(reading: Reading, place: int, core: str, cue: str) -> Party:
+    """Return a person who speaks for an outlet."""
+    party = _named_outlet(reading, place, core, cue)
+    return Party("person", party.outlet if party else None, "likely")
+
+
 def _named_outlet(reading: Reading, place: int, core: str, cue: str) -> Party | None:
     surface = reading.surface(place)
     span = reading.span(place, place + 1)
@@ -121,7 +149,8 @@ def _named_outlet(reading: Reading, place: int, core: str, cue: str) -> Party | 
         # Nothing before it says which Post this is.
         return Party("outlet", None, "guess", None, surface.outlets, is_reference=True)
     is_supported = (
-        re.search("A[HY]", core) is not None
+        re.search("A[HY]|HA", core) is not None
+        or (surface.words.startswith("The ") and reading.classes[place - 1] not in ".¶#%PQ:?")
         or PRESS_CUES.search(cue) is not None
         or reading.text[span[0] - 1 : span[0]] in ("*", "_")
         or (place > 0 and reading.classes[place - 1] == "D" and surface.words.isupper())
@@ -132,8 +161,19 @@ def _named_outlet(reading: Reading, place: int, core: str, cue: str) -> Party | 
             return None
     outlets = surface.outlets
     if len(outlets) > 1:
-        return Party("outlet", outlets[0], "guess", None, outlets)
+        return Party("outlet", _likeliest(reading, outlets), "guess", None, outlets)
     return Party("outlet", outlets[0], "likely")
+
+
+def _likeliest(reading: Reading, outlets: tuple[str, ...]) -> str:
+    """Return the outlet of those that share a name whose country the text is most about."""
+
+    def n_hints(outlet: str) -> int:
+        known = reading.gazetteer.outlets.get(outlet)
+        words = COUNTRY_WORDS.get(known.country if known else "")
+        return len(re.findall(rf"\b(?:{words})\b", reading.text)) if words else 0
+
+    return max(outlets, key=n_hints)  # of equal ones the first
 
 
 def _mentioned(reading: Reading, place: int) -> dict[str, Span]:
