@@ -172,6 +172,13 @@ _ACT = """
  tease trumpet wonder lambast lambaste lash_out/lashed_out take_aim/took_aim hit_back
  highlight champion invite beg plead petition apologise apologize regret
 """
+# What outlets do with words; as verbs of anybody else they say nothing, and their other forms are
+# nouns.
+_PAST_ONLY = """
+ counted listed ranked rated identified tallied covered linked drew carried aired ran printed
+ profiled surveyed analysed analyzed examined discovered uncovered documented tracked gave put
+ corrected interpreted featured projected named
+"""
 # Forms that are nouns at least as often as verbs.
 _NOUNS = frozenset(
     "report reports claim claims comment comments note notes state states charge charges estimate"
@@ -250,4 +257,6 @@ def phrases() -> dict[str, str]:
             form = form.replace("_", " ")
             # A word that names parties, too, stays what it is there (`post`, `report`).
             classes.setdefault(form, symbol)
+    for form in _PAST_ONLY.split():
+        classes.setdefault(form, ACT)
     return classes

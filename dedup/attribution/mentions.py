@@ -30,7 +30,8 @@ _VENUE = re.compile(
     r"|\binterviewed\s+(?:by|on)|\banswered\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,40}\s)?"
     r"(?:from|by|for)|\b(?:discuss|talk|speak|spoke)\w*\s+[^.;]{0,60}?\bwith|\b(?:told|telling|tells)"
     r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+)?(?:to|with|on)"
-    r"|\b(?:statement|comments?|remarks?|letter|email|e-mail|message)s?\s+(?:\w+\s+)?to"
+    r"|\b(?:statement|comments?|remarks?|letter|email|e-mail|message|response|reply|appearance"
+    r"|conversation|questions?)s?\s+(?:\w+\s+)?(?:to|with|from|on|carried\s+by)"
     r"|\b(?:op-ed|article|column|piece|essay|commentary|letter|editorial|appearance)s?\s+"
     r"(?:\w+\s+){0,2}(?:in|for|to|on)"
     r"|\b(?:wrote|writing|writes|written|published|printed|appear(?:ed|ing)|aired|broadcast"
@@ -62,13 +63,16 @@ _INTERVIEWS = re.compile(
     r"\s+(?:\w+ly\s+|also\s+|previously\s+|recently\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"
     r"|(?:spoke|talked|caught up|discussed|chatted)\s+(?:\w+\s+)?(?:with|to)))\b"
 )
+_HAS_SEEN = re.compile(r"\s+(?P<cue>(?:has|had|have)\s+(?:obtained|seen|reviewed|read))\s*[.,;)]")
 _REPORTS_THAT = re.compile(
     r"(?:['’]s)?\s+(?:\w+\s+)?(?P<cue>report|story|article|claim|allegation|revelation)s?\s+"
     r"(?:that|alleging|saying|claiming|suggesting)\s+(?P<content>[^.;\n]{10,300})"
 )
 _REPORT_FROM = re.compile(
     r"\b(?P<cue>(?:report|story|article|footage|video|figures|data|projections?|survey|poll"
-    r"|investigation|analysis|count)s?\s+(?:\w+\s+)?(?:from|by))\s+$"
+    r"|investigation|analysis|count|photographs?|images?|review)s?\s+(?:\w+\s+)?(?:from|by|in)"
+    r"|(?:reported|quoted|cited|shown|streamed|seen|carried)\s+(?:\w+\s+)?(?:in|on|by))\s+$",
+    re.I,
 )
 _PUBLISHES = re.compile(
     r"\s*(?P<cue>(?:first\s+|also\s+|later\s+)?(?:published|aired|broadcast|ran|printed|carried"
@@ -76,7 +80,7 @@ _PUBLISHES = re.compile(
     r"(?P<content>(?!in\b|on\b|by\b|at\b|from\b|under\b)[^.;,\n]{3,120})"
 )
 _DOCUMENT = re.compile("D?[nN0KTUGHYEyz&]*[nNEYGKU](?:pD?[nN0KTUGHYEyz]{1,4})?[,]?\\Z")
-_RELATIVE = re.compile("(?:,D[nE]pq|,q)?[,emy]*\\Z")  # a copy of which was
+_RELATIVE = re.compile("(?:,D[nE]pq|,?[qh])?[,emyD]*\\Z")  # a copy of which was
 
 
 def read_mentions(reading: Reading, sentences: Sequence[Sentence], taken: set[Span]) -> None:
@@ -100,7 +104,7 @@ def read_mentions(reading: Reading, sentences: Sequence[Sentence], taken: set[Sp
             continue
         mention = _Mention(reading, place, sentence)
         for read in (
-            _venue, _interviews, _obtained, _obtains, _publishes, _reports_that, _relays,
+            _venue, _interviews, _obtained, _obtains, _has_seen, _publishes, _reports_that, _relays,
             _report_from, _addressed,
         ):  # fmt: skip
             if (row := read(mention)) is not None:
@@ -229,6 +233,20 @@ def _obtains(mention: _Mention) -> Found | None:
         "obtained", cue=(mention.end + a, mention.end + b),
         content=(mention.end + c, mention.end + d), relation="obtained", quotation="none",
         basis="got a document",
+    )  # fmt: skip
+
+
+def _has_seen(mention: _Mention) -> Found | None:
+    """Read `a letter that S has seen`."""
+    match = _HAS_SEEN.match(mention.after)
+    if match is None:
+        return None
+    first, last = match.span("cue")
+    start = mention.reading.starts[mention.begin]
+    return mention.row(
+        "obtained", cue=(mention.end + first, mention.end + last),
+        content=_document_before(mention.reading, start, mention.sentence.first, mention.begin),
+        relation="obtained", quotation="none", basis="got a document",
     )  # fmt: skip
 
 

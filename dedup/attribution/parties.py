@@ -7,7 +7,7 @@ report`, `it`) mean an outlet only together with what the document said before.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dedup.attribution.outlets import AMBIGUOUS, SHORT, SURE, UNLISTED
 from dedup.attribution.reading import Found, Reading, Span
@@ -31,7 +31,8 @@ _KINDS_CALLED = {
     "program": ("broadcaster",), "broadcast": ("broadcaster",),
 }  # fmt: skip
 _JOURNALIST = re.compile(
-    r"\b(?:reporter|correspondent|editor|journalist|columnist|anchor|writer|photographer)\b"
+    r"\b(?:reporter|correspondent|editor|journalist|columnist|anchor|writer|photographer|host"
+    r"|presenter|producer|newsreader|commentator)s?\b"
 )
 # What a text about a country says, for outlets of different countries that share a name.
 COUNTRY_WORDS = {
@@ -111,6 +112,9 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
             return _of_outlet(reading, first + named.start(), core, cue)
         return Party("person")
     if head == "U":
+        named = re.search("O", core)
+        if named and _JOURNALIST.search(reading.words(first, first + len(core))):
+            return replace(_of_outlet(reading, first + named.start(), core, cue), kind="unnamed")
         return Party("unnamed")
     if head in "HY" and (unlisted := _UNLISTED.search(core)):
         words = reading.words(first + unlisted.start(1), first + unlisted.end(1))
