@@ -49,7 +49,7 @@ PUBLISHED = (
     ("BERT + CofeNet", 83.2, 75.3, 72.9),
 )
 
-QUOTED = re.compile("“[^“”\n]*[”\n]|\"[^\"\n]*\"")
+QUOTED = re.compile('“[^“”\n]*[”\n]|"[^"\n]*"')
 WORD = re.compile(r"\w+")
 
 Span = tuple[int, int]
@@ -139,6 +139,7 @@ def find_rows(records: Iterable[Mapping[str, Any]]) -> list[Row]:
     table = analyze(Corpus.from_records(records), only="attributions").table("attributions")
     rows = []
     for row in table.to_pylist():
+
         def span(name: str, row: Mapping[str, Any] = row) -> tuple[Span, ...]:
             start, end = row[f"{name}_start"], row[f"{name}_end"]
             return () if start is None else ((start, end),)
@@ -193,7 +194,9 @@ def measure_polnear(options: argparse.Namespace) -> Figures:
         cells = " | ".join("-" if value is None else f"{value:.1f}" for value in values)
         print(f"| {name} (published, test articles) | {cells} |")
     for kind in (None, "direct", "mixed", "indirect"):
-        scores = [exact_f1(texts, gold, found, name, kind) for name in ("credited", "cue", "content")]
+        scores = [
+            exact_f1(texts, gold, found, name, kind) for name in ("credited", "cue", "content")
+        ]
         cells = " | ".join(f"{100 * score.f1:.1f}" for score in scores)
         print(f"| dedup, {kind or 'all'} ({options.split} articles) | {cells} |")
     figures |= score_wires(every, found, options)
@@ -262,7 +265,9 @@ def show_errors(
             of_sort, min(n, len(of_sort))
         ):
             text = texts[document]
-            around = f"{text[max(0, start - 130) : start]}⟦{text[start:end]}⟧{text[end : end + 130]}"
+            around = (
+                f"{text[max(0, start - 130) : start]}⟦{text[start:end]}⟧{text[end : end + 130]}"
+            )
             who = {text[a:b] for row in rows for a, b in row.credited}
             real = {
                 text[a:b] for row in gold.get(document, ()) for a, b in row.credited
@@ -308,6 +313,7 @@ def exact_f1(
     """Count spans that are the gold's to the character, quotation marks and end stops aside."""
     right = n_found = n_gold = 0
     for document, text in texts.items():
+
         def spans(rows: Iterable[Row], text: str = text) -> set[Span]:
             whole = [
                 (min(a for a, _ in getattr(row, name)), max(b for _, b in getattr(row, name)))
@@ -375,6 +381,7 @@ def measure_wikinews(options: argparse.Namespace) -> Figures:
     for article in gold_file:
         first = len(gold)
         for row in article["rows"]:
+
             def span(name: str, row: Mapping[str, Any] = row) -> tuple[Span, ...]:
                 return (tuple(row[name]),) if row[name] else ()  # type: ignore[return-value]
 
@@ -401,10 +408,10 @@ def measure_wikinews(options: argparse.Namespace) -> Figures:
     print(f"| quotations with their speaker | {quotations} |")
     chains = score_chains(gold, found)
     references = score_references(gold, found)
-    print(f"\n| relation right, of those found | chains complete | back-references right |")
+    print("\n| relation right, of those found | chains complete | back-references right |")
     print("|--:|--:|--:|")
-    print(f"| {relation[0]} of {relation[1]} | {chains[0]} of {chains[1]}"
-          f" | {references[0]} of {references[1]} resolved, {references[2]} left open |")  # fmt: skip
+    resolved = f"{references[0]} of {references[1]} resolved, {references[2]} left open"
+    print(f"| {relation[0]} of {relation[1]} | {chains[0]} of {chains[1]} | {resolved} |")
     figures |= {
         "quotations_f1": quotations.f1,
         "chains": chains[0] / max(chains[1], 1),
@@ -428,8 +435,10 @@ def same_outlet(own: Row, real: Row) -> bool:
         if names[1] in names[0]:
             return True
     family = gazetteer().family(own.outlet) if own.outlet else set()
-    return (unlisted and str(own.outlet).startswith("unlisted:")) or real.outlet in family or (
-        own.outlet in gazetteer().family(real.outlet or "")
+    return (
+        (unlisted and str(own.outlet).startswith("unlisted:"))
+        or real.outlet in family
+        or (own.outlet in gazetteer().family(real.outlet or ""))
     )
 
 
@@ -453,9 +462,7 @@ def score_outlets(
     for row in real:
         matches = [each for each in every[row.document] if same_outlet(each, row)]
         n_met += bool(matches)
-        relations = {
-            each.relation for each in every_gold[row.document] if same_outlet(each, row)
-        }
+        relations = {each.relation for each in every_gold[row.document] if same_outlet(each, row)}
         n_relation += bool(matches) and bool({each.relation for each in matches} & relations)
         if not matches:
             near = [each for each in by_own[row.document] if meets(each.credited, row.credited)]
@@ -525,7 +532,7 @@ def score_chains(gold: Sequence[Row], found: Sequence[Row]) -> tuple[int, int]:
 
 
 def score_references(gold: Sequence[Row], found: Sequence[Row]) -> tuple[int, int, int]:
-    """Count back-references to outlets that are right, that are resolved, and that are left open."""
+    """Count back-references to outlets that are right, resolved, and left open."""
     by_own = by_document(found)
     n_right = n_resolved = n_open = 0
     for row in gold:

@@ -36,8 +36,8 @@ from dedup.duplicates import (
 from dedup.reuse import Reuse, find_reuse
 from dedup.rows import (
     attribution_rows,
-    credit_rows,
     cluster_rows,
+    credit_rows,
     document_rows,
     duplicate_rows,
     flow_rows,

@@ -18,7 +18,11 @@ from dedup.errors import ConfigError
 
 PassageUnit = Literal["paragraph", "line", "document"]
 PASSAGE_UNITS: tuple[str, ...] = get_args(PassageUnit)
-PARTS = ("duplicates", "reuse", "attributions")  # of an analysis, each of which can be asked for alone
+PARTS = (
+    "duplicates",
+    "reuse",
+    "attributions",
+)  # of an analysis, each of which can be asked for alone
 MAX_NUM_PERM = 4096
 
 

@@ -191,9 +191,7 @@ def reuse_rows(corpus: Corpus, reuse: Reuse, audit: Audit | None) -> pa.Table:
     return pa.table(columns, schema=SCHEMAS["reuse"])
 
 
-def attribution_rows(
-    corpus: Corpus, attributions: Attributions, verdicts: Verdicts
-) -> pa.Table:
+def attribution_rows(corpus: Corpus, attributions: Attributions, verdicts: Verdicts) -> pa.Table:
     """Return the table `attributions`."""
     n = len(attributions)
     spans = np.stack([attributions.contents, attributions.cues, attributions.credited])

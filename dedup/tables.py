@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import orjson
 import pyarrow as pa
@@ -192,21 +192,20 @@ def write_tables(
     return list(partial)
 
 
-def print_table(table: pa.Table, stream: IO[bytes], format: str, name: str) -> None:
-    """Write a table to a stream: `json` (one object, named and versioned), `jsonl` or `csv`."""
+def table_bytes(table: pa.Table, format: str, *, name: str) -> bytes:
+    """Return a table as `json` (one object, named and versioned), `jsonl` or `csv`."""
     if format == "csv":
         import pyarrow.csv
 
         buffer = pa.BufferOutputStream()
         pyarrow.csv.write_csv(table, buffer)
-        stream.write(buffer.getvalue())
-        return
+        content: bytes = buffer.getvalue().to_pybytes()
+        return content
     rows = table.to_pylist()
     if format == "jsonl":
-        stream.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
-        return
-    content = {"format": name, "version": 1, "rows": rows}
-    stream.write(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+    whole = {"format": name, "version": 1, "rows": rows}
+    return orjson.dumps(whole, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _write(pieces: Iterator[pa.Table], schema: pa.Schema, path: Path, format: TableFormat) -> None:

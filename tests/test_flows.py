@@ -163,7 +163,9 @@ def test_duplicates_that_were_left_out_are_an_error(name: str) -> None:
 
 @pytest.mark.parametrize("only", [[], ["verses"], ["reuse", "verses"]], ids=str)
 def test_unknown_part_is_refused(only: Iterable[str]) -> None:
-    with pytest.raises(ValueError, match="only must name some of duplicates, reuse, attributions, got "):
+    with pytest.raises(
+        ValueError, match="only must name some of duplicates, reuse, attributions, got "
+    ):
         analyze(Corpus.from_records(RECORDS), only=only)
 
 

@@ -33,8 +33,9 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_first_screen_shows_the_real_report() -> None:
     pytest.importorskip("trafilatura")
-    expected = shown("dedup report sample_data/newsroom")
-    done = run("report", "sample_data/newsroom", cwd=ROOT)
+    command = "dedup report sample_data/newsroom --outlets sample_data/outlets.tsv"
+    expected = shown(command)
+    done = run(*command.split()[1:], cwd=ROOT)
     assert 0 == done.returncode
     assert expected == done.stdout.split("\n")[: len(expected)]
 

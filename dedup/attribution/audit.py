@@ -167,7 +167,9 @@ class _Auditor:
             start, end = attributions.contents[row].tolist()
             document = int(attributions.documents[row])
             self._named[document].append(
-                _Named(row, self._families[outlet], covers_document, int(positions[row]), start, end)
+                _Named(
+                    row, self._families[outlet], covers_document, int(positions[row]), start, end
+                )
             )
         self._starts: dict[int, list[tuple[int, int, int]]] = {}
         order = np.argsort(passages.documents, kind="stable")
@@ -201,9 +203,7 @@ class _Auditor:
                 return each.row
         return None
 
-    def credit_to_other(
-        self, target: int, own: tuple[int, int], origin: int
-    ) -> int | None:
+    def credit_to_other(self, target: int, own: tuple[int, int], origin: int) -> int | None:
         """Return the attribution by which a span is credited to a third outlet, or None.
 
         What the origin credits, too, is its own credit, copied with its words.
@@ -259,9 +259,7 @@ class _Auditor:
         return min(touched, default=0), max(touched, default=0)
 
 
-def _turn(
-    corpus: Corpus, reuse: Reuse, passages: Passages, turned: npt.NDArray[np.bool_]
-) -> Reuse:
+def _turn(corpus: Corpus, reuse: Reuse, passages: Passages, turned: npt.NDArray[np.bool_]) -> Reuse:
     """Return the reuse with target and origin of some rows exchanged."""
 
     def swapped(own: Integers, other: Integers) -> Integers:

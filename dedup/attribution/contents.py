@@ -50,8 +50,10 @@ def make_rows(
         if reading.classes[slice(*each)] == "i" and reading.words(*each).lower() == "you":
             continue
         who = identify(reading, *each, words)
-        if who.kind == "person" and reading.classes[content[0]] == "j" and (
-            re.fullmatch("D?[NK]+", reading.classes[slice(*each)])
+        if (
+            who.kind == "person"
+            and reading.classes[content[0]] == "j"
+            and (re.fullmatch("D?[NK]+", reading.classes[slice(*each)]))
         ):
             who = Party("organisation", certainty="likely")  # Orrin Ferries said it had
         rows.append(

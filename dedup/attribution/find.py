@@ -14,7 +14,15 @@ from dedup.attribution.credits import read_credits, read_links
 from dedup.attribution.mentions import read_mentions
 from dedup.attribution.names import know_names
 from dedup.attribution.outlets import Gazetteer
-from dedup.attribution.reading import CONFIDENCES, KINDS, QUOTATIONS, RELATIONS, Found, Reading, Span
+from dedup.attribution.reading import (
+    CONFIDENCES,
+    KINDS,
+    QUOTATIONS,
+    RELATIONS,
+    Found,
+    Reading,
+    Span,
+)
 from dedup.attribution.rules import read_sentence
 from dedup.attribution.speakers import give_speakers
 from dedup.attribution.symbols import make_symbols, make_vocabulary
@@ -189,9 +197,13 @@ def read_documents(
             if label not in own_names:
                 own_names[label] = outlets.by_name(label)
             reading = Reading(
-                texts[i].as_py(), classes[first:last],
-                symbols.starts[first:last].tolist(), symbols.ends[first:last].tolist(),
-                symbols.surfaces[first:last].tolist(), outlets, own_names[label],
+                texts[i].as_py(),
+                classes[first:last],
+                symbols.starts[first:last].tolist(),
+                symbols.ends[first:last].tolist(),
+                symbols.surfaces[first:last].tolist(),
+                outlets,
+                own_names[label],
             )
             _read(reading)
             yield row + i, reading
@@ -213,10 +225,15 @@ def _read(reading: Reading) -> None:
 
 def _merge(reading: Reading, credits: list[Found]) -> None:
     """Add the credits by place, without the rows that a cue in the same line gave."""
-    for span in (credit.credited for credit in credits):
-        reading.found[:] = [
-            row for row in reading.found
-            if not (row.credited[0] <= span[0] and span[1] <= row.credited[1])
-        ]  # fmt: skip
+    spans = [credit.credited for credit in credits]
+    gone = {
+        id(row)
+        for row in reading.found
+        if any(row.credited[0] <= start and end <= row.credited[1] for start, end in spans)
+    }
+    reading.found[:] = [row for row in reading.found if id(row) not in gone]
+    for row in reading.found:
+        if row.parent is not None and id(row.parent) in gone:
+            row.relation, row.parent = "statement", None
     reading.add(credits)
     reading.add(read_links(reading))

@@ -17,8 +17,11 @@ _PREPOSITION = "[pt]"
 _JOINED = f"(?:{_NOUN}{{1,4}}&D?{_ANY}{{0,3}}{_NOUN})"  # Bonnie and Clyde
 _OUTLETS = "D?[OA](?:,D?[OA]){0,3},?&D?[OA]"  # the Guardian, the BBC and Le Monde
 _LISTED = "(?:[nNKG]{1,2},){1,5}[nNKG]{1,2}&[nNK]{0,3}U"  # port, ministry and shipyard sources
-_PHRASE = f"D{{0,2}}(?:{_JOINED}|{_ANY}{{0,9}}(?:{_NOUN}|(?<=z)n{{1,2}}))(?:\\((?:[NKOA]+)\\))?"
-_AFTER = f"(?:(?:{_PREPOSITION}|(?<=[nYEU])b)D{{0,2}}{_ANY}{{0,9}}[nNKTUGHYEOAS0](?:&D?[OA])?)"  # of the Orrin Ports Authority
+_HEAD = f"(?:{_NOUN}|(?<=z)n{{1,2}})"  # the port's agent
+_PHRASE = f"D{{0,2}}(?:{_JOINED}|{_ANY}{{0,9}}{_HEAD})(?:\\((?:[NKOA]+)\\))?"
+# of the Orrin Ports Authority · [projections] by CNN and NPR
+_OF = f"(?:{_PREPOSITION}|(?<=[nYEU])b)"
+_AFTER = f"(?:{_OF}D{{0,2}}{_ANY}{{0,9}}[nNKTUGHYEOAS0](?:&D?[OA])?)"
 PARTY = f"(?:[iIj]|{_OUTLETS}|{_LISTED}|{_PHRASE}{_AFTER}{{0,3}}|D?U)"
 _WHO = "(?:q[nmeyVWpDN0TGUot]{1,10})?"  # who work at Lodden
 
@@ -29,14 +32,14 @@ _HELPERS = "(?P<helpers>[myx]*(?:p?d{1,2}[myx]*)?)"  # has also, did not
 
 # Dennis Okell [said] · the minister, who resigned, has [said]
 BEFORE_CUE = re.compile(f"(?P<party>{PARTY}{_WHO}){_HELPERS}\\Z")
-BEFORE_ASIDE = re.compile(
-    f"{_EDGE}(?P<party>{PARTY}){ASIDE}{_HELPERS}\\Z"
-)
+BEFORE_ASIDE = re.compile(f"{_EDGE}(?P<party>{PARTY}){ASIDE}{_HELPERS}\\Z")
 BEFORE_ASIDES = re.compile(
     f"{_EDGE}(?P<party>{PARTY}),[^,;:{QUOTATION[1:-1]}]{{1,20}}{ASIDE}{_HELPERS}\\Z"
 )
 # One of them, Bettina Rask, [told] · one news site, Znak.com, [claims]
-BEFORE_NAMED = re.compile(f"{_EDGE}D?[nT0HY]{{1,4}},(?P<party>D?[nNT]{{0,3}}[NK]{{1,3}}|D?[OA]),{_HELPERS}\\Z")
+BEFORE_NAMED = re.compile(
+    f"{_EDGE}D?[nT0HY]{{1,4}},(?P<party>D?[nNT]{{0,3}}[NK]{{1,3}}|D?[OA]),{_HELPERS}\\Z"
+)
 # the Capital Ledger, which on Friday [quoted]
 BEFORE_RELATIVE = re.compile(f"(?P<party>{PARTY}),q{_HELPERS}\\Z")
 # [said] Dennis Okell, a docker · [according to] the ministry

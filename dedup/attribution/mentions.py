@@ -49,7 +49,9 @@ _REPORT = re.compile(
     r"|documentary|interview|editorial|analysis|poll|survey|study|average)\b",
     re.I,
 )
-_FINDING = re.compile(r"(?:[/-][\w ]{2,30}?)?(?:\s+\w+){0,2}\s+(?:poll|survey|analysis|study|average)\b", re.I)
+_FINDING = re.compile(
+    r"(?:[/-][\w ]{2,30}?)?(?:\s+\w+){0,2}\s+(?:poll|survey|analysis|study|average)\b", re.I
+)
 _RELAYED = re.compile(r"\b(?P<cue>via|per)\s+$", re.I)
 _OBTAINED = re.compile(
     r"(?P<cue>\b(?:obtained|seen|reviewed|leaked\s+to|viewed|acquired|examined|verified|sent\s+to"

@@ -63,7 +63,9 @@ def _learn(reading: Reading) -> Iterator[str]:
         noun = reading.words(*match.span("noun"))
         if _PRESS.search(noun) and "A" not in match["name"]:
             name = reading.words(*match.span("name"))
-            name = re.split(r" (?!of )[a-z]+ ", name)[0]  # Star of Mysore, but not the Mirror in Leeds
+            name = re.split(r" (?!of )[a-z]+ ", name)[
+                0
+            ]  # Star of Mysore, but not the Mirror in Leeds
             if "\n" not in name:
                 yield name
     for match in _LEARNT_BEHIND.finditer(reading.classes):

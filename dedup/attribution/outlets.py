@@ -28,6 +28,8 @@ _LEVELS = (AMBIGUOUS, SURE, SHORT)  # where outlets differ about the same words,
 _COLUMNS = ("id", "name", "kind", "country", "aliases", "domains", "ambiguous_aliases",
             "short_names", "parent")  # fmt: skip
 _NEEDED = ("id", "name", "kind")
+_SINGLE = ("id", "name", "kind", "country", "parent")
+_SEVERAL = ("aliases", "ambiguous_aliases", "short_names")
 _ARTICLE = re.compile(r"^[Tt]he\s+")
 _WORD = re.compile(r"\w+")
 
@@ -214,8 +216,11 @@ def _normalised(name: str) -> str:
 
 
 @cache
-def gazetteer(*paths: Path) -> Gazetteer:
+def gazetteer(*paths: str | Path) -> Gazetteer:
     """Return our gazetteer, with the outlets of the user's files added to it or replacing some.
+
+    Args:
+        paths: Tab-separated files with the columns of ours; names of theirs mean nobody else.
 
     Raises:
         InputError: If a file cannot be read or a line of it is wrong.
@@ -223,7 +228,7 @@ def gazetteer(*paths: Path) -> Gazetteer:
     ours = files("dedup.attribution").joinpath("outlets.tsv").read_text(encoding="utf-8")
     outlets = {each.id: each for each in _read(ours.splitlines(), Path("outlets.tsv"))}
     preferred: set[str] = set()
-    for path in paths:
+    for path in map(Path, paths):
         try:
             lines = path.read_text(encoding="utf-8-sig").splitlines()
         except UnicodeDecodeError as error:
@@ -264,11 +269,11 @@ def _read(lines: Iterable[str], path: Path) -> Iterator[Outlet]:
         if fields["id"] in seen:
             raise InputError(f"id {fields['id']!r} occurs twice", path=path, line=number)
         seen.add(fields["id"])
-        yield Outlet(**{name: _value(name, text) for name, text in fields.items()})
+        one = {name: fields[name].strip() for name in _SINGLE if name in fields}
+        several = {name: _values(fields[name]) for name in _SEVERAL if name in fields}
+        domains = _values(fields.get("domains", "").lower())
+        yield Outlet(**one, **several, domains=domains)  # type: ignore[arg-type]  # by its name
 
 
-def _value(column: str, text: str) -> str | tuple[str, ...]:
-    if column in ("id", "name", "kind", "country", "parent"):
-        return text.strip()
-    values = (part.strip() for part in text.split("|"))
-    return tuple(part.lower() if column == "domains" else part for part in values if part)
+def _values(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split("|") if part.strip())

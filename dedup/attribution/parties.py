@@ -301,7 +301,9 @@ def describe(reading: Reading, party: Party, first: int, last: int, **fields: ob
     known = reading.gazetteer.outlets.get(party.outlet or "")
     is_body = known is not None and known.kind in _BODIES
     return Found(
-        credited=reading.span(first, last), kind="organisation" if is_body else party.kind, outlet=party.outlet,
+        credited=reading.span(first, last),
+        kind="organisation" if is_body and party.kind == "outlet" else party.kind,
+        outlet=party.outlet,
         antecedent=party.antecedent, candidates=party.candidates, is_own=is_own,
         **fields,  # type: ignore[arg-type]
     )  # fmt: skip

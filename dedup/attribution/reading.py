@@ -15,7 +15,7 @@ CONFIDENCES = ("high", "medium", "low")
 
 Span = tuple[int, int]  # of code points, or of symbols where it says so
 
-_MARKS = "\"“”„‟«»‹›「」『』＂`"
+_MARKS = '"“”„‟«»‹›「」『』＂`'
 _LONGEST = 300  # symbols; what is longer is a list, or a text without stops
 _SENTENCE = re.compile(r"[^.¶#%]+")
 # A quotation that ends with a stop ends the sentence, unless it is still to be attributed.

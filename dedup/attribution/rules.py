@@ -180,16 +180,12 @@ def _quoting(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
     return rows
 
 
-def _saying(
-    reading: Reading, cue: int, first: int, last: int, sentence: Sentence
-) -> list[Found]:
+def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentence) -> list[Found]:
     """Read `S did so, saying C`: who speaks is the subject, or whoever spoke in the sentence."""
     classes = reading.classes
     if cue > first and classes[cue - 1] in "OS":  # despite Reuters claiming C
         subject = (cue - 2 if classes[cue - 2 : cue - 1] == "D" else cue - 1), cue
-        return content_after(
-            reading, cue, subject, None, classes[cue + 1 : last], last, sentence
-        )
+        return content_after(reading, cue, subject, None, classes[cue + 1 : last], last, sentence)
     if cue > first and re.match(f"[,:]?{QUOTATION}", classes[cue + 1 : last]):
         if named := grammar.BEFORE_CUE.search(classes[max(first, cue - 12) : cue]):
             subject = cue - len(named.group()), cue - len(named["helpers"])

@@ -31,7 +31,9 @@ def give_speakers(reading: Reading, sentences: Sequence[Sentence]) -> None:
     before = Sentence(0, 0)
     for sentence in sentences:
         covered = [row.content for row in sentence.rows if row.content and _speaks(row)]
-        for match in re.finditer(grammar.QUOTATION, reading.classes[sentence.first : sentence.last]):
+        for match in re.finditer(
+            grammar.QUOTATION, reading.classes[sentence.first : sentence.last]
+        ):
             symbol = sentence.first + match.start()
             start, end = reading.span(symbol, symbol + 1)
             if any(first <= start and end <= last for first, last in covered):

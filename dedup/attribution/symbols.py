@@ -51,14 +51,13 @@ _CAPITALISED_NOUNS = "TGUHYDEZ@adIjJMwhb"  # classes that a capital in mid-sente
 
 _CODE = {name: ord(getattr(lexicon, name)) for name in (
     "BODY", "HEADING", "APART", "STOP", "COMMA", "COLON", "SEMICOLON", "DASH", "OPEN", "CLOSE",
-    "OTHER_MARK", "POSSESSIVE", "QUOTED", "QUOTED_COMMA", "QUOTED_STOP", "QUOTED_ASKED", "QUOTED_ON", "SCARE",
+    "OTHER_MARK", "POSSESSIVE", "QUOTED", "QUOTED_COMMA", "QUOTED_STOP", "QUOTED_ASKED",
+    "QUOTED_ON", "SCARE",
     "NAME", "ACRONYM", "WORD", "NUMBER", "OUTLET", "MAYBE_OUTLET", "SHORT_OUTLET",
 )}  # fmt: skip
 _STOP, _COMMA, _COLON, _SEMICOLON = (_CODE[n] for n in ("STOP", "COMMA", "COLON", "SEMICOLON"))
 _DASH, _OPEN, _CLOSE, _OTHER = (_CODE[n] for n in ("DASH", "OPEN", "CLOSE", "OTHER_MARK"))
-_QUOTED, _QUOTED_COMMA, _QUOTED_STOP = (
-    _CODE[n] for n in ("QUOTED", "QUOTED_COMMA", "QUOTED_STOP")
-)
+_QUOTED, _QUOTED_COMMA, _QUOTED_STOP = (_CODE[n] for n in ("QUOTED", "QUOTED_COMMA", "QUOTED_STOP"))
 _QUOTED_ASKED, _QUOTED_ON, _SCARE = (_CODE[n] for n in ("QUOTED_ASKED", "QUOTED_ON", "SCARE"))
 _NAME, _ACRONYM, _PLAIN, _NUMBER = (_CODE[n] for n in ("NAME", "ACRONYM", "WORD", "NUMBER"))
 _POSSESSIVE, _HEADING, _MAYBE = (_CODE[n] for n in ("POSSESSIVE", "HEADING", "MAYBE_OUTLET"))
@@ -201,8 +200,11 @@ def split_words(
         if kind != WORD and kind != CHARACTER and kind != EXPANDS:
             found[n], flags[n], starts[n] = code_point, 0, i
             i += width
-            if kind == APOSTROPHE and n > 0 and ends[n - 1] == starts[n] and (
-                found[n - 1] == _WORD_KIND
+            if (
+                kind == APOSTROPHE
+                and n > 0
+                and ends[n - 1] == starts[n]
+                and (found[n - 1] == _WORD_KIND)
             ):
                 found[n] = _POSSESSIVE  # of a plural: the strikers’ demands
             ends[n], exact[n], folded[n] = i, mix(np.uint64(code_point)), mix(np.uint64(code_point))
@@ -227,7 +229,7 @@ def split_words(
                 n_letters += 1
                 run += 1
                 n_upper += int(is_upper)
-                has_digit = has_digit or 48 <= code_point <= 57
+                has_digit = has_digit or bool(48 <= code_point <= 57)
                 plain = (plain << _STEP) + (plain + np.uint64(code_point))
                 lower = (lower << _STEP) + (lower + fold)
                 i += width
@@ -255,16 +257,18 @@ def split_words(
                 run = 0
                 i = following
                 continue
-            if code_point == 46 and run == 1 and n_letters == n_dots + 1 and not has_digit and (
-                next_kind == WORD or n_dots > 0
+            if (
+                code_point == 46
+                and run == 1
+                and n_letters == n_dots + 1
+                and not has_digit
+                and (next_kind == WORD or n_dots > 0)
             ):
                 n_dots += 1  # U.S. and p.m., the last full stop included
                 run = 0
                 i = following
                 continue
-            if (code_point == 46 or code_point == 44) and has_digit and (
-                48 <= next_code <= 57
-            ):
+            if (code_point == 46 or code_point == 44) and has_digit and (48 <= next_code <= 57):
                 i = following
                 run = 0
                 continue
@@ -520,8 +524,10 @@ def write_symbols(
                         found[t + 1] == code and word_starts[t + 1] == word_ends[t]
                     )
                     ends_text = t + 1 == n_words
-                    spaced = ends_text or word_starts[t + 1] > word_ends[t] or (
-                        found[t + 1] == 41 or found[t + 1] == 93 or found[t + 1] >= 128
+                    spaced = (
+                        ends_text
+                        or word_starts[t + 1] > word_ends[t]
+                        or (found[t + 1] == 41 or found[t + 1] == 93 or found[t + 1] >= 128)
                     )
                     is_stop = not is_run and spaced
                     if is_stop and code == 46 and t > 0 and word_ends[t - 1] == word_starts[t]:
@@ -563,8 +569,8 @@ def write_symbols(
                     symbol = _OTHER
                 if symbol != 0:
                     first, last = t, t + length - 1
-                    place += word_starts[first] - behind - count_more(
-                        data, behind, word_starts[first]
+                    place += (
+                        word_starts[first] - behind - count_more(data, behind, word_starts[first])
                     )
                     width = word_ends[last] - word_starts[first]
                     width -= count_more(data, word_starts[first], word_ends[last])
@@ -616,6 +622,7 @@ def make_symbols(
     classes = np.empty(room, dtype=np.uint8)
     starts, ends, surfaces = np.empty((3, room), dtype=np.int32)
     first = np.empty(len(byte_starts) + 1, dtype=np.int64)
+    hashes = np.empty((2, longest), dtype=np.uint64)
     keeps = np.zeros(256, dtype=np.bool_)
     keeps[[ord(symbol) for symbol in _CAPITALISED_NOUNS]] = True
     exact, folded = vocabulary.exact, vocabulary.folded
@@ -624,7 +631,7 @@ def make_symbols(
         CHARACTERS.kinds, CHARACTERS.folds,
         exact.keys, exact.children, exact.values, folded.keys, folded.children, folded.values,
         vocabulary.abbreviations, keeps,
-        np.empty((6, longest), dtype=np.int64), *np.empty((2, longest), dtype=np.uint64),
+        np.empty((6, longest), dtype=np.int64), hashes[0], hashes[1],
         classes, starts, ends, surfaces, first,
     )  # fmt: skip
     return Symbols(

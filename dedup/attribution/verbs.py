@@ -30,9 +30,7 @@ _SHOWS = re.compile(r"show|found|find|suggest|indicat|reveal|estimat|says|said|c
 _GOES_ON = re.compile(f"[^.{QUOTATION[1:-1]}]{{0,12}}?[,:.]?({QUOTATION})")
 
 
-def read_verb(
-    reading: Reading, cue: int, first: int, last: int, sentence: Sentence
-) -> list[Found]:
+def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sentence) -> list[Found]:
     """Return the rows of a finite verb, its subject on the left or turned round on the right.
 
     Args:
@@ -137,8 +135,13 @@ def _content_before(
     start = clause_start(classes, first, end)
     if start >= end:
         return []
-    if classes[end - 1] in "QCPX?" and re.search(QUOTATION, classes[start : end - 1]) is None and (
-        end - 1 == start or classes[cue] in "VL" and classes[start:end - 1].strip("y,&B") == ""
+    if (
+        classes[end - 1] in "QCPX?"
+        and re.search(QUOTATION, classes[start : end - 1]) is None
+        and (
+            end - 1 == start
+            or (classes[cue] in "VL" and classes[start : end - 1].strip("y,&B") == "")
+        )
     ):
         start = end - 1
     rows = make_rows(reading, cue, party, told, (start, end))
@@ -147,9 +150,7 @@ def _content_before(
         stop = without_stop(classes, last)
         if stop > cue + 4 and rows:
             more_content = reading.content_span(cue + 3, stop)
-            rows.append(
-                continued(rows[0], more_content, kind_of_content(classes[cue + 3 : stop]))
-            )
+            rows.append(continued(rows[0], more_content, kind_of_content(classes[cue + 3 : stop])))
     # “C,” he said, “and more.”
     behind = max(cue + 1, party[1], told[1] if told else 0)
     more = _GOES_ON.match(classes, behind, last)
@@ -180,9 +181,14 @@ def content_after(
     )
     if symbol in _WEAK and (
         (is_plain and not _is_relayed(reading, cue, sentence))
-        or (symbol == "W" and reading.words(cue, cue + 1).startswith("ask")
-            and re.search(QUOTATION, reading.classes[start:end]) is None)
-        or (reading.classes[slice(*party)] in ("I", "i", "j") and _is_told(reading, party, sentence))
+        or (
+            symbol == "W"
+            and reading.words(cue, cue + 1).startswith("ask")
+            and re.search(QUOTATION, reading.classes[start:end]) is None
+        )
+        or (
+            reading.classes[slice(*party)] in ("I", "i", "j") and _is_told(reading, party, sentence)
+        )
     ):
         return []
     if start >= end:
@@ -200,7 +206,7 @@ def _is_relayed(reading: Reading, cue: int, sentence: Sentence) -> bool:
 
 
 def _is_told(reading: Reading, party: Span, sentence: Sentence) -> bool:
-    """Whether a pronoun stands in what somebody said: it is they who said so (she said she hopes)."""
+    """Whether a pronoun stands in what somebody said: they said so (she said she hopes)."""
     place = reading.starts[party[0]]
     return any(
         row.content is not None and row.content[0] <= place < row.content[1]

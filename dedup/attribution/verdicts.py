@@ -59,9 +59,7 @@ class _Match:
     n_words: int
 
 
-def look_up_quotations(
-    corpus: Corpus, attributions: Attributions, outlets: Gazetteer
-) -> Verdicts:
+def look_up_quotations(corpus: Corpus, attributions: Attributions, outlets: Gazetteer) -> Verdicts:
     """Return the verdict on every attribution of quoted words to another outlet."""
     n = len(attributions)
     verdicts = np.full(n, NO_VERDICT)

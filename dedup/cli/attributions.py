@@ -61,18 +61,14 @@ def command(
         hidden("pandas", "scipy.linalg"),
         show_progress(enabled=not quiet and sys.stderr.isatty()) as progress,
     ):
-        corpus = read_corpus(
-            paths, settings, progress=lambda done: progress("reading", done, 0)
-        )
-        analysis = analyze(
-            corpus, outlets=known, only="attributions", jobs=jobs, progress=progress
-        )
+        corpus = read_corpus(paths, settings, progress=lambda done: progress("reading", done, 0))
+        analysis = analyze(corpus, outlets=known, only="attributions", jobs=jobs, progress=progress)
     if not quiet:
         print_notes(corpus.notes)
     if output_format == "text":
         print_for_reading(lambda console: render_attributions(analysis, console))
         return
-    from dedup.tables import print_table
+    from dedup.tables import table_bytes
 
-    table = analysis.table("attributions")
-    print_table(table, click.get_binary_stream("stdout"), output_format, "dedup-attributions")
+    rows = table_bytes(analysis.table("attributions"), output_format, name="dedup-attributions")
+    click.echo(rows, nl=False)

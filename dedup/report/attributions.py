@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -53,7 +53,9 @@ class AttributionView:
     n_times: int
 
 
-def view_attributions(analysis: Analysis) -> Iterator[tuple[str, str | None, list[AttributionView]]]:
+def view_attributions(
+    analysis: Analysis,
+) -> Iterator[tuple[str, str | None, list[AttributionView]]]:
     """Yield id, outlet and attributions of each document that has any; repeats are one."""
     rows, verdicts = analysis.attribution_arrays, analysis.verdicts
     if rows is None or verdicts is None:
@@ -82,10 +84,7 @@ def view_attributions(analysis: Analysis) -> Iterator[tuple[str, str | None, lis
         )  # fmt: skip
         key = (view.relation, view.credited, view.meaning, content)
         if key in views:
-            known = views[key]
-            view = AttributionView(
-                *(getattr(known, name) for name in AttributionView.__slots__[:-1]), known.n_times + 1
-            )
+            view = replace(views[key], n_times=views[key].n_times + 1)
         views[key] = view
     if views:
         last = documents[-1]
@@ -94,7 +93,8 @@ def view_attributions(analysis: Analysis) -> Iterator[tuple[str, str | None, lis
 
 def _meaning(analysis: Analysis, row: int) -> str | None:
     rows = analysis.attribution_arrays
-    assert rows is not None
+    if rows is None:
+        return None
     if rows.candidates[row]:
         names = [outlet_name(each, analysis.gazetteer) for each in rows.candidates[row][:4]]
         return f"ambiguous: {', '.join(names)}" + ", …" * (len(rows.candidates[row]) > 4)
@@ -122,9 +122,7 @@ def render_attributions(analysis: Analysis, console: Console) -> None:
         n_documents += 1
         n_rows += sum(view.n_times for view in views)
     n = len(analysis.corpus)
-    console.print(
-        Text(f"{n_rows:,} attributions in {n_documents:,} of {n:,} documents.", "dim")
-    )
+    console.print(Text(f"{n_rows:,} attributions in {n_documents:,} of {n:,} documents.", "dim"))
 
 
 def _line(view: AttributionView) -> RenderableType:

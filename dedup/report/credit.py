@@ -160,7 +160,9 @@ def _quotations(
             matched = _text(analysis, place, verdicts.spans[row])
             edits = [edit for edit in diff_words(matched, text) if not edit.equal]
             removed = [matched[e.start : e.end] for e in edits if e.start < e.end]
-            added = [text[e.other_start : e.other_end] for e in edits if e.other_start < e.other_end]
+            added = [
+                text[e.other_start : e.other_end] for e in edits if e.other_start < e.other_end
+            ]
         name = outlet_name(str(attributions.outlets[row]), analysis.gazetteer)
         views.append(
             QuotationView(

@@ -58,7 +58,10 @@ def _parts(summary: Summary, *, colour: bool) -> Iterator[RenderableType]:
         yield _kinds(duplicates)
     if reuse is not None:
         yield _heading("Reuse between outlets")
-        yield _reuse(reuse)
+        yield _reuse(reuse, is_audited=summary.credit is not None)
+    if summary.credit is not None:
+        yield from _credit(summary.credit)
+    if reuse is not None:
         if reuse.flows:
             yield _heading("Who takes from whom")
             yield _flows(reuse)
@@ -69,8 +72,6 @@ def _parts(summary: Summary, *, colour: bool) -> Iterator[RenderableType]:
         if reuse.takers:
             yield _heading("Articles of which most was taken")
             yield _takers(reuse)
-    if summary.credit is not None:
-        yield from _credit(summary.credit)
     if duplicates is not None and duplicates.stories:
         yield _heading("Biggest clusters across documents")
         for cluster in duplicates.stories:
@@ -223,7 +224,7 @@ def _repeat(cluster: ClusterView) -> RenderableType:
     return Group(head, Padding(Text(_shortened(cluster.text, 2 * _LINE_SHOWN)), (0, 0, 1, 2)))
 
 
-def _reuse(reuse: ReuseSummary) -> RenderableType:
+def _reuse(reuse: ReuseSummary, *, is_audited: bool) -> RenderableType:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     table.add_column("spans", justify="right")
     table.add_column("kind")
@@ -234,11 +235,13 @@ def _reuse(reuse: ReuseSummary) -> RenderableType:
             table.add_row(f"{count:,}", meaning)
     if not table.row_count:
         return Text("none")
-    unknown = reuse.directions["undirected"] + reuse.directions["common_origin"]
-    if not unknown:
-        return table
-    note = f"Of {_count(unknown, 'span')} the dates do not tell who had it first."
-    return Group(table, Text(note, "dim"))
+    notes = []
+    if unknown := reuse.directions["undirected"]:
+        tells = "neither dates nor credits tell" if is_audited else "the dates do not tell"
+        notes.append(f"Of {_count(unknown, 'span')} {tells} who had it first.")
+    if shared := reuse.directions["common_origin"]:
+        notes.append(f"{_count(shared, 'span')} both have from a third, whom they name.")
+    return Group(table, Text(" ".join(notes), "dim")) if notes else table
 
 
 def _flows(reuse: ReuseSummary) -> RenderableType:
