@@ -100,11 +100,14 @@ def _by_word(reading: Reading, place: int) -> tuple[Span | None, str] | None:
 
 
 def read_links(reading: Reading) -> Iterator[Found]:
-    """Yield the rows of Markdown links to an outlet's site."""
-    for match in _LINK.finditer(reading.text):
-        outlet = reading.gazetteer.by_url(match["url"])
+    """Yield the rows of links to an outlet's site: Markdown's, and those that a page had."""
+    links = [(match.span("text"), match["url"]) for match in _LINK.finditer(reading.text)]
+    for words, url in reading.links:
+        if (start := reading.text.find(words)) >= 0:
+            links.append(((start, start + len(words)), url))
+    for span, url in links:
+        outlet = reading.gazetteer.by_url(url)
         if outlet is not None and outlet != reading.own:
             yield Found(
-                match.span("text"), None, None, "outlet", outlet, "link", "none", "high",
-                "address of the link",
+                span, None, None, "outlet", outlet, "link", "none", "high", "address of the link",
             )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from dedup.attribution import lexicon
 from dedup.attribution.chains import link_chains
@@ -189,6 +190,7 @@ def read_documents(
         bounds = symbols.first[np.searchsorted(local, np.arange(n + 1))]
         classes = symbols.classes.tobytes().decode("latin-1")
         labels = batch["outlet"].to_pylist()
+        others = batch["other_fields"].to_pylist()
         for i in range(n):
             first, last = int(bounds[i]), int(bounds[i + 1])
             if first == last:
@@ -205,9 +207,20 @@ def read_documents(
                 outlets,
                 own_names[label],
             )
+            if others[i] is not None and '"links"' in others[i]:
+                reading.links = _links(others[i])
             _read(reading)
             yield row + i, reading
         row += n
+
+
+def _links(other_fields: str) -> list[tuple[str, str]]:
+    """Return the links that reading a page kept; a field of that name may hold anything."""
+    links = orjson.loads(other_fields).get("links")
+    if not isinstance(links, list):
+        return []
+    pairs = [link for link in links if isinstance(link, list) and len(link) == 2]
+    return [(a, b) for a, b in pairs if isinstance(a, str) and isinstance(b, str)]
 
 
 def _read(reading: Reading) -> None:

@@ -155,6 +155,11 @@ class Gazetteer:
             return None
         return self.by_domain(host) if host else None
 
+    def name_by_url(self, url: str) -> str | None:
+        """Return the name of the outlet that an address belongs to."""
+        outlet = self.by_url(url)
+        return self.outlets[outlet].name if outlet else None
+
     def with_labels(self, labels: Iterable[str | None]) -> Gazetteer:
         """Return the gazetteer with the outlets of a corpus that it does not have.
 

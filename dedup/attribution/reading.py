@@ -78,6 +78,7 @@ class Reading:
         surfaces: For a mention of an outlet the number of its surface, else -1.
         gazetteer: The outlets.
         local: Surfaces that only this document has; -2 stands for the first.
+        links: Words and addresses of a page's links.
         own: Id of the document's own outlet, if the gazetteer has it.
         found: The rows so far.
     """
@@ -90,6 +91,7 @@ class Reading:
     gazetteer: Gazetteer
     own: str | None = None
     local: list[Surface] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
 
     def span(self, first: int, last: int) -> Span:

@@ -61,7 +61,12 @@ def command(
         hidden("pandas", "scipy.linalg"),
         show_progress(enabled=not quiet and sys.stderr.isatty()) as progress,
     ):
-        corpus = read_corpus(paths, settings, progress=lambda done: progress("reading", done, 0))
+        corpus = read_corpus(
+            paths,
+            settings,
+            outlet_of_url=known.name_by_url,
+            progress=lambda done: progress("reading", done, 0),
+        )
         analysis = analyze(corpus, outlets=known, only="attributions", jobs=jobs, progress=progress)
     if not quiet:
         print_notes(corpus.notes)

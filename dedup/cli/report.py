@@ -106,6 +106,7 @@ def command(
         corpus = read_corpus(
             paths,
             corpus_settings,
+            outlet_of_url=known.name_by_url,
             leave_out=output_dir,  # or a second run would read the tables of the first
             progress=lambda done: progress("reading", done, 0),
         )

@@ -35,6 +35,8 @@ _CHARSET = re.compile(
     re.IGNORECASE,
 )
 
+_ADDRESS = re.compile(r"https?://[^\s/]+\.")
+_MOST_LINKS = 500
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")  # lxml refuses them
 
 
@@ -47,6 +49,7 @@ class Page:
     outlet: str | None
     published: str | None
     url: str | None
+    links: list[list[str]]  # words of the text and the address that they link to
 
 
 def declared_encoding(data: bytes) -> str | None:
@@ -83,7 +86,20 @@ def extract_page(markup: str) -> Page:
     outlet = find_outlet(facts, url)
     title = find_title(facts, outlet)
     published = find_published(facts, tree)
-    return Page(extract_text(tree, title), title, outlet, published, url)
+    links = _links(tree)
+    text = extract_text(tree, title)  # takes the tree apart
+    links = [link for link in links if link[0] in text]
+    return Page(text, title, outlet, published, url, links)
+
+
+def _links(tree: HtmlElement) -> list[list[str]]:
+    """Return words and address of the links of a page that lead to some site, in order."""
+    found = {}
+    for link in tree.iter("a"):
+        address, words = link.get("href", ""), " ".join(link.text_content().split())
+        if words and _ADDRESS.match(address):
+            found[words, address] = [words, address]
+    return list(found.values())[:_MOST_LINKS]
 
 
 @cache

@@ -27,6 +27,7 @@ def read_corpus(
     paths: str | Path | Iterable[str | Path],
     settings: CorpusSettings | None = None,
     *,
+    outlet_of_url: Callable[[str], str | None] | None = None,
     leave_out: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Corpus:
@@ -38,6 +39,8 @@ def read_corpus(
     Args:
         paths: One path or several.
         settings: Field names, the passage unit, and what to do with bad records.
+        outlet_of_url: Tells the outlet of an address, for documents that name none; comes before
+            the directory. `dedup.gazetteer().name_by_url` is one.
         leave_out: A directory below the paths that is not entered: where results are written.
         progress: Called after each batch with the number of documents read so far.
 
@@ -47,7 +50,7 @@ def read_corpus(
     """
     settings = settings or CorpusSettings()
     paths = [paths] if isinstance(paths, str | Path) else list(paths)
-    builder = CorpusBuilder(settings)
+    builder = CorpusBuilder(settings, outlet_of_url)
     for path in paths:
         for file in _files(path, builder, leave_out):
             for records, lines in _batches(file, builder):
@@ -147,6 +150,8 @@ def _read_html(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> I
         settings.text_field: page.text, settings.outlet_field: page.outlet,
         settings.date_field or "published": page.published, "title": page.title, "url": page.url,
     }  # fmt: skip
+    if page.links:
+        record["links"] = page.links
     yield [record], [None]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from numbers import Integral
 from types import NoneType
 from typing import Any
@@ -35,8 +35,13 @@ _TYPE_NAMES = {str: "a string", int: "an integer", float: "a number", bool: "tru
 class CorpusBuilder:
     """Collects records into the table of a corpus, and what it left out on the way."""
 
-    def __init__(self, settings: CorpusSettings) -> None:
+    def __init__(
+        self,
+        settings: CorpusSettings,
+        outlet_of_url: Callable[[str], str | None] | None = None,
+    ) -> None:
         self.settings = settings
+        self._outlet_of_url = outlet_of_url
         self.skipped: list[Skipped] = []
         self.other_files: dict[str, int] = {}
         self.notes: list[str] = []
@@ -85,6 +90,8 @@ class CorpusBuilder:
                 _default_id(name, line) if value is None or value == "" else str(value)
                 for value, line in zip(ids, lines, strict=True)
             ]
+        if self._outlet_of_url is not None:
+            columns["outlet"] = self._known_outlets(columns["outlet"], columns["url"])
         if outlet is not None:
             columns["outlet"] = [value or outlet for value in columns["outlet"]]
         columns["path"] = [path] * len(records)
@@ -95,6 +102,16 @@ class CorpusBuilder:
         self._n_characters += sum(map(len, columns["text"]))
         if self._n_characters >= _BATCH_CHARACTERS:
             self._flush()
+
+    def _known_outlets(
+        self, outlets: Sequence[str | None], urls: Sequence[str | None]
+    ) -> list[str | None]:
+        """Return the outlets, where they are missing those of the addresses."""
+        of_url = self._outlet_of_url
+        return [
+            outlet or (of_url(url) if of_url is not None and url else None)
+            for outlet, url in zip(outlets, urls, strict=True)
+        ]
 
     @property
     def string_fields(self) -> pa.Schema:
@@ -134,6 +151,9 @@ class CorpusBuilder:
                 values = pc.utf8_trim_whitespace(values)
                 values = pc.if_else(pc.equal(values, ""), None, values)
             columns[column] = values
+        if self._outlet_of_url is not None and columns["url"].null_count < n:
+            outlets, urls = columns["outlet"].to_pylist(), columns["url"].to_pylist()
+            columns["outlet"] = pa.array(self._known_outlets(outlets, urls), pa.string())
         if outlet is not None:
             columns["outlet"] = pc.fill_null(columns["outlet"], outlet)
         columns["published"] = pa.nulls(n, DOCUMENT_SCHEMA.field("published").type)

@@ -344,7 +344,7 @@ def sums() -> Analysis:
     """The Gull credits one of the three that it took, the Tern one to somebody else."""
     return analysis_of(
         article("wire", "Reuters", FIRST, PIER, HERON, FERRY),
-        gull(UPROAR, PIER, *OWN[:4], HERON, OWN[4], f"“{FERRY}”"),
+        gull(UPROAR, PIER, *OWN[:3], HERON, *OWN[3:], f"“{FERRY}”"),
         article("tern", "Evening Tern", THIRD, f"QUAYMOUTH (AP) – {MILL}"),
         article("heron", "Morning Heron", SECOND, MILL),
     )
