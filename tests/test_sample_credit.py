@@ -74,9 +74,8 @@ def test_every_gold_reuse_has_its_origin_direction_and_credit(
             and 2 * shared(span(target), (row["target_start"], row["target_end"]))
             > target["end"] - target["start"]
         ]  # fmt: skip
-        expected = [
-            (labels["origin"]["document_id"], *(labels[name] for name in ("direction", "reason", "credit")))
-        ]
+        origin = labels["origin"]["document_id"]
+        expected = [(origin, labels["direction"], labels["reason"], labels["credit"])]
         found = [
             (row["origin_document_id"], row["direction"], row["direction_reason"], row["credit"])
             for row in covering
@@ -120,9 +119,7 @@ def test_matched_documents_are_those_of_the_gold(
         assert labels["matched"]["document_id"] in found
 
 
-def test_most_gold_attributions_are_found(
-    attributions: list[Row], gold: dict[str, Any]
-) -> None:
+def test_most_gold_attributions_are_found(attributions: list[Row], gold: dict[str, Any]) -> None:
     assert 118 == len(gold["attributions"])
     found = [
         labels for labels in gold["attributions"]

@@ -62,7 +62,7 @@ class _Named:
     """An outlet that a document credits: what with, and where."""
 
     row: int
-    family: frozenset[str]
+    outlet: str
     covers_document: bool
     position: int  # of the passage
     start: int
@@ -167,22 +167,22 @@ class _Auditor:
             start, end = attributions.contents[row].tolist()
             document = int(attributions.documents[row])
             self._named[document].append(
-                _Named(
-                    row, self._families[outlet], covers_document, int(positions[row]), start, end
-                )
+                _Named(row, outlet, covers_document, int(positions[row]), start, end)
             )
-        self._starts: dict[int, list[tuple[int, int, int]]] = {}
         order = np.argsort(passages.documents, kind="stable")
         documents = passages.documents[order]
         self._bounds = np.searchsorted(documents, np.arange(len(labels) + 1))
         self._order, self._passages = order, passages
 
+    def _is_same(self, one: str, other: str) -> bool:
+        """Whether two outlets are one, or one is a part of the other."""
+        return one in self._families[other] or other in self._families[one]
+
     def credit_to(self, document: int, span: tuple[int, int], outlet: str | None) -> int | None:
         """Return the attribution by which a document credits a span to an outlet, or None."""
         if outlet is None or document not in self._named:
             return None
-        family = self._families[outlet]
-        ours = [each for each in self._named[document] if each.family & family]
+        ours = [each for each in self._named[document] if self._is_same(each.outlet, outlet)]
         if not ours:
             return None
         for each in ours:
@@ -196,7 +196,7 @@ class _Auditor:
             if first - _REACH <= each.position <= last and not any(
                 other.position > each.position
                 and other.position <= first
-                and not other.family & family
+                and not self._is_same(other.outlet, outlet)
                 for other in self._named[document]
                 if not other.covers_document
             ):
@@ -208,10 +208,10 @@ class _Auditor:
 
         What the origin credits, too, is its own credit, copied with its words.
         """
-        copied = {outlet for each in self._named.get(origin, ()) for outlet in each.family}
+        copied = {each.outlet for each in self._named.get(origin, ())}
         outlets = {self.outlet_of[target], self.outlet_of[origin]}
         for each in self._named.get(target, ()):
-            if each.family & outlets or each.family & copied:
+            if each.outlet in copied or any(self._is_same(each.outlet, o) for o in outlets if o):
                 continue
             overlaps = each.start >= 0 and each.start < own[1] and own[0] < each.end
             if each.covers_document or overlaps:
@@ -224,10 +224,10 @@ class _Auditor:
 
         def thirds(document: int) -> set[str]:
             return {
-                outlet
+                each.outlet
                 for each in self._named.get(document, ())
-                if each.covers_document and not each.family & outlets
-                for outlet in each.family
+                if each.covers_document
+                and not any(self._is_same(each.outlet, own) for own in outlets if own)
             }
 
         return bool(thirds(target) & thirds(origin))
@@ -323,7 +323,7 @@ def _rank_again(reuse: Reuse, turned: npt.NDArray[np.bool_]) -> tuple[Integers, 
                 lists.append([row])
             else:
                 mine.append(row)
-        for rows in lists:
+        for rows in lists:  # grows while it is walked
             others = [each[0] for each in lists if each is not rows]
             best = next(
                 (
@@ -337,6 +337,11 @@ def _rank_again(reuse: Reuse, turned: npt.NDArray[np.bool_]) -> tuple[Integers, 
             if best is not None:
                 rows.remove(best)
                 rows.insert(0, best)
+                # What touched only the old head is a span of its own.
+                apart = [row for row in rows if not overlap(row, best)]
+                rows[:] = [row for row in rows if row not in apart]
+                if apart:
+                    lists.append(apart)
             for rank, row in enumerate(rows, start=1):
                 heads[row], ranks[row] = rows[0], rank
     return heads, ranks

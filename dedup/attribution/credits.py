@@ -28,6 +28,7 @@ _DATELINE = re.compile(
     "[¶#%][NKTGn0dDp,.&*SA]{0,10}?\\((?P<outlet>[OAK])[^)]{0,6}\\)(?P<dash>[~*:n]?)"
 )
 _BYLINE = re.compile("[¶#%]b(?:[NKTn,&.]{1,12}?|D?)(?P<outlet>[OA])")
+_SIGNED = re.compile("[¶#%]\\(?gb[NKTn,&.]{1,20}?(?P<outlet>O)")  # Reporting by Jane Doe, Reuters
 _ALONE = re.compile("[¶#%]\\(?D?(?P<outlet>O)[).*]{0,2}(?=[¶#%]|\\Z)")
 _LONGEST_BYLINE = 20  # symbols
 _DATELINE_WITHIN = 700  # code points from the start of the text
@@ -80,6 +81,8 @@ def _by_position(reading: Reading) -> Iterator[tuple[int, tuple[Span | None, str
         if is_first or start >= last_body:
             is_short = end - start <= _LONGEST_BYLINE
             if is_short and (match := _BYLINE.match(classes, start, end)):
+                yield match.start("outlet"), (None, "byline")
+            elif match := _SIGNED.match(classes, start, end):
                 yield match.start("outlet"), (None, "byline")
             elif match := _ALONE.match(classes, start, end):
                 yield match.start("outlet"), (None, "a line of its own")

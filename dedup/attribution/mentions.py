@@ -35,7 +35,7 @@ _VENUE = re.compile(
     r"|\b(?:op-ed|article|column|piece|essay|commentary|letter|editorial|appearance)s?\s+"
     r"(?:\w+\s+){0,2}(?:in|for|to|on)"
     r"|\b(?:wrote|writing|writes|written|published|printed|appear(?:ed|ing)|aired|broadcast"
-    r"|featured)\s+(?:\w+\s+)?(?:in|on|by|for)"
+    r"|featured)\s+(?:\w+\s+)?(?:in|on|for)"
     r"|\b(?:said|says|saying|added|argued|appeared|appearing|asked)\s+(?:\w+day\s+)?"
     r"(?:(?:during|in)\s+an\s+appearance\s+)?on|\bconfirmed\s+(?:\w+\s+)?to|\bremarks\s+on"
     r"|\bpublication\s+in)\s+$",
@@ -61,6 +61,10 @@ _OBTAINS = re.compile(
     r"\s*(?P<cue>(?:has\s+|had\s+|have\s+)?(?:obtained|seen|reviewed|acquired|read|examined)"
     r"(?:\s+and\s+\w+)?)\s+(?P<content>(?:an?|the|some|copies|\d+|several|hundreds)\b[^.;,\n]{3,80})"
 )
+_REFUSED = re.compile(
+    r"\b(?:declin|refus|unavailable|(?:not|n['’]t)\s+(?:immediately\s+)?(?:respond|comment|answer|return)"
+    r"|request)\w*\s[^.;]{0,60}$", re.I,
+)  # fmt: skip
 _INTERVIEWS = re.compile(
     r"\s+(?:\w+ly\s+|also\s+|previously\s+|recently\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"
     r"|(?:spoke|talked|caught up|discussed|chatted)\s+(?:\w+\s+)?(?:with|to)))\b"
@@ -73,7 +77,7 @@ _REPORTS_THAT = re.compile(
 _REPORT_FROM = re.compile(
     r"\b(?P<cue>(?:report|story|article|footage|video|figures|data|projections?|survey|poll"
     r"|investigation|analysis|count|photographs?|images?|review)s?\s+(?:\w+\s+)?(?:from|by|in)"
-    r"|(?:reported|quoted|cited|shown|streamed|seen|carried)\s+(?:\w+\s+)?(?:in|on|by))\s+$",
+    r"|(?:reported|quoted|cited|shown|streamed|seen|carried|published|printed|aired|broadcast)\s+(?:\w+\s+)?(?:in|on|by))\s+$",
     re.I,
 )
 _PUBLISHES = re.compile(
@@ -134,7 +138,7 @@ class _Mention:
         self.end = end
         bare = _BEFORE_NAME.sub("", _ARTICLE.sub("", self.whole))
         self.before = _ARTICLE.sub("", bare)
-        has_article = place > sentence.first and reading.classes[place - 1] == "D"
+        has_article = place > sentence.first and reading.words(place - 1, place).lower() == "the"
         self.begin = place - 1 if has_article else place
 
     def row(
@@ -164,8 +168,10 @@ def _venue(mention: _Mention) -> Found | None:
     match = _VENUE.search(mention.before)
     if match is None:
         return None
-    words = match["cue"].rstrip()
-    first = mention.base + match.start("cue")
+    if _REFUSED.search(mention.before):
+        return None
+    words = match["cue"].strip()
+    first = mention.base + match.start("cue") + match["cue"].index(words)
     speaker = mention.speaker()
     return mention.row(
         f"{words} interview", cue=(first, first + len(words)),

@@ -117,15 +117,27 @@ class Gazetteer:
     @cached_property
     def _by_name(self) -> dict[str, str]:
         names: dict[str, str] = {}
-        for outlet in self.outlets.values():
-            every = (outlet.id, outlet.name, *outlet.aliases, *outlet.ambiguous_aliases)
-            for name in every:
-                names.setdefault(_normalised(name), outlet.id)
+        # The surest first: an id or a name is nobody else's alias.
+        for of in (
+            lambda outlet: (outlet.id,), lambda outlet: (outlet.name,),
+            lambda outlet: outlet.aliases, lambda outlet: outlet.ambiguous_aliases,
+        ):  # fmt: skip
+            for outlet in self.outlets.values():
+                for name in of(outlet):
+                    names.setdefault(_normalised(name), outlet.id)
+        for id in self.preferred:
+            own = self.outlets[id]
+            for name in (own.id, own.name, *own.aliases, *own.ambiguous_aliases):
+                names[_normalised(name)] = id
         return names
 
     @cached_property
     def _by_domain(self) -> dict[str, str]:
-        return {domain: each.id for each in self.outlets.values() for domain in each.domains}
+        domains: dict[str, str] = {}
+        for outlet in self.outlets.values():
+            for domain in outlet.domains:
+                domains.setdefault(domain, outlet.id)
+        return domains
 
     def by_name(self, name: str) -> str | None:
         """Return the id of the outlet that a document's label means: id, name, alias or domain.
@@ -163,16 +175,23 @@ class Gazetteer:
     def with_labels(self, labels: Iterable[str | None]) -> Gazetteer:
         """Return the gazetteer with the outlets of a corpus that it does not have.
 
-        What a corpus calls its outlets may be anything, so their names count as ambiguous.
+        What a corpus calls its outlets may be anything, so their names count as ambiguous, and so
+        do their initials (`MPB` for Meridian Press Bureau).
         """
         unknown = {
             label for label in labels
             if label and len(label) > 2 and label != label.lower() and not self.by_name(label)
         }  # fmt: skip
-        added = {
-            UNLISTED + label: Outlet(UNLISTED + label, label, "", ambiguous_aliases=(label,))
-            for label in sorted(unknown)
-        }
+        known = {surface.words for surface in self.surfaces}
+        added = {}
+        for label in sorted(unknown):
+            words = [word for word in _ARTICLE.sub("", label).split() if word[:1].isupper()]
+            initials = "".join(word[0] for word in words)
+            aliases = (label, initials) if len(words) > 2 and initials not in known else (label,)
+            short = (words[-1],) if len(words) > 1 else ()
+            added[UNLISTED + label] = Outlet(
+                UNLISTED + label, label, "", ambiguous_aliases=aliases, short_names=short
+            )
         return Gazetteer({**self.outlets, **added}, self.preferred) if added else self
 
     def family(self, outlet: str) -> set[str]:

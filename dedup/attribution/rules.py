@@ -26,6 +26,7 @@ from dedup.attribution.verbs import PASSIVE, content_after, read_verb, subject_b
 _LABEL = re.compile(f"~?(?P<party>D?[OA][HY]?|{grammar.PARTY}):")
 _BY_PARTY = re.compile(f"b(?P<party>{grammar.PARTY})")
 _BEFORE_PASSIVE = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?[mexy]*\\Z")
+_ORDER = {"a": 0, "c": 2}
 _LEAD = re.compile("[,:]?h?[,:]?")
 
 
@@ -43,9 +44,10 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
         colon = labelled[0].cue
         # What a label names is no part of what is said.
         first = bisect_left(reading.starts, colon[1]) if colon else first
-    # What an outlet is cited for comes first: whom it relays in it then counts with any verb.
+    # What an outlet is cited for comes first: whom it relays in it then counts with any verb. Whom
+    # a party cites comes last: it may stand before what the party says.
     cues = grammar.CUES.finditer(reading.classes, first, last)
-    for match in sorted(cues, key=lambda match: match.group() != "a"):
+    for match in sorted(cues, key=lambda match: _ORDER.get(match.group(), 1)):
         cue = match.start()
         symbol = match.group()
         if symbol == "a":
@@ -148,7 +150,7 @@ def _quoting(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
             content = clause_start(classes, first, quoted_party[0]), quoted_party[0]
     else:
         subject = subject_before(left, "k")
-        named = grammar.AFTER_CUE.match(classes[cue + 1 : saying])
+        named = grammar.AFTER_QUOTATION.match(classes[cue + 1 : saying])
         if subject is None or named is None:
             return []
         head_party = first + subject[0], first + subject[1]

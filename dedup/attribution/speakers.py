@@ -74,7 +74,10 @@ def _speaker_of(
         )
     if lead.strip(",:~&y") == "" and classes[symbol + 1 : sentence.last].strip(".") == "":
         # It stands alone: about whom the sentence before was, or a speech that goes on.
-        if not opens_passage and not any(row.relation == "statement" for row in before.rows):
+        announced = classes[before.last - 1 : before.last] == ":"  # he said: and a new paragraph
+        if (not opens_passage or announced) and not any(
+            row.relation == "statement" for row in before.rows
+        ):
             subject = subject_of(reading, before.first, before.last)
             if subject is not None:
                 row = said_by(subject, "subject of the sentence before", "low")

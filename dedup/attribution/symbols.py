@@ -200,6 +200,12 @@ def split_words(
         if kind != WORD and kind != CHARACTER and kind != EXPANDS:
             found[n], flags[n], starts[n] = code_point, 0, i
             i += width
+            if code_point == 93 and i < end and data[i] == 40:  # ](address) of a Markdown link
+                close = i
+                while close < end and data[close] > 32 and data[close] != 41:
+                    close += 1
+                if close < end and data[close] == 41:
+                    i = close + 1
             if (
                 kind == APOSTROPHE
                 and n > 0
@@ -549,9 +555,9 @@ def write_symbols(
                     symbol = _COLON
                 elif code == 59:
                     symbol = _SEMICOLON
-                elif code == 40 or code == 91:
+                elif code == 40:
                     symbol = _OPEN
-                elif code == 41 or code == 93:
+                elif code == 41:
                     symbol = _CLOSE
                 elif code == 0x3002 or code == 0xFF01 or code == 0xFF1F:
                     symbol = _STOP

@@ -27,7 +27,7 @@ _PUBLICATION = re.compile(
     "(?:[yBd,&]|p[^,;:]{1,6},)*(?P<party>D?[nN0]*O(?:\\*[OKN]{1,3})?[NKn0]*Y)"
 )
 _SHOWS = re.compile(r"show|found|find|suggest|indicat|reveal|estimat|says|said|conclud|put", re.I)
-_GOES_ON = re.compile(f"[^.{QUOTATION[1:-1]}]{{0,12}}?[,:.]?({QUOTATION})")
+_GOES_ON = re.compile(f"[^.gfrcVLW{QUOTATION[1:-1]}]{{0,12}}?[,:.]?({QUOTATION})")
 
 
 def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sentence) -> list[Found]:
@@ -52,7 +52,7 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         shown = _PUBLICATION.match(left) if "O" in left else None
         if shown and _SHOWS.match(reading.words(cue, cue + 1)):
             subject = (*shown.span("party"), False)
-    after_content = re.search(f"(?:{QUOTATION}|,)y?\\Z", left)
+    after_content = re.search(f"(?:{QUOTATION},?|,)y?\\Z", left)
     if after_content and (subject is None or subject[2]):
         # “C,” said S · C, said S
         is_quoted = after_content.group()[0] != ","
@@ -105,7 +105,10 @@ def subject_before(left: str, symbol: str) -> tuple[int, int, bool] | None:
                 return None
             if "x" in helpers:  # did not say
                 return None
-            return match.start("party"), match.end("party"), aside
+            start = match.start("party")
+            while left[start] in "dy" and start + 1 < match.end("party"):
+                start += 1  # On Friday Reuters
+            return start, match.end("party"), aside
     return None
 
 
@@ -222,7 +225,13 @@ def _passive(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
         return []
     party = agent.span("party")
     left = classes[first:cue]
-    content = re.compile("[mexy,]*\\Z").search(left)
+    if left.strip("yB&,") == "":  # As reported by Reuters, C
+        comma = classes.find(",", party[1], last)
+        content_start, content_stop = comma + 1, without_stop(classes, last)
+        if comma < 0 or content_start >= content_stop:
+            return []
+        return make_rows(reading, cue, party, None, (content_start, content_stop))
+    content = re.compile("[mexyB,]*\\Z").search(left)
     end = first + (content.start() if content else len(left))
     if end <= first:
         return []

@@ -27,6 +27,7 @@ NO_VERDICT = -1
 
 _GAP = re.compile(r"\[[^\]]{0,80}\]|\.\.\.+|…|\(\.\.\.\)")
 _FEWEST_WORDS = 2  # of quoted words that are looked up
+_MOST_WORDS, _MOST_PIECES = 300, 20  # of a quotation that are looked up: more prove no more
 _FEWEST_ALTERED = 4  # fewer could be anybody's
 _LEAST_SHARED = 0.6  # of its words, in order, that altered words share with the outlet's
 _QUOTED = (QUOTATIONS.index("direct"), QUOTATIONS.index("mixed"))
@@ -111,7 +112,7 @@ def _quoted_words(content: str, is_direct: bool) -> list[list[list[int]]]:
     quotations = []
     for start, end in spans:
         pieces = [tokenise(piece).hashes.tolist() for piece in _GAP.split(content[start:end])]
-        pieces = [piece for piece in pieces if piece]
+        pieces = [piece[:_MOST_WORDS] for piece in pieces if piece][:_MOST_PIECES]
         if sum(map(len, pieces)) >= _FEWEST_WORDS:
             quotations.append(pieces)
     return quotations

@@ -146,7 +146,7 @@ def _read_html(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> I
         builder.decode(data, file.path.as_posix(), declared=declared_encoding(data))
     )
     settings = builder.settings
-    record = {
+    record: dict[str, Any] = {
         settings.text_field: page.text, settings.outlet_field: page.outlet,
         settings.date_field or "published": page.published, "title": page.title, "url": page.url,
     }  # fmt: skip

@@ -361,6 +361,9 @@ def _quotation(quotation: QuotationView) -> RenderableType:
         line = Text(source)
         line.append(f"  {printable(quotation.matched_document_id or '')}", "dim")
         lines.append(line)
+        changes = [f"−{_shortened(run, 50)}" for run in quotation.removed[:4]]
+        changes += [f"+{_shortened(run, 50)}" for run in quotation.added[:4]]
+        lines.append(Text(f"  changed  {' '.join(changes)}"))
     return Group(head, Padding(Group(*lines), (0, 0, 1, 0)))
 
 

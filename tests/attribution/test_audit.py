@@ -388,8 +388,7 @@ def test_credit_summary_has_the_words_of_each_outlet(sums: Analysis) -> None:
 def test_without_attributions_credit_is_missing() -> None:
     analysis = analyze(Corpus.from_records([WIRE, gull(PIER)]), only=["reuse"])
     assert [(None, None)] == [
-        (row["credit"], row["credit_attribution_id"])
-        for row in analysis.table("reuse").to_pylist()
+        (row["credit"], row["credit_attribution_id"]) for row in analysis.table("reuse").to_pylist()
     ]
     assert [None] == analysis.table("flows")["n_uncredited"].to_pylist()
     assert {None} == {*analysis.table("documents")["uncredited_share"].to_pylist()}

@@ -61,7 +61,9 @@ def test_ellipsis_stands_for_anything(gap: str) -> None:
 
 def test_brackets_stand_for_anything() -> None:
     quotation = SENTENCE.replace("this summer", "[in August]").replace("The eastern", "[Its]")
-    expected = [("verified", "wire", "pier is cracked from top to bottom and will have to be rebuilt")]
+    expected = [
+        ("verified", "wire", "pier is cracked from top to bottom and will have to be rebuilt")
+    ]
     assert expected == verdicts_of(f"“{quotation},” Reuters reported.", WIRE)
 
 

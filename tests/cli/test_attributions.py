@@ -19,7 +19,10 @@ RunMain = Callable[..., tuple[int, str, str]]
 
 CRACK = "The eastern pier is cracked from top to bottom"
 WIRE = f"{CRACK}. Three yards have asked for the drawings."
-GULL = f"“{CRACK},” Reuters reported on Monday.\n\nAda Quill, the harbour master, said the ferry was late."
+GULL = (
+    f"“{CRACK},” Reuters reported on Monday.\n\nAda Quill, the harbour master, said the ferry was"
+    " late."
+)
 COLUMNS = SCHEMAS["attributions"].names
 
 
@@ -53,11 +56,10 @@ def test_rows_have_the_columns_of_the_table_in_order(run: Run) -> None:
     assert [COLUMNS] * 2 == [[*row] for row in rows]
     assert ["reuters", None] == [row["credited_outlet"] for row in rows]
     assert ["verified", None] == [row["verdict"] for row in rows]
-    header, *cells = csv.reader(io.StringIO(run("attributions", "articles", "--format", "csv").stdout))
+    table = run("attributions", "articles", "--format", "csv").stdout
+    header, *cells = csv.reader(io.StringIO(table))
     assert COLUMNS == header
-    assert ["Reuters", "Ada Quill"] == [
-        row[COLUMNS.index("credited_text")] for row in cells
-    ]
+    assert ["Reuters", "Ada Quill"] == [row[COLUMNS.index("credited_text")] for row in cells]
     document = json.loads(run("attributions", "articles", "--format", "json").stdout)
     assert "dedup-attributions" == document["format"]
     assert rows in document.values()
@@ -65,19 +67,16 @@ def test_rows_have_the_columns_of_the_table_in_order(run: Run) -> None:
 
 def test_outlets_of_a_file_are_known(run: Run) -> None:
     text = "Quaypress reported that the lamps are out.\n"
-    found = [
-        json.loads(
-            run("attributions", "-", *options, "--format", "jsonl", input=text).stdout.splitlines()[0]
-        )["credited_outlet"]
-        for options in ([], ["--outlets", "outlets.tsv"])
-    ]  # fmt: skip
+    args = ["attributions", "-", "--format", "jsonl"]
+    results = run(*args, input=text), run(*args, "--outlets", "outlets.tsv", input=text)
+    found = [json.loads(result.stdout)["credited_outlet"] for result in results]
     assert [None, "qpa"] == found
 
 
 @pytest.mark.parametrize(
     ("content", "place"),
     [
-        ("id\tname\tkind\na\tGull Post\tnewspaper\nb\tTern Post\tpigeon\n", "bad.tsv:3: kind must be"),
+        ("id\tname\tkind\na\tGull\twire\nb\tTern\tpigeon\n", "bad.tsv:3: kind must be"),
         ("id\tname\tkind\na\t\twire\n", "bad.tsv:2: empty name"),
         ("id\tname\na\tGull Post\n", "bad.tsv:1: no column 'kind'"),
     ],
@@ -121,7 +120,7 @@ def test_notes_go_to_stderr_and_quiet_silences_them(run_main: RunMain, desk: Pat
 
 
 def test_hostile_articles_do_not_steer_the_terminal(run_main: RunMain, desk: Path) -> None:
-    text = "Reuters reported that \x1b[2J\x07the lamps\u202e are \x9bout.\n\nAda \x1b]0;x\x07Quill said it rained."
+    text = "Reuters reported that \x1b[2J\x07it\u202e are \x9bout.\n\nAda \x1b]0;x\x07Q spoke"
     record = {"id": "a\x1b[31m", "outlet": "Gull\u202e", "text": text}
     (desk / "hostile.jsonl").write_text(f"{json.dumps(record)}\n", "utf-8")
     status, out, err = run_main("attributions", "hostile.jsonl")

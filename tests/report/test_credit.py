@@ -135,11 +135,11 @@ def rendered(summary: Summary) -> str:
     return " ".join(out.getvalue().split())
 
 
-def test_terminal_shows_the_headings_and_the_changed_words(summary: Summary) -> None:
+def test_terminal_shows_the_headings_and_both_wordings(summary: Summary) -> None:
     text = rendered(summary)
     for words in ("Do they say so?", "Copied and not credited", "Quoted, but not so",
                   "What the articles say about their sources", "copied without a word",
-                  "−long", "+briefly", "credited to Associated Press",
+                  f"it has {ALTERED}", f"there {SAID} w2", "credited to Associated Press",
                   "1 altered, 1 not found"):  # fmt: skip
         assert words in text
 
