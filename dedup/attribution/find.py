@@ -26,7 +26,8 @@ from dedup.attribution.reading import (
 )
 from dedup.attribution.rules import read_sentence
 from dedup.attribution.speakers import give_speakers
-from dedup.attribution.symbols import make_symbols, make_vocabulary
+from dedup.attribution.symbols import make_symbols
+from dedup.attribution.vocabulary import make_vocabulary
 from dedup.corpus import BODY, HEADING, Corpus, Passages, document_order
 
 Integers = npt.NDArray[np.int64]

@@ -8,44 +8,36 @@ runs over everything; only what has a cue, a mention or a mark is then looked at
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.attribution import lexicon
-from dedup.attribution.outlets import AMBIGUOUS, SHORT, SURE, Gazetteer
-from dedup.attribution.trie import NONE, Trie, find_child, make_trie
+from dedup.attribution.trie import NONE, longest_phrase
+from dedup.attribution.vocabulary import PHRASE_BITS, Vocabulary
+from dedup.attribution.words import (
+    CAPITAL,
+    DIGIT,
+    POSSESSIVE,
+    UPPER,
+    WORD_KIND,
+    split_words,
+)
 from dedup.text import (
     APOSTROPHE,
     CHARACTER,
     CHARACTERS,
     EXPANDS,
-    IGNORED,
     MARK,
     SPACE,
     WORD,
     Kernel,
-    as_bytes,
     decode_at,
     find_paragraph_quotations,
-    mix,
     width_at,
 )
 
-# Flags of a raw word.
-_CAPITAL, _UPPER, _DIGIT, _DOTTED, _JOINS = 1, 2, 4, 8, 16
-_WORD_KIND = 256  # above the code of any mark
-
-_STEP = np.uint64(13)
-_OFFSET = np.uint64(0xCBF29CE484222325)
-_APOSTROPHE_CODE = np.uint64(0x27)
-_MASK = (1 << 64) - 1
-_MIX_1, _MIX_2 = 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53  # as in `mix`
-_PLAIN_PHRASE = re.compile("[A-Za-z]+(?: [A-Za-z]+)*")
 _SCARE_WORDS = 4  # a quotation of fewer words, which ends with no mark of its own, is none
 _CAPITALISED_NOUNS = "TGUHYDEZ@adIjJMwhb"  # classes that a capital in mid-sentence leaves alone
 
@@ -60,10 +52,9 @@ _DASH, _OPEN, _CLOSE, _OTHER = (_CODE[n] for n in ("DASH", "OPEN", "CLOSE", "OTH
 _QUOTED, _QUOTED_COMMA, _QUOTED_STOP = (_CODE[n] for n in ("QUOTED", "QUOTED_COMMA", "QUOTED_STOP"))
 _QUOTED_ASKED, _QUOTED_ON, _SCARE = (_CODE[n] for n in ("QUOTED_ASKED", "QUOTED_ON", "SCARE"))
 _NAME, _ACRONYM, _PLAIN, _NUMBER = (_CODE[n] for n in ("NAME", "ACRONYM", "WORD", "NUMBER"))
-_POSSESSIVE, _HEADING, _MAYBE = (_CODE[n] for n in ("POSSESSIVE", "HEADING", "MAYBE_OUTLET"))
+_HEADING = _CODE["HEADING"]
 _AUXILIARY, _DATE = ord("m"), ord("d")
 _NO_SURFACE = -1
-_PHRASE_BITS = 8  # of a trie's value: the class; above them the number of the surface
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,248 +74,6 @@ class Symbols:
     ends: npt.NDArray[np.int32]
     surfaces: npt.NDArray[np.int32]
     first: npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """Lexicon and gazetteer as the kernel reads them.
-
-    Attributes:
-        exact: Surfaces of outlets, by words as they are written.
-        folded: Phrases of the lexicon, by words in lower case.
-        abbreviations: Hashes of words with a full stop of their own, sorted.
-        gazetteer: What the numbers of surfaces refer to.
-    """
-
-    exact: Trie
-    folded: Trie
-    abbreviations: npt.NDArray[np.uint64]
-    gazetteer: Gazetteer
-
-
-def make_vocabulary(gazetteer: Gazetteer) -> Vocabulary:
-    """Return the lexicon with a gazetteer."""
-    level = {SURE: lexicon.OUTLET, AMBIGUOUS: lexicon.MAYBE_OUTLET, SHORT: lexicon.SHORT_OUTLET}
-    surfaces = gazetteer.surfaces
-    exact = _hash_words([surface.words for surface in surfaces], folded=False)
-    folded, abbreviations = _lexicon()
-    return Vocabulary(
-        make_trie(
-            (words, number << _PHRASE_BITS | ord(level[surface.certainty]))
-            for number, (surface, words) in enumerate(zip(surfaces, exact, strict=True))
-        ),
-        folded,
-        abbreviations,
-        gazetteer,
-    )
-
-
-@cache
-def _lexicon() -> tuple[Trie, npt.NDArray[np.uint64]]:
-    """Return the phrases of the lexicon as a trie, and the abbreviations, sorted."""
-    phrases = lexicon.phrases()
-    words = zip(_hash_words(phrases, folded=True), phrases.values(), strict=True)
-    stopped = _hash_words(sorted(lexicon.ABBREVIATIONS), folded=True)
-    return (
-        make_trie((hashes, ord(symbol)) for hashes, symbol in words),
-        np.sort(np.array([hashes[0] for hashes in stopped], dtype=np.uint64)),
-    )
-
-
-def hash_plain(word: str) -> int:
-    """Return the hash that `split_words` gives a word of letters, in plain Python.
-
-    >>> hash_plain("gull") == int(_hash_words(["gull’s"], folded=False)[0][0])
-    True
-    """
-    token = int(_OFFSET)
-    for character in word:
-        token = ((token << int(_STEP)) + token + ord(character)) & _MASK
-    token = ((token ^ token >> 33) * _MIX_1) & _MASK
-    token = ((token ^ token >> 33) * _MIX_2) & _MASK
-    return token ^ token >> 33
-
-
-def _hash_words(phrases: Iterable[str], *, folded: bool) -> list[npt.NDArray[np.uint64]]:
-    """Return the hashes of each phrase's words, as the kernel splits and hashes them."""
-    hashes = []
-    for phrase in phrases:
-        if _PLAIN_PHRASE.fullmatch(phrase):  # nearly all: thousands are hashed at each start
-            words = (phrase.lower() if folded else phrase).split()
-            hashes.append(np.array([hash_plain(word) for word in words], dtype=np.uint64))
-            continue
-        data = as_bytes(phrase)
-        CHARACTERS.cover(data)
-        room = len(data) + 1
-        kinds, flags = np.empty((2, room), dtype=np.int64)
-        starts, ends = np.empty((2, room), dtype=np.int64)
-        plain, lower = np.empty((2, room), dtype=np.uint64)
-        n = split_words.interpret(
-            data, 0, len(data), CHARACTERS.kinds, CHARACTERS.folds,
-            kinds, flags, starts, ends, plain, lower,
-        )  # fmt: skip
-        hashes.append((lower if folded else plain)[:n].copy())
-    return hashes
-
-
-@Kernel
-def split_words(
-    data: npt.NDArray[np.uint8],
-    start: int,
-    end: int,
-    kinds: npt.NDArray[np.uint8],
-    folds: npt.NDArray[np.uint64],
-    found: npt.NDArray[np.int64],
-    flags: npt.NDArray[np.int64],
-    starts: npt.NDArray[np.int64],
-    ends: npt.NDArray[np.int64],
-    exact: npt.NDArray[np.uint64],
-    folded: npt.NDArray[np.uint64],
-) -> int:
-    """Write the words and marks of data[start:end]; return how many there are.
-
-    A word is _WORD_KIND in `found` and has its hashes as written and in lower case; a mark is its
-    code point. Inner full stops and those of abbreviated letters belong to a word (`U.S.`),
-    `’s` is a mark, and so is each hyphen.
-    """
-    n = 0
-    i = start
-    while i < end:
-        code_point, width = np.int64(data[i]), 1
-        if code_point >= 0x80:
-            code_point, width = decode_at(data, i), width_at(data, i)
-        kind = kinds[code_point]
-        if kind == SPACE or kind == IGNORED or kind == MARK:
-            i += width
-            continue
-        if kind != WORD and kind != CHARACTER and kind != EXPANDS:
-            found[n], flags[n], starts[n] = code_point, 0, i
-            i += width
-            if code_point == 93 and i < end and data[i] == 40:  # ](address) of a Markdown link
-                close = i
-                while close < end and data[close] > 32 and data[close] != 41:
-                    close += 1
-                if close < end and data[close] == 41:
-                    i = close + 1
-            if (
-                kind == APOSTROPHE
-                and n > 0
-                and ends[n - 1] == starts[n]
-                and (found[n - 1] == _WORD_KIND)
-            ):
-                found[n] = _POSSESSIVE  # of a plural: the strikers’ demands
-            ends[n], exact[n], folded[n] = i, mix(np.uint64(code_point)), mix(np.uint64(code_point))
-            n += 1
-            continue
-        word_start = i
-        plain, lower = _OFFSET, _OFFSET
-        n_letters, n_upper, n_dots, run = 0, 0, 0, 0
-        has_digit = False
-        first_upper = False
-        possessive_at = -1
-        while i < end:
-            code_point, width = np.int64(data[i]), 1
-            if code_point >= 0x80:
-                code_point, width = decode_at(data, i), width_at(data, i)
-            kind = kinds[code_point]
-            if kind == WORD or kind == EXPANDS or (kind == CHARACTER and i == word_start):
-                fold = folds[code_point] if kind != EXPANDS else np.uint64(code_point)
-                is_upper = fold != np.uint64(code_point) and kind != EXPANDS
-                if n_letters == 0:
-                    first_upper = is_upper
-                n_letters += 1
-                run += 1
-                n_upper += int(is_upper)
-                has_digit = has_digit or bool(48 <= code_point <= 57)
-                plain = (plain << _STEP) + (plain + np.uint64(code_point))
-                lower = (lower << _STEP) + (lower + fold)
-                i += width
-                if kind == CHARACTER:
-                    break
-                continue
-            if kind == MARK or kind == IGNORED:
-                i += width
-                continue
-            following = i + width
-            next_kind = SPACE
-            next_code = np.int64(32)
-            if following < end:
-                next_code = decode_at(data, following)
-                next_kind = kinds[next_code]
-            if kind == APOSTROPHE and next_kind == WORD:
-                after = following + width_at(data, following)
-                if (next_code == 115 or next_code == 83) and (
-                    after >= end or kinds[decode_at(data, after)] != WORD
-                ):
-                    possessive_at = i
-                    break
-                plain = (plain << _STEP) + (plain + _APOSTROPHE_CODE)
-                lower = (lower << _STEP) + (lower + _APOSTROPHE_CODE)
-                run = 0
-                i = following
-                continue
-            if (
-                code_point == 46
-                and run == 1
-                and n_letters == n_dots + 1
-                and not has_digit
-                and (next_kind == WORD or n_dots > 0)
-            ):
-                n_dots += 1  # U.S. and p.m., the last full stop included
-                run = 0
-                i = following
-                continue
-            if (code_point == 46 or code_point == 44) and has_digit and (48 <= next_code <= 57):
-                i = following
-                run = 0
-                continue
-            if code_point == 46 and next_kind == WORD and n_dots == 0:
-                # apnews.com, not the end of a sentence
-                plain = (plain << _STEP) + (plain + np.uint64(46))
-                lower = (lower << _STEP) + (lower + np.uint64(46))
-                i = following
-                run = 0
-                continue
-            break
-        flag = 0
-        if first_upper:
-            flag |= _CAPITAL
-        if n_upper > 1 and n_upper == n_letters:
-            flag |= _UPPER
-        if has_digit:
-            flag |= _DIGIT
-        if n_dots > 0:
-            flag |= _DOTTED
-        found[n], flags[n], starts[n], ends[n] = _WORD_KIND, flag, word_start, i
-        exact[n], folded[n] = mix(plain), mix(lower)
-        n += 1
-        if possessive_at >= 0:
-            i += width_at(data, i)
-            i += width_at(data, i)
-            found[n], flags[n], starts[n], ends[n] = _POSSESSIVE, 0, possessive_at, i
-            exact[n], folded[n] = mix(np.uint64(_POSSESSIVE)), mix(np.uint64(_POSSESSIVE))
-            n += 1
-    return n
-
-
-@Kernel
-def longest_phrase(
-    keys: npt.NDArray[np.uint64],
-    children: npt.NDArray[np.int32],
-    values: npt.NDArray[np.int32],
-    hashes: npt.NDArray[np.uint64],
-    first: int,
-    last: int,
-) -> tuple[int, int]:
-    """Return the value and length of the longest phrase that starts at a word; NONE, 0 if none."""
-    node, best, length = 0, NONE, 0
-    for i in range(first, last):
-        node = find_child(keys, children, node, hashes[i])
-        if node == NONE:
-            break
-        if values[node] != NONE:
-            best, length = int(values[node]), i + 1 - first
-    return best, length
 
 
 @Kernel
@@ -468,7 +217,7 @@ def write_symbols(
                     before == opener or before == _STOP or before == _COLON
                     or before == _QUOTED_STOP or is_heading
                 )  # fmt: skip
-                if code == _WORD_KIND:
+                if code == WORD_KIND:
                     value, n_matched = longest_phrase(
                         exact_keys, exact_children, exact_values, exact, t, n_words
                     )
@@ -478,21 +227,21 @@ def write_symbols(
                     flag = flags[t]
                     if value != NONE and n_matched >= n_folded:
                         symbol, length = value & 255, n_matched
-                        surface = value >> _PHRASE_BITS
+                        surface = value >> PHRASE_BITS
                     elif word_value != NONE:
                         symbol, length = word_value & 255, n_folded
-                        if flag & _CAPITAL and not opens and not keeps_class[symbol]:
+                        if flag & CAPITAL and not opens and not keeps_class[symbol]:
                             if symbol == _AUXILIARY:
                                 symbol = _DATE  # May
                             elif length == 1:
                                 symbol = _NAME
-                            if flag & _UPPER and length == 1 and word_ends[t] > 2 + word_starts[t]:
+                            if flag & UPPER and length == 1 and word_ends[t] > 2 + word_starts[t]:
                                 symbol = _ACRONYM
-                    elif flag & _DIGIT:
+                    elif flag & DIGIT:
                         symbol = _NUMBER
-                    elif flag & _UPPER:
+                    elif flag & UPPER:
                         symbol = _ACRONYM
-                    elif flag & _CAPITAL:
+                    elif flag & CAPITAL:
                         symbol = _NAME
                     else:
                         symbol = _PLAIN
@@ -502,7 +251,7 @@ def write_symbols(
                         surface == _NO_SURFACE
                         and last + 2 < n_words
                         and found[last + 1] == 45
-                        and found[last + 2] == _WORD_KIND
+                        and found[last + 2] == WORD_KIND
                         and word_starts[last + 1] == word_ends[last]
                         and word_starts[last + 2] == word_ends[last + 1]
                     ):
@@ -516,15 +265,15 @@ def write_symbols(
                             last + 3,
                         )  # fmt: skip
                         last += 2
-                        if flag & _CAPITAL and flags[last] & _CAPITAL:
+                        if flag & CAPITAL and flags[last] & CAPITAL:
                             symbol = _NAME if value == NONE or not keeps_class[value] else value
                         elif value != NONE and keeps_class[value]:
                             symbol = value
                         elif symbol != _NAME and symbol != _ACRONYM:
                             symbol = _PLAIN
                     length = last + 1 - t
-                elif code == _POSSESSIVE:
-                    symbol = _POSSESSIVE
+                elif code == POSSESSIVE:
+                    symbol = POSSESSIVE
                 elif code == 46 or code == 33 or code == 63:  # . ! ?
                     is_run = t + 1 < n_words and (
                         found[t + 1] == code and word_starts[t + 1] == word_ends[t]
@@ -538,10 +287,10 @@ def write_symbols(
                     is_stop = not is_run and spaced
                     if is_stop and code == 46 and t > 0 and word_ends[t - 1] == word_starts[t]:
                         if found[t - 1] == 46:  # ...
-                            is_stop = ends_text or flags[t + 1] & _CAPITAL > 0
-                        elif found[t - 1] == _WORD_KIND and not (ends_text and is_last):
+                            is_stop = ends_text or flags[t + 1] & CAPITAL > 0
+                        elif found[t - 1] == WORD_KIND and not (ends_text and is_last):
                             is_letter = (
-                                flags[t - 1] & _CAPITAL > 0
+                                flags[t - 1] & CAPITAL > 0
                                 and word_ends[t - 1] - word_starts[t - 1] == 1
                             )
                             is_stop = not is_letter and not is_sorted_in(

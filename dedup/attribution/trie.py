@@ -84,3 +84,23 @@ def make_trie(phrases: Iterable[tuple[npt.NDArray[np.uint64], int]]) -> Trie:
             slot = (slot + 1) & (n_slots - 1)
         keys[slot], children[slot] = key, child
     return Trie(keys, children, np.array(values, dtype=np.int32))
+
+
+@Kernel
+def longest_phrase(
+    keys: npt.NDArray[np.uint64],
+    children: npt.NDArray[np.int32],
+    values: npt.NDArray[np.int32],
+    hashes: npt.NDArray[np.uint64],
+    first: int,
+    last: int,
+) -> tuple[int, int]:
+    """Return the value and length of the longest phrase that starts at a word; NONE, 0 if none."""
+    node, best, length = 0, NONE, 0
+    for i in range(first, last):
+        node = find_child(keys, children, node, hashes[i])
+        if node == NONE:
+            break
+        if values[node] != NONE:
+            best, length = int(values[node]), i + 1 - first
+    return best, length

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import Corpus, analyze
-from dedup.attribution import KINDS, QUOTATIONS, RELATIONS, find, gazetteer, symbols
+from dedup.attribution import KINDS, QUOTATIONS, RELATIONS, find, gazetteer
+from dedup.attribution.vocabulary import make_vocabulary
 
 Row = tuple[Any, ...]
 
@@ -23,11 +24,11 @@ TEXTS = [case.values[0]["input"] for case in load_cases("attributions")]
 @pytest.fixture(scope="module", autouse=True)
 def one_vocabulary() -> Iterator[None]:
     """Make the vocabulary once: it takes longer than all the texts."""
-    ours = symbols.make_vocabulary(gazetteer())
+    ours = make_vocabulary(gazetteer())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             find, "make_vocabulary",
-            lambda outlets: ours if outlets is gazetteer() else symbols.make_vocabulary(outlets),
+            lambda outlets: ours if outlets is gazetteer() else make_vocabulary(outlets),
         )  # fmt: skip
         yield
 

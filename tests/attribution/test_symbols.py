@@ -13,16 +13,10 @@ from hypothesis import strategies as st
 
 from dedup.attribution import gazetteer, lexicon
 from dedup.attribution.outlets import SHORT, SURE
-from dedup.attribution.symbols import (
-    Symbols,
-    hash_plain,
-    is_sorted_in,
-    longest_phrase,
-    make_symbols,
-    make_vocabulary,
-    split_words,
-)
-from dedup.attribution.trie import NONE, child_key, find_child, make_trie
+from dedup.attribution.symbols import Symbols, is_sorted_in, make_symbols
+from dedup.attribution.trie import NONE, child_key, find_child, longest_phrase, make_trie
+from dedup.attribution.vocabulary import make_vocabulary
+from dedup.attribution.words import hash_plain, split_words
 from dedup.text import CHARACTERS, Kernel, as_bytes
 
 ODD = "'’\u00ad\u200b\u0301ﬁ½Ⅷßﷺ語カกำ🚢 \n.…,;:!?()[]-–—“”\"«»‘„>©/&aZ9é"

@@ -1,0 +1,62 @@
+"""The lexicon and the gazetteer as tries of hashed words, which the kernels walk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.attribution import lexicon
+from dedup.attribution.outlets import AMBIGUOUS, SHORT, SURE, Gazetteer
+from dedup.attribution.trie import Trie, make_trie
+from dedup.attribution.words import hash_words
+
+PHRASE_BITS = 8  # of a trie's value: the class; above them the number of the surface
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Lexicon and gazetteer as the kernel reads them.
+
+    Attributes:
+        exact: Surfaces of outlets, by words as they are written.
+        folded: Phrases of the lexicon, by words in lower case.
+        abbreviations: Hashes of words with a full stop of their own, sorted.
+        gazetteer: What the numbers of surfaces refer to.
+    """
+
+    exact: Trie
+    folded: Trie
+    abbreviations: npt.NDArray[np.uint64]
+    gazetteer: Gazetteer
+
+
+def make_vocabulary(gazetteer: Gazetteer) -> Vocabulary:
+    """Return the lexicon with a gazetteer."""
+    level = {SURE: lexicon.OUTLET, AMBIGUOUS: lexicon.MAYBE_OUTLET, SHORT: lexicon.SHORT_OUTLET}
+    surfaces = gazetteer.surfaces
+    exact = hash_words([surface.words for surface in surfaces], folded=False)
+    folded, abbreviations = _lexicon()
+    return Vocabulary(
+        make_trie(
+            (words, number << PHRASE_BITS | ord(level[surface.certainty]))
+            for number, (surface, words) in enumerate(zip(surfaces, exact, strict=True))
+        ),
+        folded,
+        abbreviations,
+        gazetteer,
+    )
+
+
+@cache
+def _lexicon() -> tuple[Trie, npt.NDArray[np.uint64]]:
+    """Return the phrases of the lexicon as a trie, and the abbreviations, sorted."""
+    phrases = lexicon.phrases()
+    words = zip(hash_words(phrases, folded=True), phrases.values(), strict=True)
+    stopped = hash_words(sorted(lexicon.ABBREVIATIONS), folded=True)
+    return (
+        make_trie((hashes, ord(symbol)) for hashes, symbol in words),
+        np.sort(np.array([hashes[0] for hashes in stopped], dtype=np.uint64)),
+    )
