@@ -19,6 +19,7 @@ from dedup.attribution import (
     outlet_name,
 )
 from dedup.printable import printable
+from dedup.report.layout import counted
 from dedup.rows import take_documents
 
 _WIDTH = 100
@@ -122,7 +123,12 @@ def render_attributions(analysis: Analysis, console: Console) -> None:
         n_documents += 1
         n_rows += sum(view.n_times for view in views)
     n = len(analysis.corpus)
-    console.print(Text(f"{n_rows:,} attributions in {n_documents:,} of {n:,} documents.", "dim"))
+    console.print(
+        Text(
+            f"{counted(n_rows, 'attribution')} in {n_documents:,} of {counted(n, 'document')}.",
+            "dim",
+        )
+    )
 
 
 def _line(view: AttributionView) -> RenderableType:

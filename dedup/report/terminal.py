@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
-from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from dedup.duplicates import LARGEST_BUCKET
 from dedup.printable import printable
-from dedup.report.credit import CreditSummary, QuotationView, UncreditedView
+from dedup.report.credit_sections import credit_sections
+from dedup.report.layout import counted, day, heading, named, plain_table, shortened
 from dedup.report.reuse import ReusedView, ReuseSummary
 from dedup.report.summary import ClusterView, DuplicateSummary, Member, Summary
 
@@ -27,12 +26,6 @@ _REUSE_MEANINGS = {
     "edited": "with words changed",
     "paraphrase": "told in other words",
     "shared_quote": "both quote the same speech",
-}
-_CREDIT_MEANINGS = {
-    "credited": "the text says whose words they are",
-    "credited_to_other": "the text names another outlet",
-    "quoted_uncredited": "in quotation marks, without a source",
-    "uncredited": "copied without a word",
 }
 _KIND_MEANINGS = {
     "repeat": "twice or more in one document",
@@ -54,43 +47,39 @@ def _parts(summary: Summary, *, colour: bool) -> Iterator[RenderableType]:
     yield _overview(summary)
     duplicates, reuse = summary.duplicates, summary.reuse
     if duplicates is not None:
-        yield _heading("Duplicates")
+        yield heading("Duplicates")
         yield _kinds(duplicates)
     if reuse is not None:
-        yield _heading("Reuse between outlets")
+        yield heading("Reuse between outlets")
         yield _reuse(reuse, is_audited=summary.credit is not None)
     if summary.credit is not None:
-        yield from _credit(summary.credit)
+        yield from credit_sections(summary.credit)
     if reuse is not None:
         if reuse.flows:
-            yield _heading("Who takes from whom")
+            yield heading("Who takes from whom")
             yield _flows(reuse)
         if reuse.reused:
-            yield _heading("Most reused articles")
+            yield heading("Most reused articles")
             for document in reuse.reused[:_LISTED]:
                 yield _reused(document)
         if reuse.takers:
-            yield _heading("Articles of which most was taken")
+            yield heading("Articles of which most was taken")
             yield _takers(reuse)
     if duplicates is not None and duplicates.stories:
-        yield _heading("Biggest clusters across documents")
+        yield heading("Biggest clusters across documents")
         for cluster in duplicates.stories:
             yield _cluster(cluster, colour)
     if duplicates is not None and duplicates.repeats:
-        yield _heading("Printed twice in one document")
+        yield heading("Printed twice in one document")
         for cluster in duplicates.repeats:
             yield _repeat(cluster)
-    yield _heading("Outlets")
+    yield heading("Outlets")
     yield _outlets(summary)
     if any(outlet.boilerplate for outlet in summary.outlets):
-        yield _heading("Boilerplate by outlet")
+        yield heading("Boilerplate by outlet")
         yield from _boilerplate(summary)
-    yield _heading("How surely this was found")
+    yield heading("How surely this was found")
     yield _how_surely(summary)
-
-
-def _heading(title: str) -> RenderableType:
-    return Group(Text(), Rule(Text(title, "bold"), align="left", style="dim"))
 
 
 def _overview(summary: Summary) -> RenderableType:
@@ -98,20 +87,20 @@ def _overview(summary: Summary) -> RenderableType:
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     n_without = summary.n_documents - sum(o.n_documents for o in summary.outlets if o.outlet)
-    outlets = _count(summary.n_outlets, "outlet") if summary.n_outlets else "no outlet named"
+    outlets = counted(summary.n_outlets, "outlet") if summary.n_outlets else "no outlet named"
     grid.add_row(
         "Corpus",
-        f"{_count(summary.n_documents, 'document')} of {outlets}"
+        f"{counted(summary.n_documents, 'document')} of {outlets}"
         if summary.n_outlets or n_without
-        else _count(summary.n_documents, "document"),
+        else counted(summary.n_documents, "document"),
     )
     if summary.first_published and summary.last_published:
         grid.add_row(
-            "Published", f"{_day(summary.first_published)} to {_day(summary.last_published)}"
+            "Published", f"{day(summary.first_published)} to {day(summary.last_published)}"
         )
     roles = ", ".join(f"{n:,} {role}" for role, n in summary.roles.items() if n)
     grid.add_row(
-        "Passages", f"{summary.n_passages:,} with {_count(summary.n_words, 'word')}: {roles}"
+        "Passages", f"{summary.n_passages:,} with {counted(summary.n_words, 'word')}: {roles}"
     )
     if summary.duplicates is not None:
         share = Text(f"{summary.duplicates.duplicate_share:.1%}", "bold")
@@ -128,7 +117,7 @@ def _overview(summary: Summary) -> RenderableType:
 
 def _left_out(summary: Summary) -> Iterator[str]:
     if summary.skipped:
-        yield f"{_count(len(summary.skipped), 'record or file', 'records or files')} not readable:"
+        yield f"{counted(len(summary.skipped), 'record or file', 'records or files')} not readable:"
         yield from (f"  {printable(reason)}" for reason in summary.skipped[:_LISTED])
         if len(summary.skipped) > _LISTED:
             yield f"  and {len(summary.skipped) - _LISTED:,} more"
@@ -136,11 +125,11 @@ def _left_out(summary: Summary) -> Iterator[str]:
         kinds = ", ".join(f"{n:,} {printable(s)}" for s, n in summary.other_files.items())
         yield f"files of other types: {kinds}"
     if summary.n_tokenless:
-        yield f"{_count(summary.n_tokenless, 'paragraph')} without a word"
+        yield f"{counted(summary.n_tokenless, 'paragraph')} without a word"
 
 
 def _kinds(summary: DuplicateSummary) -> RenderableType:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table = plain_table()
     table.add_column("clusters", justify="right")
     table.add_column("passages", justify="right")
     table.add_column("kind")
@@ -157,13 +146,13 @@ def _cluster(cluster: ClusterView, colour: bool) -> RenderableType:
     outlets = ", ".join(map(printable, cluster.outlets[:6])) or "outlets not known"
     more = f" and {len(cluster.outlets) - 6} more" if len(cluster.outlets) > 6 else ""
     head.append(f"  {cluster.kind}, cluster {cluster.cluster_id}: {outlets}{more}", "not bold dim")
-    members = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+    members = plain_table(header=False)
     members.add_column(no_wrap=True, style="dim")
     members.add_column(overflow="fold", ratio=2)
     members.add_column(overflow="fold", ratio=3)
     for number, member in enumerate(cluster.members):
         members.add_row(
-            _day(member.published), _named(member.outlet, member.document_id),
+            day(member.published), named(member.outlet, member.document_id),
             Text("first", "dim") if number == 0 else _difference(member, colour),
         )  # fmt: skip
     if cluster.n_passages > len(cluster.members):
@@ -204,15 +193,9 @@ def _difference(member: Member, colour: bool) -> Text:
     text = Text()
     for words, sign, style in ((member.removed, "−", "red"), (member.added, "+", "green")):
         for run in words[:4]:
-            text.append(" " * bool(text) + f"{sign}{_shortened(run, 50)}", style if colour else "")
+            text.append(" " * bool(text) + f"{sign}{shortened(run, 50)}", style if colour else "")
         if len(words) > 4:
             text.append(f" {sign}…", "dim")
-    return text
-
-
-def _named(outlet: str | None, document_id: str) -> Text:
-    text = Text(printable(outlet or "outlet not known"))
-    text.append(f" {printable(document_id)}", "dim")
     return text
 
 
@@ -221,11 +204,11 @@ def _repeat(cluster: ClusterView) -> RenderableType:
     head.append(printable(cluster.members[0].document_id), "not bold")
     if cluster.members[0].outlet:
         head.append(f"  {printable(cluster.members[0].outlet)}", "not bold dim")
-    return Group(head, Padding(Text(_shortened(cluster.text, 2 * _LINE_SHOWN)), (0, 0, 1, 2)))
+    return Group(head, Padding(Text(shortened(cluster.text, 2 * _LINE_SHOWN)), (0, 0, 1, 2)))
 
 
 def _reuse(reuse: ReuseSummary, *, is_audited: bool) -> RenderableType:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table = plain_table()
     table.add_column("spans", justify="right")
     table.add_column("kind")
     for kind, count in reuse.kinds.items():
@@ -238,14 +221,14 @@ def _reuse(reuse: ReuseSummary, *, is_audited: bool) -> RenderableType:
     notes = []
     if unknown := reuse.directions["undirected"]:
         tells = "neither dates nor credits tell" if is_audited else "the dates do not tell"
-        notes.append(f"Of {_count(unknown, 'span')} {tells} who had it first.")
+        notes.append(f"Of {counted(unknown, 'span')} {tells} who had it first.")
     if shared := reuse.directions["common_origin"]:
-        notes.append(f"{_count(shared, 'span')} both have from a third, whom they name.")
+        notes.append(f"{counted(shared, 'span')} both have from a third, whom they name.")
     return Group(table, Text(" ".join(notes), "dim")) if notes else table
 
 
 def _flows(reuse: ReuseSummary) -> RenderableType:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table = plain_table()
     table.add_column("outlet", overflow="fold")
     table.add_column("takes from", overflow="fold")
     table.add_column("words", justify="right")
@@ -259,23 +242,23 @@ def _flows(reuse: ReuseSummary) -> RenderableType:
         )  # fmt: skip
     if reuse.n_flows > len(reuse.flows):
         more = reuse.n_flows - len(reuse.flows)
-        table.add_row(Text(f"and {_count(more, 'other pair')}", "dim"))
+        table.add_row(Text(f"and {counted(more, 'other pair')}", "dim"))
     return table
 
 
 def _reused(document: ReusedView) -> RenderableType:
     head = Text(f"{document.n_words:,} words", "bold")
-    takers = _count(document.n_documents, "article")
+    takers = counted(document.n_documents, "article")
     if document.n_outlets > 1:
         takers += f" of {document.n_outlets:,} outlets"
     head.append(f" of {printable(document.document_id)} in {takers}", "not bold")
     source = printable(document.outlet or "outlet not known")
-    head.append(f"  {source}, {_day(document.published)}", "not bold dim")
-    return Group(head, Padding(Text(_shortened(document.text, 2 * _LINE_SHOWN)), (0, 0, 1, 2)))
+    head.append(f"  {source}, {day(document.published)}", "not bold dim")
+    return Group(head, Padding(Text(shortened(document.text, 2 * _LINE_SHOWN)), (0, 0, 1, 2)))
 
 
 def _takers(reuse: ReuseSummary) -> RenderableType:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table = plain_table()
     table.add_column("taken", justify="right")
     table.add_column("words", justify="right")
     table.add_column("article", overflow="fold", ratio=1)
@@ -283,102 +266,10 @@ def _takers(reuse: ReuseSummary) -> RenderableType:
     for taker in reuse.takers:
         table.add_row(
             f"{taker.reused_share:.0%}", f"{taker.n_words:,}",
-            _named(taker.outlet, taker.document_id),
-            _named(taker.origin_outlet, taker.origin_document_id),
+            named(taker.outlet, taker.document_id),
+            named(taker.origin_outlet, taker.origin_document_id),
         )  # fmt: skip
     return table
-
-
-def _credit(credit: CreditSummary) -> Iterator[RenderableType]:
-    if credit.credits is not None and any(each["n_spans"] for each in credit.credits.values()):
-        yield _heading("Do they say so?")
-        yield _verdicts(credit.credits)
-        if credit.takers:
-            yield Group(Text(), _credit_by_outlet(credit))
-    if credit.uncredited:
-        yield _heading("Copied and not credited")
-        for document in credit.uncredited[:_LISTED]:
-            yield _uncredited(document)
-    if credit.altered or credit.not_found:
-        yield _heading("Quoted, but not so")
-        for quotation in (*credit.altered[:_LISTED], *credit.not_found[:_LISTED]):
-            yield _quotation(quotation)
-    yield _heading("What the articles say about their sources")
-    yield _attributions(credit)
-
-
-def _verdicts(credits: dict[str, dict[str, int]]) -> RenderableType:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    table.add_column("spans", justify="right")
-    table.add_column("words", justify="right")
-    table.add_column("credit")
-    for credit, counts in credits.items():
-        if counts["n_spans"]:
-            meaning = Text(credit, "bold")
-            meaning.append(f"  {_CREDIT_MEANINGS[credit]}", "not bold dim")
-            table.add_row(f"{counts['n_spans']:,}", f"{counts['n_words']:,}", meaning)
-    return table
-
-
-def _credit_by_outlet(credit: CreditSummary) -> RenderableType:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    table.add_column("words taken by", overflow="fold")
-    for name in ("credited", "to another", "quoted only", "not at all"):
-        table.add_column(name, justify="right")
-    for taker in credit.takers:
-        table.add_row(
-            Text(printable(taker.outlet or "(not known)")),
-            *(
-                f"{n:,}" if n else "-"
-                for n in (taker.credited, taker.credited_to_other, taker.quoted_uncredited,
-                          taker.uncredited)
-            ),
-        )  # fmt: skip
-    return table
-
-
-def _uncredited(document: UncreditedView) -> RenderableType:
-    head = Text(f"{document.n_words:,} words", "bold")
-    head.append(" in ", "not bold")
-    head.append_text(_named(document.outlet, document.document_id))
-    origin = Text("from ", "dim")
-    origin.append_text(_named(document.origin_outlet, document.origin_document_id))
-    if document.credited_to:
-        origin.append(f", credited to {printable(document.credited_to)}", "not dim")
-    text = Text(_shortened(document.text, 2 * _LINE_SHOWN))
-    return Group(head, Padding(Group(origin, text), (0, 0, 1, 2)))
-
-
-def _quotation(quotation: QuotationView) -> RenderableType:
-    head = _named(quotation.outlet, quotation.document_id)
-    head.append(" quotes ", "not dim")
-    head.append(printable(quotation.credited_outlet), "bold not dim")
-    lines = [Text(f"  it has  {_shortened(quotation.text, 2 * _LINE_SHOWN)}")]
-    if quotation.matched_text is None:
-        lines.append(Text("  no article of that outlet has these words", "dim"))
-    else:
-        source = f"  there    {_shortened(quotation.matched_text, 2 * _LINE_SHOWN)}"
-        line = Text(source)
-        line.append(f"  {printable(quotation.matched_document_id or '')}", "dim")
-        lines.append(line)
-        changes = [f"−{_shortened(run, 50)}" for run in quotation.removed[:4]]
-        changes += [f"+{_shortened(run, 50)}" for run in quotation.added[:4]]
-        lines.append(Text(f"  changed  {' '.join(changes)}"))
-    return Group(head, Padding(Group(*lines), (0, 0, 1, 0)))
-
-
-def _attributions(credit: CreditSummary) -> RenderableType:
-    relations = ", ".join(f"{n:,} {name}" for name, n in credit.relations.items() if n)
-    lines = [Text(f"{_count(credit.n_attributions, 'attribution')}: {relations or 'none'}")]
-    if credit.outlets:
-        outlets = ", ".join(f"{printable(name)} {n:,}" for name, n in credit.outlets)
-        lines.append(Text(f"Credited most often by others: {outlets}"))
-    looked_up = ", ".join(
-        f"{n:,} {verdict.replace('_', ' ')}" for verdict, n in credit.verdicts.items() if n
-    )
-    if looked_up:
-        lines.append(Text(f"Quotations of outlets looked up: {looked_up}"))
-    return Group(*lines)
 
 
 def _lag(hours: float) -> str:
@@ -388,7 +279,7 @@ def _lag(hours: float) -> str:
 
 
 def _outlets(summary: Summary) -> RenderableType:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table = plain_table()
     table.add_column("outlet", overflow="fold")
     table.add_column("documents", justify="right")
     table.add_column("words", justify="right")
@@ -407,7 +298,7 @@ def _outlets(summary: Summary) -> RenderableType:
         )  # fmt: skip
     n_more = summary.n_outlets - sum(o.outlet is not None for o in summary.outlets)
     if n_more > 0:
-        table.add_row(Text(f"and {_count(n_more, 'other outlet')}", "dim"))
+        table.add_row(Text(f"and {counted(n_more, 'other outlet')}", "dim"))
     return table
 
 
@@ -415,10 +306,10 @@ def _boilerplate(summary: Summary) -> Iterator[RenderableType]:
     for outlet in summary.outlets:
         if outlet.boilerplate:
             head = Text(printable(outlet.outlet or "(not known)"), "bold")
-            head.append(f"  {_count(outlet.n_boilerplate, 'passage')}", "not bold dim")
+            head.append(f"  {counted(outlet.n_boilerplate, 'passage')}", "not bold dim")
             yield head
             for text, count in outlet.boilerplate:
-                yield Padding(Text(f"{count:,} × {_shortened(text, _LINE_SHOWN)}"), (0, 0, 0, 2))
+                yield Padding(Text(f"{count:,} × {shortened(text, _LINE_SHOWN)}"), (0, 0, 0, 2))
 
 
 def _how_surely(summary: Summary) -> RenderableType:
@@ -437,26 +328,13 @@ def _curve(summary: Summary, duplicates: DuplicateSummary) -> list[str]:
     points = ", ".join(f"{share:.1%} at {jaccard}" for jaccard, share in duplicates.recall.items())
     lines = [
         f"Pairs are compared exactly; a pair counts from Jaccard {threshold:g} on, over runs of"
-        f" {_count(summary.settings['shingle_size'], 'word')}.",
+        f" {counted(summary.settings['shingle_size'], 'word')}.",
         f"{duplicates.banding['bands']} bands of {duplicates.banding['rows']} rows let through, by"
         f" Jaccard: {points}.",
     ]
     if duplicates.n_large_buckets:
         lines.append(
-            f"In {_count(duplicates.n_large_buckets, 'group')} of more than {LARGEST_BUCKET:,}"
+            f"In {counted(duplicates.n_large_buckets, 'group')} of more than {LARGEST_BUCKET:,}"
             " texts alike, texts were compared with representatives only, which misses more pairs."
         )
     return lines
-
-
-def _shortened(text: str, length: int) -> str:
-    text = printable(text)
-    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
-
-
-def _count(n: int, one: str, many: str | None = None) -> str:
-    return f"{n:,} {one if n == 1 else many or f'{one}s'}"
-
-
-def _day(time: datetime | None) -> str:
-    return "no date" if time is None else time.strftime("%Y-%m-%d")

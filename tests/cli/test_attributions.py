@@ -94,7 +94,7 @@ def test_standard_input_is_read_from_a_dash(run: Run) -> None:
     result = run("attributions", "-", input="Reuters reported that the lamps are out.\n")
     assert 0 == result.exit_code
     assert "the lamps are out" in result.stdout
-    assert "1 attributions in 1 of 1 documents." in result.stdout
+    assert "1 attribution in 1 of 1 document." in result.stdout
 
 
 def test_repeats_are_one_line(run: Run) -> None:
@@ -102,12 +102,12 @@ def test_repeats_are_one_line(run: Run) -> None:
     result = run("attributions", "-", input=text + text, width=100)
     assert 1 == result.stdout.count("the lamps are out")
     assert "2 times" in result.stdout
-    assert "2 attributions in 1 of 1 documents." in result.stdout
+    assert "2 attributions in 1 of 1 document." in result.stdout
 
 
 def test_nothing_attributed_is_no_error(run: Run) -> None:
     result = run("attributions", "-", input="The mill road is wet.\n")
-    assert (0, "0 attributions in 0 of 1 documents.\n") == (result.exit_code, result.stdout)
+    assert (0, "0 attributions in 0 of 1 document.\n") == (result.exit_code, result.stdout)
 
 
 def test_notes_go_to_stderr_and_quiet_silences_them(run_main: RunMain, desk: Path) -> None:
