@@ -404,7 +404,11 @@ def measure_wikinews(options: argparse.Namespace) -> Figures:
     score, relation = score_outlets(gold, found, texts, options.errors)
     print(f"| outlets as credited party | {score} |")
     figures |= {"outlets_precision": score.precision, "outlets_recall": score.recall}
-    quotations = score_speakers(gold, found, texts, options.errors)
+    spoken = [row for row in gold if row.relation in ("statement", "quoted")]
+    own_texts = {row.document: texts[row.document] for row in gold}
+    quotations = score_quotations(
+        own_texts, by_document(spoken), by_document(found), options.errors
+    )
     print(f"| quotations with their speaker | {quotations} |")
     chains = score_chains(gold, found)
     references = score_references(gold, found)
@@ -474,35 +478,6 @@ def score_outlets(
 def unique_mentions(rows: Iterable[Row]) -> list[Row]:
     """Return one row for each place where a party is named."""
     return list({(row.document, row.credited): row for row in rows}.values())
-
-
-def score_speakers(
-    gold: Sequence[Row], found: Sequence[Row], texts: Mapping[str, str], n_errors: int
-) -> Score:
-    """Count the quotations of the gold and their speakers."""
-    by_own, by_real = by_document(found), by_document(gold)
-    n_right = n_found = n_gold = 0
-    errors: list[tuple[str, str, Span, Sequence[Row]]] = []
-    for document in {row.document for row in gold}:
-        for span in quoted_spans(texts[document]):
-            owners = [
-                row for row in by_real[document]
-                if row.relation in ("statement", "quoted") and covers(row.content, span)
-            ]  # fmt: skip
-            speakers = [
-                row for row in by_own[document]
-                if row.relation in ("statement", "quoted") and covers(row.content, span)
-            ]  # fmt: skip
-            n_gold += bool(owners)
-            n_found += bool(speakers)
-            speakers.sort(key=lambda row: sum(end - start for start, end in row.content))
-            ok = bool(speakers) and any(meets(speakers[0].credited, r.credited) for r in owners)
-            n_right += ok
-            if not ok and (owners or speakers):
-                sort = "missed" if not speakers else "wrong" if owners else "not in gold"
-                errors.append((sort, document, span, speakers or owners))
-    show_errors(errors, texts, by_real, n_errors)
-    return Score(n_right, n_found, n_gold)
 
 
 def score_chains(gold: Sequence[Row], found: Sequence[Row]) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
-from dedup.attribution.find import Attributions
+from dedup.attribution.find import Attributions, passages_at
 from dedup.attribution.outlets import Gazetteer
 from dedup.attribution.reading import RELATIONS
 from dedup.corpus import BODY, Corpus, Passages
@@ -270,14 +270,8 @@ def _turn(corpus: Corpus, reuse: Reuse, passages: Passages, turned: npt.NDArray[
         swapped(reuse.target_starts, reuse.origin_starts),
         swapped(reuse.target_ends, reuse.origin_ends),
     )
-    order = np.lexsort((passages.starts, passages.documents))
-    width = 1 + int(passages.ends.max(initial=0))
-    keys = passages.documents[order] * width + passages.starts[order]
-
-    def at(places: Integers) -> Integers:
-        found: Integers = order[np.searchsorted(keys, targets * width + places, side="right") - 1]
-        return found
-
+    firsts = passages_at(passages, targets, starts)
+    lasts = passages_at(passages, targets, ends - 1)
     n_words = reuse.n_words.copy()
     texts = corpus.documents["text"]
     for row in np.flatnonzero(turned).tolist():
@@ -288,8 +282,8 @@ def _turn(corpus: Corpus, reuse: Reuse, passages: Passages, turned: npt.NDArray[
         origins=swapped(reuse.origins, reuse.targets),
         origin_starts=swapped(reuse.origin_starts, reuse.target_starts),
         origin_ends=swapped(reuse.origin_ends, reuse.target_ends),
-        first_passages=np.where(turned, at(starts), reuse.first_passages),
-        last_passages=np.where(turned, at(ends - 1), reuse.last_passages),
+        first_passages=swapped(reuse.first_passages, firsts),
+        last_passages=swapped(reuse.last_passages, lasts),
     )  # fmt: skip
 
 

@@ -123,7 +123,7 @@ def find_attributions(
     signs = np.where(cues[:, 0] == NOWHERE, credited[:, 0], cues[:, 0])
     return Attributions(
         documents,
-        _passages_at(passages, documents, signs),
+        passages_at(passages, documents, signs),
         spans(lambda found: found.content),
         cues,
         credited,
@@ -153,7 +153,7 @@ def _place(found: Found) -> tuple[int, int, int]:
     return min(start for start, _ in places), depth, found.credited[0]
 
 
-def _passages_at(passages: Passages, documents: Integers, places: Integers) -> Integers:
+def passages_at(passages: Passages, documents: Integers, places: Integers) -> Integers:
     """Return the ids of the passages that places of documents are in."""
     order = np.lexsort((passages.starts, passages.documents))
     width = 1 + max(passages.ends.max(initial=0), places.max(initial=0))
