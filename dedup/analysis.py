@@ -23,6 +23,7 @@ from dedup.attribution import (
     gazetteer,
     look_up_quotations,
 )
+from dedup.background import Background
 from dedup.config import PARTS, DuplicateSettings, ReuseSettings, available_jobs
 from dedup.corpus import Corpus, Passages, collect_passages
 from dedup.duplicates import (
@@ -68,6 +69,7 @@ def analyze(
     only: Iterable[str] | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
+    background: Background | None = None,
 ) -> Analysis:
     """Find the duplicate passages of a corpus, and which passages come from whose article.
 
@@ -79,6 +81,8 @@ def analyze(
         only: Parts to analyse, of `dedup.config.PARTS`; None is all of them.
         jobs: Number of threads; None uses every processor. The result does not depend on it.
         progress: Called with each step's name and how far it is.
+        background: The documents that are not at hand, if there are any: what an index knows of
+            them. Only what concerns new documents is then looked for.
 
     Raises:
         ConfigError: If the settings cannot reach the target recall.
@@ -107,6 +111,7 @@ def analyze(
             corpus,
             shingle_size=settings.shingle_size,
             executor=executor,
+            background=background,
             progress=lambda done: say("passages", done, len(corpus)),
         )
         if banding is not None:
@@ -120,18 +125,27 @@ def analyze(
         passages = replace(passages, shingles=np.empty(0, np.uint32))
         if wants_reuse:
             found = find_reuse(
-                corpus, passages, reuse, executor=executor, progress=lambda step: say(step, 0, 0)
-            )
+                corpus, passages, reuse, executor=executor, background=background,
+                progress=lambda step: say(step, 0, 0),
+            )  # fmt: skip
     verdicts = audit = None
     known = gazetteer() if outlets is None else outlets
     if "attributions" in parts:
-        known = known.with_labels(corpus.documents["outlet"].unique().to_pylist())
+        labels = corpus.documents["outlet"].unique().to_pylist()
+        wanted = None
+        if background is not None:
+            labels = [*dict.fromkeys([*labels, *background.labels])]
+            wanted = background.is_new.copy()
+            if found is not None:  # whom the other side of reuse credits decides who took it
+                of_new = wanted[found.targets] | wanted[found.origins]
+                wanted[found.targets[of_new]] = wanted[found.origins[of_new]] = True
+        known = known.with_labels(labels)
         attributions = find_attributions(
-            corpus, passages, known,
+            corpus, passages, known, wanted=wanted,
             progress=lambda done: say("attributions", done, len(corpus)),
         )  # fmt: skip
         say("quotations", 0, 0)
-        verdicts = look_up_quotations(corpus, attributions, known)
+        verdicts = look_up_quotations(corpus, attributions, known, background)
         if found is not None:
             say("credit", 0, 0)
             audit = audit_credit(corpus, passages, found, attributions, known)

@@ -13,7 +13,14 @@ from dedup.attribution.audit import (
 from dedup.attribution.find import Attributions, find_attributions
 from dedup.attribution.outlets import Gazetteer, Outlet, gazetteer, outlet_name
 from dedup.attribution.reading import CONFIDENCES, KINDS, QUOTATIONS, RELATIONS
-from dedup.attribution.verdicts import NO_VERDICT, VERDICTS, Verdicts, look_up_quotations
+from dedup.attribution.verdicts import (
+    NO_VERDICT,
+    VERDICTS,
+    Verdicts,
+    look_up_quotations,
+    may_have_quotations,
+    quoted_outlets,
+)
 
 __all__ = [
     "CONFIDENCES",
@@ -37,5 +44,7 @@ __all__ = [
     "find_attributions",
     "gazetteer",
     "look_up_quotations",
+    "may_have_quotations",
+    "quoted_outlets",
     "outlet_name",
 ]

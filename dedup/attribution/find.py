@@ -87,6 +87,7 @@ def find_attributions(
     passages: Passages,
     outlets: Gazetteer,
     *,
+    wanted: npt.NDArray[np.bool_] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Attributions:
     """Return what the texts of a corpus say about their sources.
@@ -95,6 +96,7 @@ def find_attributions(
         corpus: The corpus.
         passages: Its passages.
         outlets: The outlets to know.
+        wanted: For each document whether it is read; None is all of them.
         progress: Called with the number of documents done so far.
     """
     order = document_order(corpus)
@@ -102,7 +104,8 @@ def find_attributions(
     if order is not None:
         ranks[order] = np.arange(len(corpus))
     rows: list[tuple[int, int, Found, str]] = []
-    for n_done, (row, reading) in enumerate(read_documents(corpus, passages, outlets), start=1):
+    readings = read_documents(corpus, passages, outlets, wanted)
+    for n_done, (row, reading) in enumerate(readings, start=1):
         rank, text = int(ranks[row]), reading.text
         rows.extend((rank, row, found, text) for found in reading.found)
         if progress is not None and n_done % 1_000 == 0:
@@ -163,12 +166,17 @@ def passages_at(passages: Passages, documents: Integers, places: Integers) -> In
 
 
 def read_documents(
-    corpus: Corpus, passages: Passages, outlets: Gazetteer
+    corpus: Corpus,
+    passages: Passages,
+    outlets: Gazetteer,
+    wanted: npt.NDArray[np.bool_] | None = None,
 ) -> Iterator[tuple[int, Reading]]:
-    """Yield each document with what its text says about its sources."""
+    """Yield each wanted document with what its text says about its sources."""
     vocabulary = make_vocabulary(outlets)
     own_names: dict[str | None, str | None] = {None: None}
     order = np.lexsort((passages.positions, passages.documents))
+    if wanted is not None:
+        order = order[wanted[passages.documents[order]]]
     documents = passages.documents[order]
     row = 0
     for batch in corpus.documents.to_batches():
@@ -177,6 +185,9 @@ def read_documents(
         offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset :][: n + 1]
         data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)
         a, b = np.searchsorted(documents, [row, row + n])
+        if a == b:
+            row += n
+            continue
         own = order[a:b]
         local = documents[a:b] - row
         symbols = make_symbols(

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from dedup.attribution.find import Attributions
 from dedup.attribution.outlets import Gazetteer
 from dedup.attribution.reading import QUOTATIONS, RELATIONS
+from dedup.background import Background
 from dedup.corpus import Corpus
 from dedup.text import find_quotations, tokenise
 
@@ -34,6 +35,7 @@ _QUOTED = (QUOTATIONS.index("direct"), QUOTATIONS.index("mixed"))
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 
 Integers = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]  # hashes of tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +62,39 @@ class _Match:
     n_words: int
 
 
-def look_up_quotations(corpus: Corpus, attributions: Attributions, outlets: Gazetteer) -> Verdicts:
-    """Return the verdict on every attribution of quoted words to another outlet."""
+def look_up_quotations(
+    corpus: Corpus,
+    attributions: Attributions,
+    outlets: Gazetteer,
+    background: Background | None = None,
+) -> Verdicts:
+    """Return the verdict on every attribution of quoted words to another outlet.
+
+    Args:
+        corpus: The corpus.
+        attributions: What its texts say.
+        outlets: The gazetteer that they were found with.
+        background: The documents that are not at hand, if there are any, of which none may have
+            such words (see `may_have_quotations`); only what new documents quote is then looked up.
+    """
     n = len(attributions)
     verdicts = np.full(n, NO_VERDICT)
     documents, spans = np.full(n, -1), np.full((n, 2), -1)
-    credit = RELATIONS.index("credit")
-    wanted = [
-        row for row in range(n)
-        if attributions.outlets[row] and not attributions.is_own[row]
-        and attributions.quotations[row] in _QUOTED and attributions.relations[row] != credit
-    ]  # fmt: skip
-    if not wanted:
+    pieces = _read_quotations(
+        corpus, attributions, None if background is None else background.is_new
+    )
+    if not pieces:
         return Verdicts(verdicts, documents, spans)
     shelf = _Shelf(corpus, outlets)
-    pieces: dict[int, list[list[list[int]]]] = {}
-    for row in wanted:
-        text = shelf.text(int(attributions.documents[row]))
-        start, end = attributions.contents[row].tolist()
-        quoted = _quoted_words(text[start:end], attributions.quotations[row] == _QUOTED[0])
-        if quoted:
-            pieces[row] = quoted
+    labels = () if background is None else background.labels
+    elsewhere = {part for label in labels for part in _family(label, outlets)}
     by_outlet: dict[str, list[int]] = defaultdict(list)
     for row in pieces:
         by_outlet[str(attributions.outlets[row])].append(row)
     for outlet, rows in by_outlet.items():
         sources = shelf.documents_of(outlet)
         if not sources:
-            verdicts[rows] = NOT_IN_CORPUS
+            verdicts[rows] = NOT_FOUND if outlet in elsewhere else NOT_IN_CORPUS
             continue
         index = _index(shelf, sources, {row: pieces[row] for row in rows})
         for row in rows:
@@ -104,6 +111,76 @@ def look_up_quotations(corpus: Corpus, attributions: Attributions, outlets: Gaze
             best = max(found, key=lambda match: match.n_words)
             documents[row], spans[row] = best.document, (best.start, best.end)
     return Verdicts(verdicts, documents, spans)
+
+
+def quoted_outlets(
+    corpus: Corpus, attributions: Attributions, outlets: Gazetteer, labels: Iterable[str]
+) -> Mapping[str, list[Words]]:
+    """Return the words that a corpus quotes from outlets, by the labels that these go by.
+
+    Args:
+        corpus: The corpus.
+        attributions: What its texts say.
+        outlets: The gazetteer that they were found with.
+        labels: Outlets of documents elsewhere.
+
+    Returns:
+        For each label whose documents are quoted the quotations, as hashes of words, dtype uint64.
+    """
+    quotations: dict[str, list[Words]] = defaultdict(list)
+    for row, quoted in _read_quotations(corpus, attributions, None).items():
+        quotations[str(attributions.outlets[row])] += [
+            np.array([word for piece in pieces for word in piece], dtype=np.uint64)
+            for pieces in quoted
+        ]
+    return {
+        label: [words for part in _family(label, outlets) for words in quotations.get(part, ())]
+        for label in labels
+        if not quotations.keys().isdisjoint(_family(label, outlets))
+    }
+
+
+def may_have_quotations(text: str, quotations: Iterable[Words]) -> bool:
+    """Whether a text may have some of the quotations, word for word or nearly."""
+    words = tokenise(text).hashes
+    words.sort()
+    for quotation in quotations:
+        places = np.searchsorted(words, quotation)
+        places[places == len(words)] = 0
+        n_there = int((words[places] == quotation).sum()) if len(words) else 0
+        if n_there >= min(len(quotation), max(_FEWEST_ALTERED, _LEAST_SHARED * len(quotation))):
+            return True
+    return False
+
+
+def _read_quotations(
+    corpus: Corpus, attributions: Attributions, wanted: npt.NDArray[np.bool_] | None
+) -> dict[int, list[list[list[int]]]]:
+    """Return the words that attributions quote from another outlet, by row."""
+    texts = corpus.documents["text"]
+    credit = RELATIONS.index("credit")
+    quotations = {}
+    for row in range(len(attributions)):
+        document = int(attributions.documents[row])
+        if (
+            not attributions.outlets[row]
+            or attributions.is_own[row]
+            or attributions.quotations[row] not in _QUOTED
+            or attributions.relations[row] == credit
+            or not (wanted is None or wanted[document])
+        ):
+            continue
+        start, end = attributions.contents[row].tolist()
+        text = texts[document].as_py()[start:end]
+        if quoted := _quoted_words(text, attributions.quotations[row] == _QUOTED[0]):
+            quotations[row] = quoted
+    return quotations
+
+
+def _family(label: str, outlets: Gazetteer) -> set[str]:
+    """Return the outlets that documents under a label are of: it, and what it is a part of."""
+    found = outlets.by_name(label)
+    return outlets.family(found) if found else set()
 
 
 def _quoted_words(content: str, is_direct: bool) -> list[list[list[int]]]:
@@ -128,8 +205,7 @@ class _Shelf:
         known: dict[str | None, set[str]] = {None: set()}
         for row, label in enumerate(corpus.documents["outlet"].to_pylist()):
             if label not in known:
-                found = outlets.by_name(label)
-                known[label] = outlets.family(found) if found else set()
+                known[label] = _family(label, outlets)
             for outlet in known[label]:
                 self._by_outlet[outlet].append(row)
 

@@ -21,6 +21,7 @@ _COMMANDS = {
     "report": "analyse a corpus: what is duplicated, who took it from whom, and do they say so",
     "attributions": "list whom articles credit, and with what",
     "compare": "show what two documents share, side by side",
+    "index": "keep a corpus in one file, to compare new content with",
 }
 
 COULD_NOT_RUN = 2

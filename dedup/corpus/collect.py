@@ -16,10 +16,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dedup.background import Background
 from dedup.corpus.corpus import Corpus
 from dedup.corpus.passages import cut
 from dedup.corpus.roles import (
     BOILERPLATE,
+    Elsewhere,
     furniture_marks,
     repeated_furniture,
     roles_by_wording,
@@ -47,9 +49,11 @@ class Passages:
         texts: Number of its text; identical passages have the same. Texts are numbered in the
             order of their first passages.
         first_passages: For each text its first passage, shape (n_texts,).
+        text_keys: For each text the hash of its tokens, dtype uint64.
         shingles: Shingles of the texts, all of one array, dtype uint32.
         shingle_starts: For each text where its shingles start, shape (n_texts,).
         shingle_sizes: For each text how many it has.
+        is_version: For each document whether it mostly repeats others of its outlet.
         n_tokenless: How many paragraphs had no token, and so are no passages.
     """
 
@@ -63,9 +67,11 @@ class Passages:
     roles: npt.NDArray[np.uint8]
     texts: Integers
     first_passages: Integers
+    text_keys: npt.NDArray[np.uint64]
     shingles: npt.NDArray[np.uint32]
     shingle_starts: Integers
     shingle_sizes: Integers
+    is_version: npt.NDArray[np.bool_]
     n_tokenless: int
 
     def __len__(self) -> int:
@@ -90,6 +96,7 @@ def collect_passages(
     *,
     shingle_size: int,
     executor: Executor,
+    background: Background | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Passages:
     """Return the passages of a corpus with their roles and shingles.
@@ -98,6 +105,7 @@ def collect_passages(
         corpus: The corpus.
         shingle_size: Tokens in a shingle.
         executor: Runs the blocks.
+        background: The documents that are not at hand, if there are any.
         progress: Called with the number of documents done so far.
 
     Raises:
@@ -131,22 +139,42 @@ def collect_passages(
     if order is not None:
         columns = {name: column[order] for name, column in columns.items()}
         shingle_starts = shingle_starts[order]
-    texts, first_passages = number_texts(columns.pop("keys"))
+    keys = columns.pop("keys")
+    texts, first_passages = number_texts(keys)
+    text_keys = keys[first_passages]
     sizes = columns.pop("counts")[first_passages]
     roles = columns["roles"]
-    is_furniture = repeated_furniture(
-        texts, columns["documents"], outlet_numbers(corpus), columns["n_words"]
-    )
+    is_furniture, is_version = repeated_furniture(
+        texts, columns["documents"], outlet_numbers(corpus), columns["n_words"],
+        None if background is None else _elsewhere(corpus, text_keys, background),
+    )  # fmt: skip
     roles[is_furniture] = BOILERPLATE
     return Passages(
         **columns,
         texts=texts,
         first_passages=first_passages,
+        text_keys=text_keys,
         shingles=shingles,
         shingle_starts=shingle_starts[first_passages],
         shingle_sizes=sizes,
+        is_version=is_version,
         n_tokenless=sum(piece.n_tokenless for piece in pieces),
     )
+
+
+def _elsewhere(
+    corpus: Corpus, text_keys: npt.NDArray[np.uint64], background: Background
+) -> Elsewhere:
+    """Return what old documents print, by the numbers that texts and outlets have here."""
+    labels = corpus.documents["outlet"].combine_chunks().dictionary_encode().dictionary.to_pylist()
+
+    def count_printed(
+        texts: Integers, outlets: Integers, least: Integers
+    ) -> tuple[Integers, Integers]:
+        names = [labels[number] for number in outlets.tolist()]
+        return background.count_printed(text_keys[texts], names, least)
+
+    return Elsewhere(~background.is_new, count_printed, background.count_documents(labels))
 
 
 def _collect_batch(

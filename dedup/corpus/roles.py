@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -47,12 +48,33 @@ _SPACES = re.compile(r"[\W_]+")
 _OPENS, _WITHIN = 1, 2  # marks of words
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What documents that are not at hand print; those at hand may be among them.
+
+    Attributes:
+        is_counted: For each document at hand whether it is among them.
+        count_printed: Takes texts, outlets, and how many matter at least, an entry each; returns
+            how many of the outlet's documents have the text, and how many of those are no version
+            of another. Fewer than matter may be counted as none.
+        n_documents: How many documents each outlet has.
+    """
+
+    is_counted: npt.NDArray[np.bool_]
+    count_printed: Callable[
+        [npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]],
+        tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+    ]
+    n_documents: npt.NDArray[np.int64]
+
+
 def repeated_furniture(
     texts: npt.NDArray[np.int64],
     documents: npt.NDArray[np.int64],
     outlets: npt.NDArray[np.int64],
     n_words: npt.NDArray[np.int64],
-) -> npt.NDArray[np.bool_]:
+    elsewhere: Elsewhere | None = None,
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Return which texts are furniture by evidence, for which passages.
 
     Args:
@@ -60,24 +82,39 @@ def repeated_furniture(
         documents: For each passage its document's row.
         outlets: For each document the number of its outlet; -1 where it is missing.
         n_words: For each passage its number of tokens.
+        elsewhere: The documents that are not at hand, if there are any.
 
     Returns:
         For each passage whether its outlet prints its text on at least 3 of its documents and
-        5 % of them.
+        5 % of them; for each document whether it mostly repeats others.
     """
     is_furniture = np.zeros(len(texts), dtype=np.bool_)
+    is_version = np.zeros(len(outlets), dtype=np.bool_)
     of_outlet = outlets[documents]
     known = np.flatnonzero(of_outlet >= 0)
-    known = known[np.bincount(texts, minlength=1)[texts[known]] >= _FURNITURE_DOCUMENTS]
+    if elsewhere is None:
+        known = known[np.bincount(texts, minlength=1)[texts[known]] >= _FURNITURE_DOCUMENTS]
     if not len(known):
-        return is_furniture
+        return is_furniture, is_version
     # One row for each (outlet, text, document), so that a text counts once a document.
     order = known[np.lexsort((documents[known], texts[known], of_outlet[known]))]
     outlet, text, document = of_outlet[order], texts[order], documents[order]
     new_text = run_starts(outlet, text)
     new_row = run_starts(outlet, text, document)
     group = np.cumsum(new_text) - 1
+    counts_here = outlets >= 0
+    if elsewhere is not None:
+        counts_here &= ~elsewhere.is_counted
+    new_row &= counts_here[document]
     n_documents = np.bincount(group, weights=new_row)
+    n_evidence = np.zeros(len(n_documents))
+    outlet_sizes = np.bincount(outlets[counts_here], minlength=outlets.max() + 1)
+    if elsewhere is not None:
+        least = _FURNITURE_DOCUMENTS - n_documents.astype(np.int64)
+        counts = elsewhere.count_printed(text[new_text], outlet[new_text], least)
+        n_documents += counts[0]
+        n_evidence += counts[1]
+        outlet_sizes += elsewhere.n_documents
 
     repeated_words = np.bincount(
         document, weights=n_words[order] * (n_documents >= _FURNITURE_DOCUMENTS)[group],
@@ -85,13 +122,12 @@ def repeated_furniture(
     )  # fmt: skip
     all_words = np.bincount(documents, weights=n_words, minlength=len(outlets))
     is_version = repeated_words > _VERSION_SHARE * all_words
-    n_evidence = np.bincount(group, weights=new_row & ~is_version[document])
-    of_this_outlet = np.bincount(outlets[outlets >= 0])[outlet[new_text]]
+    n_evidence += np.bincount(group, weights=new_row & ~is_version[document])
     enough = (n_evidence >= _FURNITURE_DOCUMENTS) & (
-        n_evidence >= _FURNITURE_SHARE * of_this_outlet
+        n_evidence >= _FURNITURE_SHARE * outlet_sizes[outlet[new_text]]
     )
     is_furniture[order] = enough[group]
-    return is_furniture
+    return is_furniture, is_version
 
 
 def roles_by_wording(

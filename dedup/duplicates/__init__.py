@@ -3,7 +3,7 @@
 from dedup.duplicates.bands import Banding, choose_banding
 from dedup.duplicates.clusters import Clusters, assign_representatives, make_clusters
 from dedup.duplicates.kinds import KINDS, ClusterFacts, describe_clusters
-from dedup.duplicates.pairs import LARGEST_BUCKET, Pairs, find_pairs
+from dedup.duplicates.pairs import LARGEST_BUCKET, Pairs, find_pairs, hash_texts
 from dedup.duplicates.signatures import (
     Shingles,
     from_datasketch,
@@ -25,6 +25,7 @@ __all__ = [
     "describe_clusters",
     "find_pairs",
     "from_datasketch",
+    "hash_texts",
     "make_clusters",
     "make_permutations",
     "sign",

@@ -87,19 +87,8 @@ def find_pairs(
         progress: Called with the name of each step.
     """
     say = progress or (lambda step: None)
-    permutations = make_permutations(num_perm=settings.num_perm, seed=settings.seed)
     say("signatures")
-
-    def hash_block(first: int) -> npt.NDArray[np.uint32]:
-        return hash_bands(
-            sign(shingles.rows(first, first + _TEXTS_SIGNED_AT_ONCE), permutations), banding
-        )
-
-    blocks = executor.map(hash_block, range(0, len(shingles), _TEXTS_SIGNED_AT_ONCE))
-    hashes = np.empty((len(shingles), banding.bands), dtype=np.uint32)
-    for number, block in enumerate(blocks):
-        first = number * _TEXTS_SIGNED_AT_ONCE
-        hashes[first : first + len(block)] = block
+    hashes = hash_texts(shingles, settings, banding, executor=executor)
 
     say("candidates")
     bands = range(banding.bands)
@@ -125,6 +114,32 @@ def find_pairs(
     pairs = with_representatives(sets, settings.threshold, pairs)
     first, second, shared = pairs.T.copy()
     return Pairs(first, second, shared, sets.sizes[first], sets.sizes[second], banding, n_large)
+
+
+def hash_texts(
+    shingles: Shingles, settings: DuplicateSettings, banding: Banding, *, executor: Executor
+) -> npt.NDArray[np.uint32]:
+    """Return the band hashes of texts, shape (n_texts, bands); signatures are not kept.
+
+    Args:
+        shingles: Shingles of the texts.
+        settings: The permutations.
+        banding: Bands and rows.
+        executor: Runs the blocks.
+    """
+    permutations = make_permutations(num_perm=settings.num_perm, seed=settings.seed)
+
+    def hash_block(first: int) -> npt.NDArray[np.uint32]:
+        return hash_bands(
+            sign(shingles.rows(first, first + _TEXTS_SIGNED_AT_ONCE), permutations), banding
+        )
+
+    blocks = executor.map(hash_block, range(0, len(shingles), _TEXTS_SIGNED_AT_ONCE))
+    hashes = np.empty((len(shingles), banding.bands), dtype=np.uint32)
+    for number, block in enumerate(blocks):
+        first = number * _TEXTS_SIGNED_AT_ONCE
+        hashes[first : first + len(block)] = block
+    return hashes
 
 
 def _split_large(buckets: Buckets) -> tuple[Buckets, list[npt.NDArray[np.int64]]]:

@@ -1,6 +1,6 @@
 """Who took which passage from whom: fingerprints, the TF-IDF comparer, alignment, direction."""
 
-from dedup.reuse.comparer import make_vectors, weigh_terms
+from dedup.reuse.comparer import count_spans, make_vectors, weigh_terms
 from dedup.reuse.direction import (
     COMMON_ORIGIN,
     CREDIT,
@@ -12,7 +12,9 @@ from dedup.reuse.direction import (
 )
 from dedup.reuse.find import KINDS as REUSE_KINDS
 from dedup.reuse.find import SHARED_QUOTE, Reuse, find_reuse
-from dedup.reuse.stream import make_stream
+from dedup.reuse.fingerprints import find_fingerprints, link_documents
+from dedup.reuse.paraphrases import comparable_rows
+from dedup.reuse.stream import Stream, make_stream
 
 __all__ = [
     "COMMON_ORIGIN",
@@ -25,7 +27,12 @@ __all__ = [
     "UNDIRECTED",
     "WIRE",
     "Reuse",
+    "Stream",
+    "comparable_rows",
+    "count_spans",
+    "find_fingerprints",
     "find_reuse",
+    "link_documents",
     "make_stream",
     "make_vectors",
     "weigh_terms",

@@ -20,7 +20,7 @@ from dedup.text import Kernel
 Floats = npt.NDArray[np.float32]
 
 _BEST_TERMS = 10  # of a passage, by weight, that candidates come from
-_MOST_POSTINGS = 3_000  # passages of a term that may be one of them
+MOST_POSTINGS = 3_000  # passages of a term that may be one of them
 _CANDIDATES = 20  # that are compared in full
 _ROWS_AT_ONCE = 4_096
 
@@ -34,12 +34,14 @@ class Vectors:
         terms: Term numbers, ascending in each row, dtype int32.
         weights: Their weights, dtype float32.
         idf: Weight of one occurrence of each term, dtype float32.
+        frequency: In how many rows each term is, with those that are not at hand.
     """
 
     starts: Integers
     terms: npt.NDArray[np.int32]
     weights: Floats
     idf: Floats
+    frequency: Integers
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -94,6 +96,65 @@ def compact(
         into_counts[starts[row] : starts[row + 1]] = counts[offsets[row] : offsets[row] + n]
 
 
+def distinct_terms(
+    words: npt.NDArray[np.int32], starts: Integers, ends: Integers
+) -> tuple[Integers, npt.NDArray[np.int32], Floats]:
+    """Return the distinct terms of spans of a stream, ascending, and how often each has them.
+
+    Args:
+        words: Term numbers, from 1; BREAK is no word.
+        starts: Where each span starts.
+        ends: Where it ends.
+
+    Returns:
+        Where each span's terms start, and the end, shape (n_spans + 1,); the terms; their counts.
+    """
+    lengths = ends - starts
+    offsets = np.cumsum(lengths) - lengths
+    terms = np.empty(int(lengths.sum()), dtype=np.int32)
+    counts = np.empty(len(terms), dtype=np.float32)
+    sizes = np.empty(len(starts), dtype=np.int64)
+    count_terms.sized(8 * len(terms))(words, starts, ends, offsets, terms, counts, sizes)
+    row_starts = np.append(0, np.cumsum(sizes))
+    compact_terms = np.empty(row_starts[-1], dtype=np.int32)
+    compact_counts = np.empty(row_starts[-1], dtype=np.float32)
+    compact.sized(len(compact_terms) // 8)(
+        offsets, row_starts, terms, counts, compact_terms, compact_counts
+    )
+    return row_starts, compact_terms, compact_counts
+
+
+def count_spans(
+    words: npt.NDArray[np.int32], starts: Integers, ends: Integers, n_terms: int
+) -> Integers:
+    """Return in how many spans of a stream each term is, by number.
+
+    Args:
+        words: Term numbers, from 1; BREAK is no word.
+        starts: Where each span starts.
+        ends: Where it ends.
+        n_terms: One more than the largest term number.
+    """
+    counts = np.zeros(n_terms, dtype=np.int64)
+    count_span_terms.sized(int((ends - starts).sum()))(
+        words, starts, ends, np.full(n_terms, -1, dtype=np.int64), counts
+    )
+    counts[BREAK] = 0
+    return counts
+
+
+@Kernel
+def count_span_terms(
+    words: npt.NDArray[np.int32], starts: Integers, ends: Integers, last: Integers, counts: Integers
+) -> None:
+    """Count the spans of each term; `last` is -1 throughout."""
+    for row in range(len(starts)):
+        for i in range(starts[row], ends[row]):
+            if last[words[i]] != row:
+                last[words[i]] = row
+                counts[words[i]] += 1
+
+
 def make_vectors(
     words: npt.NDArray[np.int32], starts: Integers, ends: Integers, n_terms: int
 ) -> Vectors:
@@ -111,34 +172,47 @@ def make_vectors(
     from scipy.sparse import csr_matrix
     from sklearn.feature_extraction.text import TfidfTransformer
 
-    lengths = ends - starts
-    offsets = np.cumsum(lengths) - lengths
-    terms = np.empty(int(lengths.sum()), dtype=np.int32)
-    counts = np.empty(len(terms), dtype=np.float32)
-    sizes = np.empty(len(starts), dtype=np.int64)
-    count_terms.sized(8 * len(terms))(words, starts, ends, offsets, terms, counts, sizes)
-    row_starts = np.append(0, np.cumsum(sizes))
-    compact_terms = np.empty(row_starts[-1], dtype=np.int32)
-    compact_counts = np.empty(row_starts[-1], dtype=np.float32)
-    compact.sized(len(compact_terms) // 8)(
-        offsets, row_starts, terms, counts, compact_terms, compact_counts
-    )
+    row_starts, terms, counts = distinct_terms(words, starts, ends)
     # Row starts of the same type as term numbers: scipy copies a matrix whose types are mixed.
     index_type = np.int32 if row_starts[-1] < 1 << 31 else np.int64
     matrix = csr_matrix(
-        (
-            compact_counts,
-            compact_terms.astype(index_type, copy=False),
-            row_starts.astype(index_type),
-        ),
+        (counts, terms.astype(index_type, copy=False), row_starts.astype(index_type)),
         shape=(len(starts), n_terms),
     )
     transformer = TfidfTransformer()
     weighted = transformer.fit(matrix).transform(matrix, copy=False)
     return Vectors(
         row_starts, weighted.indices.astype(np.int32, copy=False), weighted.data,
-        transformer.idf_.astype(np.float32),
+        transformer.idf_.astype(np.float32), np.bincount(terms, minlength=n_terms),
     )  # fmt: skip
+
+
+def make_vectors_by_frequency(
+    words: npt.NDArray[np.int32],
+    starts: Integers,
+    ends: Integers,
+    frequency: Integers,
+    n_spans: int,
+) -> Vectors:
+    """Return the same vectors where the terms are weighed by spans that are not all at hand.
+
+    There is nothing to fit then, and so nothing to import scikit-learn for, which takes longer
+    than a look-up.
+
+    Args:
+        words: Term numbers, from 1; BREAK is no word.
+        starts: Where each span starts.
+        ends: Where it ends.
+        frequency: In how many spans each term is, by number.
+        n_spans: Number of those spans.
+    """
+    row_starts, terms, counts = distinct_terms(words, starts, ends)
+    idf = (np.log((1 + n_spans) / (1 + frequency)) + 1).astype(np.float32)
+    weights = counts * idf[terms]
+    squares = np.append(0.0, np.cumsum(weights.astype(np.float64) ** 2))
+    norms = np.sqrt(squares[row_starts[1:]] - squares[row_starts[:-1]])
+    weights /= np.repeat(norms, np.diff(row_starts)).astype(np.float32)
+    return Vectors(row_starts, terms, weights, idf, frequency)
 
 
 def weigh_terms(
@@ -307,7 +381,7 @@ def nearest_rows(
     """
     n_terms = len(vectors.idf)
     frequency = np.bincount(vectors.terms, minlength=n_terms)
-    frequency[(frequency < 2) | (frequency > _MOST_POSTINGS)] = 0
+    frequency[(vectors.frequency < 2) | (vectors.frequency > MOST_POSTINGS)] = 0
     posting_starts = np.append(0, np.cumsum(frequency))
     rows = np.empty(posting_starts[-1], dtype=np.int32)
     row_weights = np.empty(posting_starts[-1], dtype=np.float32)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dedup.background import Background
 from dedup.config import ReuseSettings
 from dedup.corpus import Corpus, Passages, outlet_numbers
 from dedup.reuse.alignment import MERGE_GAP, align_documents
@@ -102,6 +103,7 @@ def find_reuse(
     settings: ReuseSettings,
     *,
     executor: Executor,
+    background: Background | None = None,
     progress: Callable[[str], None] | None = None,
     searches: Sequence[str] = SEARCHES,
 ) -> Reuse:
@@ -112,26 +114,31 @@ def find_reuse(
         passages: Its passages; only body takes part.
         settings: Least length of a run, and whether an outlet's own documents are compared.
         executor: Runs the work; the result does not depend on its number of threads.
+        background: The documents that are not at hand, if there are any; only what new documents
+            share with others is then looked for.
         progress: Called with the name of each step.
         searches: Which of `SEARCHES` to run; benchmarks run each alone.
     """
     say = progress or (lambda step: None)
     say("words")
-    stream = make_stream(corpus, passages, executor=executor)
+    stream = make_stream(corpus, passages, executor=executor, background=background)
     owners = _owners(corpus, stream, within_outlet=settings.within_outlet)
     cases = np.empty((0, N_COLUMNS), dtype=np.int64)
     if "runs" in searches:
         say("fingerprints")
         links = link_fingerprints(
-            stream, owners, min_run_words=settings.min_run_words, executor=executor
-        )
+            stream, owners, min_run_words=settings.min_run_words, executor=executor,
+            background=background,
+        )  # fmt: skip
         say("alignment")
         cases = _align(stream, links, settings.min_run_words, executor)
     chosen = _choose(stream, cases, settings.min_run_words, executor)
     if "sentences" in searches:
         say("comparer")
         best = chosen[chosen[:, RANK] == 1]
-        found = find_paraphrases(stream, passages, owners, best, executor=executor)
+        found = find_paraphrases(
+            stream, passages, owners, best, executor=executor, background=background
+        )
         others = _choose(stream, found, settings.min_run_words, executor)
         chosen = _join(stream, chosen, others, settings.min_run_words)
     say("spans")

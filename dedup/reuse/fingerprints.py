@@ -15,7 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dedup.background import Background
 from dedup.reuse.stream import BREAK, Integers, Stream
+from dedup.runs import run_starts
 from dedup.text import Kernel
 from dedup.text.tokens import mix
 
@@ -56,6 +58,7 @@ def shingle_words(min_run_words: int) -> int:
 @Kernel
 def winnow(
     terms: npt.NDArray[np.int32],
+    term_hashes: npt.NDArray[np.uint32],
     start: int,
     end: int,
     k: int,
@@ -77,8 +80,8 @@ def winnow(
             n_words, rolling, kept = 0, np.uint64(0), -1
             continue
         if n_words >= k:
-            rolling = rolling - np.uint64(terms[i - k]) * outgoing
-        rolling = rolling * _BASE + np.uint64(terms[i])
+            rolling = rolling - np.uint64(term_hashes[terms[i - k]]) * outgoing
+        rolling = rolling * _BASE + np.uint64(term_hashes[terms[i]])
         n_words += 1
         if n_words < k:
             continue
@@ -111,11 +114,13 @@ def link_groups(
     n_earliest: int,
     n_latest: int,
     per_outlet: int,
+    is_new: npt.NDArray[np.bool_],
     links: npt.NDArray[np.uint64],
 ) -> int:
     """Link the occurrences of each group of equal fingerprints in keys[first:last].
 
-    `outlets` holds for each document what it may not take from: its outlet or itself.
+    `outlets` holds for each document what it may not take from: its outlet or itself. Of two
+    occurrences linked one at least is of a document that is new.
     """
     n_links = 0
     # Room for as many of the target's own outlet, which are passed over.
@@ -137,24 +142,27 @@ def link_groups(
                 here = np.int64(keys[i] & _LOW)
                 frequency[here] = n_documents
                 outlet = outlets[documents[here]]
+                new = is_new[documents[here]]
                 n_taken = 0
                 for e in range(n_first):
                     if outlets[documents[earliest[e]]] != outlet and n_taken < n_earliest:
                         linked[n_taken] = earliest[e]
                         n_taken += 1
-                        links[n_links] = np.uint64(here) << _32 | np.uint64(earliest[e])
-                        n_links += 1
+                        if new or is_new[documents[earliest[e]]]:
+                            links[n_links] = np.uint64(here) << _32 | np.uint64(earliest[e])
+                            n_links += 1
                 n_linked, n_taken = n_taken, 0
                 for r in range(n_recent):
                     other = latest[r]
-                    is_new = outlets[documents[other]] != outlet and n_taken < n_latest
+                    is_further = outlets[documents[other]] != outlet and n_taken < n_latest
                     for e in range(n_linked):
                         if linked[e] == other:
-                            is_new = False
-                    if is_new:
-                        links[n_links] = np.uint64(here) << _32 | np.uint64(other)
-                        n_links += 1
+                            is_further = False
+                    if is_further:
                         n_taken += 1
+                        if new or is_new[documents[other]]:
+                            links[n_links] = np.uint64(here) << _32 | np.uint64(other)
+                            n_links += 1
                 # A few occurrences an outlet: the first among the earliest, the last in the latest.
                 n_own = 0
                 for e in range(n_first):
@@ -177,19 +185,16 @@ def link_groups(
     return n_links
 
 
-def link_fingerprints(
-    stream: Stream, outlets: Integers, *, min_run_words: int, executor: Executor
-) -> Links:
-    """Return the places of two documents that share a fingerprint.
+def find_fingerprints(
+    stream: Stream, *, min_run_words: int, executor: Executor
+) -> tuple[npt.NDArray[np.uint32], Integers]:
+    """Return the fingerprints of a stream, and the places where each starts, in order.
 
-    Any run of at least `min_run_words` words that a document shares with another outlet's earlier
-    one holds a link, to that one or to others that have the fingerprint as well.
+    They depend on the words alone, not on the numbers that these have in the stream.
 
     Args:
         stream: The words.
-        outlets: For each document of the stream a number; documents of equal numbers are not
-            linked.
-        min_run_words: Least length of a run that is surely found.
+        min_run_words: Least length of a run in which one is surely kept.
         executor: Runs the blocks.
     """
     k = shingle_words(min_run_words)
@@ -205,14 +210,43 @@ def link_fingerprints(
         places = np.empty(end - start, dtype=np.int64)
         ring = np.empty(window, dtype=np.uint64)
         with np.errstate(over="ignore"):
-            n_found = steps(stream.terms, start, end, k, window, ring, hashes, places)
+            n_found = steps(
+                stream.terms, stream.hashes, start, end, k, window, ring, hashes, places
+            )
         return hashes[:n_found].copy(), places[:n_found].copy()
 
     blocks = list(executor.map(winnow_block, limits[:-1], limits[1:]))
     hashes = np.concatenate([block[0] for block in blocks])
-    places = np.concatenate([block[1] for block in blocks])
-    del blocks
+    return hashes, np.concatenate([block[1] for block in blocks])
+
+
+def link_fingerprints(
+    stream: Stream,
+    outlets: Integers,
+    *,
+    min_run_words: int,
+    executor: Executor,
+    background: Background | None = None,
+) -> Links:
+    """Return the places of two documents that share a fingerprint.
+
+    Any run of at least `min_run_words` words that a document shares with another outlet's earlier
+    one holds a link, to that one or to others that have the fingerprint as well.
+
+    Args:
+        stream: The words.
+        outlets: For each document of the stream a number; documents of equal numbers are not
+            linked.
+        min_run_words: Least length of a run that is surely found.
+        executor: Runs the blocks.
+        background: The documents that are not at hand, if there are any; two old ones are not
+            linked then.
+    """
+    hashes, places = find_fingerprints(stream, min_run_words=min_run_words, executor=executor)
     documents = stream.document_of(places).astype(np.int32)
+    is_new = np.ones(len(stream.rows), dtype=np.bool_)
+    if background is not None:
+        is_new = background.is_new[stream.rows]
 
     keys = hashes.astype(np.uint64) << _32 | np.arange(len(hashes), dtype=np.uint64)
     del hashes
@@ -234,13 +268,65 @@ def link_fingerprints(
     def link_block(first: int, last: int) -> npt.NDArray[np.uint64]:
         links = np.empty((EARLIEST + LATEST) * (last - first), dtype=np.uint64)
         n_links = link(
-            keys, first, last, documents, outlets, frequency, EARLIEST, LATEST, PER_OUTLET, links
-        )
+            keys, first, last, documents, outlets, frequency, EARLIEST, LATEST, PER_OUTLET,
+            is_new, links,
+        )  # fmt: skip
         return links[:n_links].copy()
 
     links = np.concatenate([np.empty(0, np.uint64), *executor.map(link_block, cuts[:-1], cuts[1:])])
+    if background is not None and len(keys):
+        _count_old(keys, documents, is_new, background, frequency)
     links.sort()
     targets, origins = (links >> _32).astype(np.int64), (links & _LOW).astype(np.int64)
     n_documents = len(stream.rows)
     starts = np.searchsorted(documents[targets], np.arange(n_documents + 1))
     return Links(places[targets], places[origins], frequency[targets], starts)
+
+
+def _count_old(
+    keys: npt.NDArray[np.uint64],
+    documents: npt.NDArray[np.int32],
+    is_new: npt.NDArray[np.bool_],
+    background: Background,
+    frequency: npt.NDArray[np.int32],
+) -> None:
+    """Write the number of documents that have each fingerprint, with those not at hand."""
+    hashes, places = keys >> _32, (keys & _LOW).astype(np.int64)
+    heads = run_starts(hashes)
+    of_group = np.cumsum(heads) - 1
+    new_document = run_starts(hashes, documents[places]) & is_new[documents[places]]
+    counts = np.bincount(of_group, weights=new_document).astype(np.int64)
+    asked = np.flatnonzero(counts)  # nothing else is linked
+    counts[asked] += background.count_fingerprints(hashes[heads][asked].astype(np.uint32))
+    frequency[places] = counts[of_group]
+
+
+def link_documents(
+    hashes: npt.NDArray[np.uint32],
+    documents: Integers,
+    outlets: Integers,
+    is_new: npt.NDArray[np.bool_],
+) -> Integers:
+    """Return the pairs of documents that would be linked, one of them new.
+
+    Args:
+        hashes: Fingerprints, an entry for each document that has one.
+        documents: The documents, by their places in the order of publication.
+        outlets: For each document a number; documents of equal numbers are not linked.
+        is_new: For each document whether it is new.
+
+    Returns:
+        Later and earlier document, shape (n, 2), a row for each fingerprint that links them.
+    """
+    order = np.lexsort((documents, hashes))
+    keys = hashes[order].astype(np.uint64) << _32 | np.arange(len(order), dtype=np.uint64)
+    links = np.empty((EARLIEST + LATEST) * len(keys), dtype=np.uint64)
+    own = documents[order].astype(np.int32)
+    n_links = link_groups.sized(20 * len(keys))(
+        keys, 0, len(keys), own, outlets, np.empty(len(keys), dtype=np.int32),
+        EARLIEST, LATEST, PER_OUTLET, is_new, links,
+    )  # fmt: skip
+    links = links[:n_links]
+    return np.stack(
+        [own[(links >> _32).astype(np.int64)], own[(links & _LOW).astype(np.int64)]], axis=1
+    ).astype(np.int64)

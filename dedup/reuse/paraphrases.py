@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 import numpy as np
 import numpy.typing as npt
 
+from dedup.background import Background
 from dedup.corpus import Passages
 from dedup.reuse.alignment import common_words
 from dedup.reuse.columns import (
@@ -18,7 +19,13 @@ from dedup.reuse.columns import (
     TARGET_END,
     TARGET_START,
 )
-from dedup.reuse.comparer import make_vectors, nearest_rows
+from dedup.reuse.comparer import (
+    Vectors,
+    count_spans,
+    make_vectors,
+    make_vectors_by_frequency,
+    nearest_rows,
+)
 from dedup.reuse.measures import span_cosine
 from dedup.reuse.sentences import CASES_PER_PAIR, match_pairs
 from dedup.reuse.stream import Integers, Stream
@@ -43,7 +50,13 @@ _STEPS_PER_PAIR = 3_000
 
 
 def find_paraphrases(
-    stream: Stream, passages: Passages, owners: Integers, best: Integers, *, executor: Executor
+    stream: Stream,
+    passages: Passages,
+    owners: Integers,
+    best: Integers,
+    *,
+    executor: Executor,
+    background: Background | None = None,
 ) -> Integers:
     """Return the cases that sentences show and runs do not explain.
 
@@ -54,6 +67,8 @@ def find_paraphrases(
             compared.
         best: Cases that runs show, the best for each span.
         executor: Runs the blocks.
+        background: The documents that are not at hand, if there are any; only what is new is then
+            looked for.
 
     Returns:
         Cases by target document and origin document, their longest run 0.
@@ -62,13 +77,19 @@ def find_paraphrases(
     np.add.at(explained, best[:, TARGET_START], 1)
     np.add.at(explained, best[:, TARGET_END], -1)
     explained = np.cumsum(np.cumsum(explained) > 0)  # words explained up to each, inclusive
-    rows = _comparable(stream, passages)
+    rows = comparable_rows(stream, passages)
     starts, ends = stream.starts[rows], stream.ends[rows]
     n_explained = explained[ends - 1] - np.where(starts > 0, explained[starts - 1], 0)
-    targets = np.flatnonzero(n_explained < _EXPLAINED * (ends - starts))
+    is_target = n_explained < _EXPLAINED * (ends - starts)
+    if background is not None:
+        is_target &= background.is_new[stream.rows[stream.documents[rows]]]
+    targets = np.flatnonzero(is_target)
     if not len(targets):
         return np.empty((0, N_COLUMNS), dtype=np.int64)
-    vectors = make_vectors(stream.terms, starts, ends, len(stream.document_frequency))
+    if background is None:
+        vectors = make_vectors(stream.terms, starts, ends, len(stream.document_frequency))
+    else:
+        vectors = _weigh_with_old(stream, passages, rows, background)
     near, cosines = nearest_rows(
         vectors, owners[stream.documents[rows]], targets,
         n_best=_NEAREST, least=_LEAST_COSINE, executor=executor,
@@ -97,7 +118,25 @@ def find_paraphrases(
     return found[order]
 
 
-def _comparable(stream: Stream, passages: Passages) -> Integers:
+def _weigh_with_old(
+    stream: Stream, passages: Passages, rows: Integers, background: Background
+) -> Vectors:
+    """Return the vectors of passages, their terms weighed by old passages and new ones."""
+    # A text that an old document has, too, is counted there.
+    texts = passages.texts[stream.passages]
+    is_old = ~background.is_new[stream.rows[stream.documents]]
+    new = rows[~np.isin(texts[rows], texts[is_old])]
+    frequency = background.count_terms(stream.hashes)[1]
+    frequency += count_spans(
+        stream.terms, stream.starts[new], stream.ends[new], len(stream.hashes)
+    )
+    return make_vectors_by_frequency(
+        stream.terms, stream.starts[rows], stream.ends[rows], frequency,
+        background.n_passages + len(new),
+    )  # fmt: skip
+
+
+def comparable_rows(stream: Stream, passages: Passages) -> Integers:
     """Return the body passages that are compared: one of each text, not the shortest."""
     texts = passages.texts[stream.passages]
     order = np.argsort(texts, kind="stable")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dedup.background import Background
 from dedup.corpus import BODY, Corpus, Passages
 from dedup.reuse.marks import (
     ABBREVIATION,
@@ -60,6 +61,7 @@ class Stream:
         document_starts: Where each starts in `terms`, and the end, shape (n_documents + 1,).
         document_frequency: In how many documents each term is, by number, dtype int32.
         hashes: The hash of each term, by number, dtype uint32.
+        n_documents: How many documents that counts, at hand or not.
     """
 
     terms: npt.NDArray[np.int32]
@@ -72,11 +74,12 @@ class Stream:
     document_starts: Integers
     document_frequency: npt.NDArray[np.int32]
     hashes: npt.NDArray[np.uint32]
+    n_documents: int
 
     @property
     def idf(self) -> npt.NDArray[np.float32]:
         """Inverse document frequency of each term, ln((n + 1) / df); 0 for BREAK."""
-        idf = np.log((len(self.rows) + 1) / np.maximum(self.document_frequency, 1))
+        idf = np.log((self.n_documents + 1) / np.maximum(self.document_frequency, 1))
         idf[BREAK] = 0
         return idf.astype(np.float32)
 
@@ -86,7 +89,7 @@ class Stream:
 
         A small corpus cannot tell what is common: it counts as one of a thousand documents.
         """
-        n = max(len(self.rows), _LEAST_DOCUMENTS) + 1
+        n = max(self.n_documents, _LEAST_DOCUMENTS) + 1
         idf = np.log(n / np.maximum(self.document_frequency, 1))
         idf[BREAK] = 0
         rarity: npt.NDArray[np.float32] = (idf / np.log(n)).astype(np.float32)
@@ -175,6 +178,7 @@ def stream_passages(
 def number_terms(
     hashes: npt.NDArray[np.uint32],
     document_starts: npt.NDArray[np.int64],
+    is_counted: npt.NDArray[np.bool_],
     first_document: int,
     terms: npt.NDArray[np.int32],
     slots: npt.NDArray[np.int32],
@@ -183,7 +187,7 @@ def number_terms(
     last_document: npt.NDArray[np.int32],
     n_terms: int,
 ) -> tuple[int, int]:
-    """Number the terms from a document on, while the table has room.
+    """Number the terms from a document on, while the table has room; count those that count.
 
     Returns:
         The first document not done, and the number of terms so far, BREAK included.
@@ -208,19 +212,26 @@ def number_terms(
                 hash_of[term] = h
                 n_terms += 1
             terms[i] = term
-            if last_document[term] != document + 1:
+            if is_counted[document] and last_document[term] != document + 1:
                 last_document[term] = document + 1
                 frequency[term] += 1
     return len(document_starts) - 1, n_terms
 
 
-def make_stream(corpus: Corpus, passages: Passages, *, executor: Executor) -> Stream:
+def make_stream(
+    corpus: Corpus,
+    passages: Passages,
+    *,
+    executor: Executor,
+    background: Background | None = None,
+) -> Stream:
     """Return the body words of a corpus as a stream of terms.
 
     Args:
         corpus: The corpus.
         passages: Its passages.
         executor: Runs the batches.
+        background: The documents that are not at hand, if there are any.
     """
     body = np.flatnonzero(passages.roles == BODY)
     rows = passages.documents[body]
@@ -265,15 +276,23 @@ def make_stream(corpus: Corpus, passages: Passages, *, executor: Executor) -> St
     document_starts = np.append(starts[new_document], n_terms)
     hashes[starts[breaks] - 1] = BREAK
     hashes[n_terms - 1] = BREAK
-    terms, document_frequency, term_hashes = _number(hashes, document_starts)
+    stream_rows = rows[new_document]
+    is_counted = np.ones(len(stream_rows), dtype=np.bool_)
+    n_documents = len(stream_rows)
+    if background is not None:
+        is_counted = background.is_new[stream_rows]
+        n_documents = int(is_counted.sum()) + background.n_documents
+    terms, document_frequency, term_hashes = _number(hashes, document_starts, is_counted)
+    if background is not None:
+        document_frequency += background.count_terms(term_hashes)[0].astype(np.int32)
     return Stream(
-        terms, marks, body, starts, ends, np.cumsum(new_document) - 1, rows[new_document],
-        document_starts, document_frequency, term_hashes,
+        terms, marks, body, starts, ends, np.cumsum(new_document) - 1, stream_rows,
+        document_starts, document_frequency, term_hashes, n_documents,
     )  # fmt: skip
 
 
 def _number(
-    hashes: npt.NDArray[np.uint32], document_starts: Integers
+    hashes: npt.NDArray[np.uint32], document_starts: Integers, is_counted: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint32]]:
     """Return the term number of each hash, in place of it; and each term's frequency and hash."""
     terms = hashes.view(np.int32)
@@ -285,8 +304,9 @@ def _number(
     number = number_terms.sized(len(hashes))
     while True:
         document, n_terms = number(
-            hashes, document_starts, document, terms, slots, hash_of, counts[0], counts[1], n_terms
-        )
+            hashes, document_starts, is_counted, document, terms, slots, hash_of,
+            counts[0], counts[1], n_terms,
+        )  # fmt: skip
         if document == len(document_starts) - 1:
             return terms, counts[0, :n_terms].copy(), hash_of[:n_terms].copy()
         n_slots *= 4

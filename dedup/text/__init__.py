@@ -17,6 +17,7 @@ from dedup.text.differences import Edit, diff_words
 from dedup.text.kernel import Kernel, worth_compiling
 from dedup.text.quotations import find_paragraph_quotations, find_quotations
 from dedup.text.tokens import (
+    TOKENISER,
     Shingled,
     Tokens,
     mark_tokens,
@@ -34,6 +35,7 @@ __all__ = [
     "IGNORED",
     "MARK",
     "SPACE",
+    "TOKENISER",
     "WORD",
     "Edit",
     "Kernel",

@@ -33,6 +33,9 @@ from dedup.text.characters import (
 )
 from dedup.text.kernel import Kernel
 
+# What is kept on disk names it; it grows when any text gets other tokens, hashes or shingles.
+TOKENISER = 1
+
 _NONE = np.uint64(0)
 _APOSTROPHE = np.uint64(ord("'"))
 _REORDERS = np.uint64(REORDERS)

@@ -1,0 +1,329 @@
+"""Documents in and out of an index file: rows of Arrow tables, whole and checked.
+
+A document's digest is of what its record says; by it a changed one is told from an unchanged one.
+With the checksum, which covers the digest and the rest of the row, a flipped byte anywhere in it is
+an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedup.corpus.document import DOCUMENT_SCHEMA
+from dedup.index.storage import IndexFile
+
+Integers = npt.NDArray[np.int64]
+
+ROLE_BITS = 2  # of a passage's second word, below its number of words
+_AT_ONCE = 500
+_FIELDS = ("body_start", "published_is_day", "title", "url", "other_fields")
+_ZERO = ("body_start", "published_is_day")  # of them those that are never missing
+_DIGEST = 8  # place in a row of columns
+_COLUMNS = (
+    "number, document_id, outlet, published, is_version, path, line, crc, digest, fields,"
+    " passages, text"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Documents of an index.
+
+    Attributes:
+        numbers: Their numbers, ascending.
+        table: The documents, with the columns of `DOCUMENT_SCHEMA`.
+        passages: For each the facts of its passages, shape (n_passages, 2), dtype uint32: the
+            lower half of the text's key; number of words and role, as `ROLE_BITS` divides them.
+        is_version: For each whether it mostly repeats others of its outlet.
+    """
+
+    numbers: Integers
+    table: pa.Table
+    passages: list[npt.NDArray[np.uint32]]
+    is_version: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a table of documents says about each, as it is kept.
+
+    Attributes:
+        fields: What has no column of its own, as JSON.
+        digests: A digest of the id, the text and what is known about it; where it was read from
+            is no part of that.
+    """
+
+    fields: list[bytes]
+    digests: list[bytes]
+
+    def take(self, rows: Sequence[int]) -> Described:
+        """Return what is said about some of the documents."""
+        return Described([self.fields[i] for i in rows], [self.digests[i] for i in rows])
+
+
+def describe(table: pa.Table) -> Described:
+    """Return what a table of documents says about each."""
+    fields, own_digests = [], []
+    for batch in table.to_batches():
+        here = _fields(batch)
+        names = ("document_id", "outlet")
+        columns = [*(batch[name].to_pylist() for name in names), _times(batch)]
+        for told, text, *facts in zip(here, _texts(batch), *columns, strict=True):
+            whole = b"".join((orjson.dumps(facts), told, text))
+            own_digests.append(hashlib.blake2b(whole, digest_size=16).digest())
+        fields += here
+    return Described(fields, own_digests)
+
+
+def _fields(batch: pa.RecordBatch) -> list[bytes]:
+    """Return the fields that have no column of their own; most documents have few, or none."""
+    names = [name for name in _FIELDS if batch[name].null_count < len(batch)]
+    names = [
+        name for name in names if name not in _ZERO or pc.any(batch[name].cast(pa.bool_())).as_py()
+    ]
+    if not names:
+        return [b"{}"] * len(batch)
+    rows = zip(*(batch[name].to_pylist() for name in names), strict=True)
+    return [orjson.dumps({n: v for n, v in zip(names, row, strict=True) if v}) for row in rows]
+
+
+def _times(batch: pa.RecordBatch) -> list[int | None]:
+    times: list[int | None] = batch["published"].cast(pa.int64()).to_pylist()
+    return times
+
+
+def _texts(batch: pa.RecordBatch) -> list[bytes]:
+    texts: list[bytes] = batch["text"].cast(pa.large_binary()).to_pylist()
+    return texts
+
+
+def write_documents(
+    file: IndexFile,
+    table: pa.Table,
+    described: Described,
+    numbers: Integers,
+    passages: Sequence[bytes],
+    is_version: npt.NDArray[np.bool_],
+) -> None:
+    """Add documents, each under its number."""
+    outlets = count_outlets(file, _counts(table["outlet"]))
+    paths = _number_paths(file, table["path"])
+    marks = ", ".join("?" * len(_COLUMNS.split(",")))
+    first = 0
+    for batch in table.to_batches():
+        here = slice(first, first := first + len(batch))
+        rows = zip(
+            numbers[here].tolist(), batch["document_id"].to_pylist(),
+            map(outlets.get, batch["outlet"].to_pylist()), _times(batch),
+            is_version[here].astype(int).tolist(),
+            (paths.get(path, path) for path in batch["path"].to_pylist()),
+            batch["line"].to_pylist(),
+            described.digests[here], described.fields[here], passages[here], _texts(batch),
+            strict=True,
+        )  # fmt: skip
+        file.connection.executemany(
+            f"INSERT INTO document ({_COLUMNS}) VALUES ({marks})",
+            ((*row[:7], _crc(file, row), *row[7:]) for row in rows),
+        )
+
+
+def _crc(file: IndexFile, row: tuple[Any, ...]) -> int:
+    """Return the checksum of a document's row, of what its digest does not cover."""
+    number, _, _, _, is_version, path, line, digest, _, passages, _ = row
+    told = f"{number},{is_version},{path},{line}".encode("utf-8", "surrogatepass")
+    return file.crc(told + digest + passages)
+
+
+def _counts(column: pa.ChunkedArray) -> dict[str, int]:
+    """Return how often each value occurs."""
+    counts = pc.value_counts(column).to_pylist()
+    return {each["values"]: each["counts"] for each in counts if each["values"] is not None}
+
+
+def count_outlets(file: IndexFile, changes: Mapping[str, int]) -> dict[str, int]:
+    """Add to the numbers of outlets' documents; return the number of each outlet."""
+    known = {name: (number, count) for number, name, count in _names(file, "outlet")}
+    rows = []
+    for name, change in changes.items():
+        number, count = known.setdefault(name, (len(known), 0))
+        rows.append((number, name, count + change))
+    file.connection.executemany(
+        "INSERT OR REPLACE INTO outlet VALUES (?, ?, ?, ?)",
+        [(*row, _crc_of_name(file, row)) for row in rows],
+    )
+    return {name: number for name, (number, _) in known.items()}
+
+
+def _number_paths(file: IndexFile, column: pa.ChunkedArray) -> dict[str, int]:
+    """Return the numbers of the files that many documents are of; others are kept by document."""
+    known = {name: number for number, name, _ in _names(file, "path")}
+    new = [name for name, n in _counts(column).items() if n > 1 and name not in known]
+    rows = list(enumerate(new, start=len(known)))
+    file.connection.executemany(
+        "INSERT INTO path VALUES (?, ?, ?)", [(*row, _crc_of_name(file, row)) for row in rows]
+    )
+    return known | {name: number for number, name in rows}
+
+
+def outlets_of(file: IndexFile) -> dict[str, tuple[int, int]]:
+    """Return the number of each outlet and of its documents, by name; of those that have any."""
+    return {name: (number, count) for number, name, count in _names(file, "outlet") if count}
+
+
+def _names(file: IndexFile, table: str) -> list[tuple[int, str, int]]:
+    count = "n_documents" if table == "outlet" else "0"
+    rows = file.connection.execute(
+        f"SELECT number, name, {count}, crc FROM {table} ORDER BY number"
+    ).fetchall()
+    for place, (number, name, n, crc) in enumerate(rows):
+        values = (number, name) if table == "path" else (number, name, n)
+        if _crc_of_name(file, values) != crc or number != place:
+            raise file.damaged(f"a name in its table {table}")
+    return [(number, name, n) for number, name, n, _ in rows]
+
+
+def _crc_of_name(file: IndexFile, row: tuple[int | str, ...]) -> int:
+    return file.crc(repr(row).encode())
+
+
+def read_facts(file: IndexFile, numbers: Integers) -> pa.Table:
+    """Return number, id, outlet's number, time and is_version of some documents, by number.
+
+    Those that were removed are left out. Nothing is checked but its type: who needs the text gets
+    it with `read_documents`, which checks the row.
+    """
+    rows = [
+        row
+        for part in _in_parts(
+            file, "SELECT number, document_id, outlet, published, is_version FROM document", numbers
+        )
+        for row in part
+    ]
+    columns = [*zip(*rows, strict=True)] or [()] * 5
+    types = (pa.int64(), pa.string(), pa.int64(), pa.int64(), pa.int64())
+    names = ("number", "document_id", "outlet", "published", "is_version")
+    try:
+        arrays = [pa.array(column, type_) for column, type_ in zip(columns, types, strict=True)]
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise file.damaged("a document's row") from error
+    return pa.table(dict(zip(names, arrays, strict=True)))
+
+
+def read_passages(file: IndexFile, numbers: Integers) -> dict[int, npt.NDArray[np.uint32]]:
+    """Return the lower halves of the keys of some documents' texts, by number."""
+    parts = _in_parts(file, "SELECT number, passages FROM document", numbers)
+    return {
+        number: np.frombuffer(facts, dtype="<u4")[::2] for rows in parts for number, facts in rows
+    }
+
+
+def find_documents(
+    file: IndexFile, numbers: Integers, wanted: Container[str]
+) -> dict[str, tuple[int, bytes]]:
+    """Return number and digest of the documents that have a wanted id, by id.
+
+    Args:
+        file: The index.
+        numbers: Documents that may have one.
+        wanted: The ids.
+    """
+    parts = _in_parts(file, "SELECT number, document_id, digest FROM document", numbers)
+    return {
+        document_id: (number, digest)
+        for rows in parts
+        for number, document_id, digest in rows
+        if document_id in wanted
+    }
+
+
+def read_documents(file: IndexFile, numbers: Integers) -> Stored:
+    """Return some documents of the index; those that were removed are left out.
+
+    Raises:
+        InputError: If any of them is damaged.
+    """
+    return _stored(file, _in_parts(file, f"SELECT {_COLUMNS} FROM document", numbers))
+
+
+def read_all_documents(file: IndexFile, *, at_once: int) -> Iterator[Stored]:
+    """Yield all documents, so many at once, in the order of their numbers."""
+    last = -1
+    while True:
+        rows = file.connection.execute(
+            f"SELECT {_COLUMNS} FROM document WHERE number > ? ORDER BY number LIMIT ?",
+            (last, at_once),
+        ).fetchall()
+        if not rows:
+            return
+        last = rows[-1][0]
+        yield _stored(file, [rows])
+
+
+def numbers_of_outlets(file: IndexFile, outlets: Sequence[int]) -> Integers:
+    """Return the numbers of the documents of some outlets."""
+    marks = ",".join("?" * len(outlets))
+    rows = file.connection.execute(
+        f"SELECT number FROM document WHERE outlet IN ({marks}) ORDER BY number", [*outlets]
+    ).fetchall()
+    return np.array([row[0] for row in rows], dtype=np.int64)
+
+
+def _in_parts(file: IndexFile, query: str, numbers: Integers) -> Iterator[list[tuple[Any, ...]]]:
+    for i in range(0, len(numbers), _AT_ONCE):
+        wanted = numbers[i : i + _AT_ONCE].tolist()
+        marks = ",".join("?" * len(wanted))
+        yield file.connection.execute(
+            f"{query} WHERE number IN ({marks}) ORDER BY number", wanted
+        ).fetchall()
+
+
+def _stored(file: IndexFile, parts: Iterable[list[tuple[Any, ...]]]) -> Stored:
+    outlets = [name for _, name, _ in _names(file, "outlet")]
+    paths = [name for _, name, _ in _names(file, "path")]
+    batches, numbers, passages, is_version = [], [], [], []
+    for rows in parts:
+        columns: dict[str, list[Any]] = {name: [] for name in DOCUMENT_SCHEMA.names}
+        for row in rows:
+            number, document_id, outlet, published, version, path, line, crc, *blobs = row
+            if _crc(file, (*row[:7], *blobs)) != crc:
+                raise file.damaged(f"document {document_id!r}")
+            _, fields, facts, text = blobs
+            told = orjson.loads(fields)
+            values = {
+                "document_id": document_id, "text": text, "published": published, "line": line,
+                "outlet": None if outlet is None else outlets[outlet],
+                "path": paths[path] if isinstance(path, int) else path,
+                **{name: told.get(name) for name in _FIELDS},
+            }  # fmt: skip
+            values["body_start"] = values["body_start"] or 0
+            values["published_is_day"] = values["published_is_day"] or False
+            for name, value in values.items():
+                columns[name].append(value)
+            numbers.append(number)
+            passages.append(np.frombuffer(facts, dtype="<u4").reshape(-1, 2))
+            is_version.append(bool(version))
+        arrays = [_array(columns[field.name], field.type) for field in DOCUMENT_SCHEMA]
+        batch = pa.record_batch(arrays, schema=DOCUMENT_SCHEMA)
+        for digest, row in zip(describe(pa.table(batch)).digests, rows, strict=True):
+            if digest != row[_DIGEST]:
+                raise file.damaged(f"document {row[1]!r}")
+        batches.append(batch)
+    table = pa.Table.from_batches(batches, schema=DOCUMENT_SCHEMA)
+    return Stored(
+        np.array(numbers, dtype=np.int64), table, passages, np.array(is_version, dtype=np.bool_)
+    )
+
+
+def _array(values: list[Any], type_: pa.DataType) -> pa.Array:
+    if type_ == pa.large_string():
+        return pa.array(values, pa.large_binary()).cast(type_)
+    return pa.array(values, type_)

@@ -1,0 +1,154 @@
+"""Documents to what an index keeps of them, list by list: all that a later look-up needs.
+
+Signatures and shingles are not kept: whoever looks a text up reads it, and derives them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import DuplicateSettings, ReuseSettings
+from dedup.corpus import Passages
+from dedup.duplicates import Banding, Shingles, hash_texts
+from dedup.index.documents import ROLE_BITS
+from dedup.index.lists import Entries, make_counts, make_entries
+from dedup.reuse import Stream, comparable_rows, count_spans, find_fingerprints
+
+Integers = npt.NDArray[np.int64]
+
+# Numbers of the lists. Bands come first, each a list; fingerprints lie in several by their hashes,
+# so that none grows much larger than a band's.
+TEXTS, IDS, TERM_DOCUMENTS, TERM_PASSAGES, FINGERPRINTS = 10_000, 10_001, 10_002, 10_003, 10_010
+FINGERPRINT_BITS = 3
+COUNTING = (TERM_DOCUMENTS, TERM_PASSAGES)  # lists whose entries count
+
+_32 = np.uint64(32)
+
+
+@dataclass(frozen=True, slots=True)
+class TermCounts:
+    """How many documents and passages have each term.
+
+    Attributes:
+        hashes: The terms.
+        documents: In how many documents each is.
+        passages: In how many passages that the comparer weighs words by.
+        n_documents: Documents with body words.
+        n_passages: Such passages.
+    """
+
+    hashes: npt.NDArray[np.uint32]
+    documents: Integers
+    passages: Integers
+    n_documents: int
+    n_passages: int
+
+
+def passage_facts(passages: Passages, n_documents: int) -> list[bytes]:
+    """Return for each document what is kept of its passages, in the order of their positions."""
+    order = np.lexsort((passages.positions, passages.documents))
+    facts = np.empty((len(order), 2), dtype="<u4")
+    facts[:, 0] = text_halves(passages)[passages.texts[order]]
+    facts[:, 1] = passages.n_words[order] << ROLE_BITS | passages.roles[order]
+    bounds = np.searchsorted(passages.documents[order], np.arange(n_documents + 1)) * 8
+    data = facts.tobytes()
+    return [data[a:b] for a, b in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)]
+
+
+def text_hashes(passages: Passages) -> npt.NDArray[np.uint32]:
+    """Return the upper half of each text's key, by which a list is sorted."""
+    return (passages.text_keys >> _32).astype(np.uint32)
+
+
+def text_halves(passages: Passages) -> npt.NDArray[np.uint32]:
+    """Return the lower half of each text's key, by which a hit in the list is confirmed."""
+    return passages.text_keys.astype(np.uint32)
+
+
+def text_entries(passages: Passages, numbers: Integers) -> Entries:
+    """Return which documents have each text."""
+    hashes = text_hashes(passages)[passages.texts]
+    return make_entries(hashes, numbers[passages.documents])
+
+
+def band_entries(
+    passages: Passages,
+    carriers: Integers,
+    wanted: npt.NDArray[np.bool_],
+    settings: DuplicateSettings,
+    banding: Banding,
+    *,
+    executor: Executor,
+) -> Iterator[Entries]:
+    """Yield the entries of each band: each wanted text leads to a document that has it.
+
+    Args:
+        passages: The passages.
+        carriers: The documents, one for each wanted text.
+        wanted: For each text whether it gets entries.
+        settings: The permutations.
+        banding: Bands and rows.
+        executor: Runs the blocks.
+    """
+    texts = np.flatnonzero(wanted)
+    shingles = Shingles(
+        passages.shingles, passages.shingle_starts[texts], passages.shingle_sizes[texts]
+    )
+    hashes = hash_texts(shingles, settings, banding, executor=executor)
+    yield from executor.map(
+        lambda band: make_entries(hashes[:, band], carriers), range(banding.bands)
+    )
+
+
+def fingerprint_entries(
+    stream: Stream, numbers: Integers, settings: ReuseSettings, *, executor: Executor
+) -> Iterator[tuple[int, Entries]]:
+    """Yield the number and the entries of each list of fingerprints."""
+    hashes, places = find_fingerprints(
+        stream, min_run_words=settings.min_run_words, executor=executor
+    )
+    sizes = np.diff(np.searchsorted(places, stream.document_starts))
+    entries = make_entries(hashes, np.repeat(numbers[stream.rows], sizes))
+    yield from split_fingerprints(entries)
+
+
+def split_fingerprints(entries: Entries) -> Iterator[tuple[int, Entries]]:
+    """Yield sorted entries by the list that they belong to."""
+    n_lists = 1 << FINGERPRINT_BITS
+    limits = np.arange(1, n_lists, dtype=np.uint64) << np.uint64(64 - FINGERPRINT_BITS)
+    parts = np.split(entries, np.searchsorted(entries, limits))
+    for part, own in enumerate(parts):
+        yield FINGERPRINTS + part, own
+
+
+def count_terms(passages: Passages, stream: Stream, is_known: npt.NDArray[np.bool_]) -> TermCounts:
+    """Count the terms of documents.
+
+    Args:
+        passages: Their passages.
+        stream: Their words.
+        is_known: Which texts other documents have, too: their passages are not counted again.
+    """
+    rows = comparable_rows(stream, passages)
+    rows = rows[~is_known[passages.texts[stream.passages[rows]]]]
+    in_passages = count_spans(
+        stream.terms, stream.starts[rows], stream.ends[rows], len(stream.hashes)
+    )
+    return TermCounts(
+        stream.hashes[1:],
+        stream.document_frequency[1:].astype(np.int64),
+        in_passages[1:],
+        len(stream.rows),
+        len(rows),
+    )
+
+
+def term_entries(counts: TermCounts, *, sign: int) -> Iterator[tuple[int, Entries]]:
+    """Yield the entries that add counts of terms, or take them away."""
+    yield TERM_DOCUMENTS, make_counts(counts.hashes, sign * counts.documents)
+    yield TERM_PASSAGES, make_counts(counts.hashes, sign * counts.passages)

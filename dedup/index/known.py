@@ -1,0 +1,338 @@
+"""What an index knows of its documents, asked without reading them: who may share something with
+new ones, how rare a word is, what an outlet prints on every page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedup.background import Background, Keys
+from dedup.config import DuplicateSettings, ReuseSettings
+from dedup.corpus import Corpus, Passages, outlet_numbers
+from dedup.duplicates import LARGEST_BUCKET, Banding
+from dedup.index import entries as kept
+from dedup.index import lists
+from dedup.index.documents import (
+    Stored,
+    numbers_of_outlets,
+    outlets_of,
+    read_documents,
+    read_facts,
+    read_passages,
+)
+from dedup.index.lists import Entries, Hashes
+from dedup.index.storage import IndexFile
+from dedup.reuse import Stream, find_fingerprints, link_documents
+from dedup.runs import run_starts
+
+Integers = npt.NDArray[np.int64]
+
+_32 = np.uint64(32)
+_HOLDERS = 4  # documents that are asked whether they really have a text, by its whole key
+_HOT = 64  # documents that have a fingerprint, of which the first and last so many are looked at
+_RARE = 50  # documents that have one of which a single one may be worth reporting
+_COPIES = 20  # of a text, the earliest, that are compared
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDocuments:
+    """The documents of an index without some of them.
+
+    Attributes:
+        file: The index.
+        settings: What counts as a duplicate.
+        reuse: What counts as reuse.
+        banding: Bands and rows.
+        without: Numbers of documents that are not there any more, or are about to be replaced.
+        without_terms: What those to be replaced have added to the counts of terms.
+    """
+
+    file: IndexFile
+    settings: DuplicateSettings
+    reuse: ReuseSettings
+    banding: Banding
+    without: Integers
+    without_terms: kept.TermCounts | None
+
+    def background(self, is_new: npt.NDArray[np.bool_]) -> Background:
+        """Return what the analysis of documents at hand asks of the others."""
+        manifest, gone = self.file.manifest, self.without_terms
+        return Background(
+            is_new=is_new,
+            labels=[*outlets_of(self.file)],
+            count_printed=self.count_printed,
+            count_documents=self.count_documents,
+            n_documents=manifest["n_body_documents"] - (gone.n_documents if gone else 0),
+            n_passages=manifest["n_compared_passages"] - (gone.n_passages if gone else 0),
+            count_terms=self.count_terms,
+            count_fingerprints=self.count_fingerprints,
+        )
+
+    def count_terms(self, terms: Keys) -> tuple[Integers, Integers]:
+        """Return in how many documents and passages each term is."""
+        order = np.argsort(terms, kind="stable")
+        hashes = terms[order].astype(np.uint32)
+        is_first = run_starts(hashes)
+        distinct = hashes[is_first]
+        counts = []
+        for number in kept.COUNTING:
+            sums = lists.sum_counts(lists.look_up(self.file, number, distinct), distinct)
+            if (gone := self.without_terms) is not None:
+                own = gone.documents if number == kept.TERM_DOCUMENTS else gone.passages
+                places = np.searchsorted(distinct, gone.hashes)
+                places[places == len(distinct)] = 0
+                is_asked = distinct[places] == gone.hashes if len(distinct) else places < 0
+                np.subtract.at(sums, places[is_asked], own[is_asked])
+            every = np.empty(len(terms), dtype=np.int64)
+            every[order] = sums[np.cumsum(is_first) - 1]
+            counts.append(every)
+        return counts[0], counts[1]
+
+    def count_documents(self, outlets: Sequence[str]) -> Integers:
+        """Return how many documents each outlet has."""
+        counts = outlets_of(self.file)
+        gone = self._facts(self.without)["outlet"].to_pylist()
+        sizes = []
+        for outlet in outlets:
+            number, size = counts.get(outlet, (-1, 0))
+            sizes.append(size - gone.count(number))
+        return np.array(sizes, dtype=np.int64)
+
+    def count_printed(
+        self, keys: Keys, outlets: Sequence[str], least: Integers
+    ) -> tuple[Integers, Integers]:
+        """Return how many documents of an outlet have a text, and are no version of another.
+
+        Args:
+            keys: Keys of the texts.
+            outlets: The outlets, an entry each.
+            least: How many at least matter; fewer may be counted as none.
+        """
+        n_documents, n_evidence = np.zeros((2, len(keys)), dtype=np.int64)
+        hashes = (keys >> _32).astype(np.uint32)
+        found = self._look_up(kept.TEXTS, hashes)
+        own = lists.hashes_of(found)
+        starts, ends = (np.searchsorted(own, hashes, side) for side in ("left", "right"))
+        asked = np.flatnonzero(ends - starts >= np.maximum(least, 1))
+        if not len(asked):
+            return n_documents, n_evidence
+        rows = np.concatenate([np.arange(starts[i], ends[i]) for i in asked])
+        facts = self._facts(np.unique(lists.numbers_of(found[rows])))
+        numbers = facts["number"].to_numpy()
+        of_outlet = facts["outlet"].fill_null(-1).to_numpy()
+        is_version = facts["is_version"].to_numpy()
+        known = outlets_of(self.file)
+        for i in asked.tolist():
+            outlet = known.get(outlets[i], (-2, 0))[0]
+            places = np.searchsorted(numbers, lists.numbers_of(found[starts[i] : ends[i]]))
+            is_own = of_outlet[places] == outlet
+            n_documents[i] = is_own.sum()
+            n_evidence[i] = (is_own & (is_version[places] == 0)).sum()
+        return n_documents, n_evidence
+
+    def count_fingerprints(self, hashes: Keys) -> Integers:
+        """Return how many documents have each fingerprint."""
+        distinct = np.sort(hashes.astype(np.uint32))
+        distinct = distinct[run_starts(distinct)]
+        found = np.sort(lists.hashes_of(self._look_up_fingerprints(distinct)))
+        starts, ends = (np.searchsorted(found, hashes, side) for side in ("left", "right"))
+        return (ends - starts).astype(np.int64)
+
+    def same_texts(self, hashes: Hashes) -> Integers:
+        """Return the documents that have some text, by the texts' hashes; of many, the earliest."""
+        return self._earliest(self._look_up(kept.TEXTS, hashes), _COPIES)
+
+    def similar_texts(self, hashes: npt.NDArray[np.uint32]) -> Integers:
+        """Return the documents that share a bucket with some text.
+
+        Args:
+            hashes: Band hashes of the texts, shape (n_texts, bands).
+        """
+        numbers = []
+        for band in range(hashes.shape[1]):
+            found = self._look_up(band, hashes[:, band])
+            numbers.append(lists.numbers_of(_first_of_each(found, LARGEST_BUCKET)))
+        return np.unique(np.concatenate(numbers))
+
+    def linked_documents(
+        self, corpus: Corpus, stream: Stream, *, within_outlet: bool, executor: Executor
+    ) -> Integers:
+        """Return the documents that share a fingerprint with new ones and would be linked to them.
+
+        Args:
+            corpus: The new documents.
+            stream: Their words.
+            within_outlet: Whether documents of one outlet are linked, too.
+            executor: Runs the search.
+        """
+        hashes, places = find_fingerprints(
+            stream, min_run_words=self.reuse.min_run_words, executor=executor
+        )
+        rows = stream.rows[stream.document_of(places)]
+        own = lists.make_entries(hashes, rows)
+        distinct = lists.hashes_of(own)
+        distinct = distinct[run_starts(distinct)]
+        found = self._look_up_fingerprints(distinct)
+        if not len(found):
+            return np.empty(0, dtype=np.int64)
+        found = _ends_of_each(found, _HOT)
+        facts = self._facts(np.unique(lists.numbers_of(found)))
+        numbers = facts["number"].to_numpy()
+        # One order of old and new documents: that of publication, then of ids.
+        order = _common_order(facts, corpus)
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        old = np.searchsorted(numbers, lists.numbers_of(found))
+        every = np.concatenate([lists.hashes_of(found), lists.hashes_of(own)])
+        documents = np.concatenate([old, len(numbers) + lists.numbers_of(own)])
+        of_old = facts["outlet"].fill_null(-1).to_numpy()
+        outlets = np.concatenate([of_old, outlets_in(self.file, corpus)])
+        unknown = (outlets < 0) | within_outlet
+        outlets[unknown] = outlets.max(initial=0) + 1 + np.flatnonzero(unknown)
+        is_new = np.arange(len(order)) >= len(numbers)
+        pairs = link_documents(every, rank[documents], outlets[order], is_new[order])
+        pairs = order[pairs]  # of documents, a row for each fingerprint that links them
+        pairs = np.where(is_new[pairs[:, :1]], pairs[:, ::-1], pairs)
+        pairs = pairs[~is_new[pairs[:, 0]]]
+        linked: Integers = numbers[np.unique(pairs[:, 0])]
+        return linked
+
+    def documents_of(self, labels: Sequence[str]) -> Integers:
+        """Return the documents of some outlets."""
+        known = outlets_of(self.file)
+        wanted = [known[label][0] for label in labels if label in known]
+        return self._there(numbers_of_outlets(self.file, wanted))
+
+    def read(self, numbers: Integers) -> Stored:
+        """Return documents by number."""
+        return read_documents(self.file, self._there(numbers))
+
+    def _facts(self, numbers: Integers) -> pa.Table:
+        return read_facts(self.file, numbers)
+
+    def _there(self, numbers: Integers) -> Integers:
+        there: Integers = numbers[~np.isin(numbers, self.without)]
+        return there
+
+    def _look_up(self, number: int, hashes: Hashes) -> Entries:
+        """Return the entries of a list, without the documents that do not count."""
+        distinct = np.sort(hashes)
+        found = lists.look_up(self.file, number, distinct[run_starts(distinct)])
+        if len(self.without):
+            found = found[~np.isin(lists.numbers_of(found), self.without)]
+        return found
+
+    def _look_up_fingerprints(self, hashes: Hashes) -> Entries:
+        wanted = hashes.astype(np.uint64) << _32
+        parts = [
+            self._look_up(number, lists.hashes_of(own))
+            for number, own in kept.split_fingerprints(wanted)
+            if len(own)
+        ]
+        return np.concatenate([np.empty(0, np.uint64), *parts])
+
+    def _earliest(self, found: Entries, most: int) -> Integers:
+        """Return the documents of entries; of a hash that many have, the earliest."""
+        hashes, numbers = lists.hashes_of(found), lists.numbers_of(found)
+        if not len(found):
+            return numbers
+        sizes = np.diff(np.append(np.flatnonzero(run_starts(hashes)), len(hashes)))
+        many = np.repeat(sizes > most, sizes)
+        kept_numbers = [numbers[~many]]
+        if many.any():
+            facts = self._facts(np.unique(numbers[many]))
+            rank = np.empty(len(facts), dtype=np.int64)
+            rank[_sort_facts(facts)] = np.arange(len(facts))
+            ranks = rank[np.searchsorted(facts["number"].to_numpy(), numbers[many])]
+            order = np.lexsort((ranks, hashes[many]))
+            groups = hashes[many][order]
+            place = np.arange(len(groups))
+            place -= np.maximum.accumulate(place * run_starts(groups))
+            kept_numbers.append(numbers[many][order][place < most])
+        return np.unique(np.concatenate(kept_numbers))
+
+
+def find_holders(file: IndexFile, passages: Passages, without: Integers | None = None) -> Integers:
+    """Return for each text of some passages a document of the index that has it; -1 if none has.
+
+    Args:
+        file: The index.
+        passages: The passages.
+        without: Documents that are not asked; removed ones never are.
+    """
+    holders = np.full(len(passages.first_passages), -1, dtype=np.int64)
+    hashes = kept.text_hashes(passages)
+    order = np.argsort(hashes, kind="stable")
+    distinct = hashes[order]
+    found = lists.look_up(file, kept.TEXTS, distinct[run_starts(distinct)])
+    if not len(found):
+        return holders
+    gone = np.array([r[0] for r in file.connection.execute("SELECT number FROM removed")], int)
+    gone = gone if without is None else np.append(gone, without)
+    found = _first_of_each(found[~np.isin(lists.numbers_of(found), gone)], _HOLDERS)
+    numbers = lists.numbers_of(found)
+    halves = read_passages(file, np.unique(numbers))
+    own = lists.hashes_of(found)
+    starts, ends = (np.searchsorted(own, hashes, side) for side in ("left", "right"))
+    wanted = kept.text_halves(passages)
+    for text in np.flatnonzero(ends > starts).tolist():
+        for number in numbers[starts[text] : ends[text]].tolist():
+            if number in halves and (halves[number] == wanted[text]).any():
+                holders[text] = number
+                break
+    return holders
+
+
+def outlets_in(file: IndexFile, corpus: Corpus) -> Integers:
+    """Return for each document of a corpus the number of its outlet in the index.
+
+    Outlets that the index does not know get numbers behind those it knows; -1 is no outlet.
+    """
+    known = {name: number for name, (number, _) in outlets_of(file).items()}
+    own = outlet_numbers(corpus)
+    labels = corpus.documents["outlet"].combine_chunks().dictionary_encode().dictionary.to_pylist()
+    behind = 1 + max(known.values(), default=-1)
+    numbers = np.array(
+        [known.get(label, behind + place) for place, label in enumerate(labels)] + [-1],
+        dtype=np.int64,
+    )
+    return numbers[own]
+
+
+def _first_of_each(entries: Entries, most: int) -> Entries:
+    """Return the first entries of each hash."""
+    place = np.arange(len(entries))
+    place -= np.maximum.accumulate(place * run_starts(lists.hashes_of(entries)))
+    return entries[place < most]
+
+
+def _ends_of_each(entries: Entries, most: int) -> Entries:
+    """Return the first and the last entries of each hash."""
+    hashes = lists.hashes_of(entries)
+    starts = run_starts(hashes)
+    place = np.arange(len(entries))
+    from_start = place - np.maximum.accumulate(place * starts)
+    sizes = np.diff(np.append(np.flatnonzero(starts), len(entries)))
+    from_end = np.repeat(sizes, sizes) - 1 - from_start
+    return entries[(from_start < most) | (from_end < most)]
+
+
+def _sort_facts(facts: pa.Table) -> Integers:
+    """Return the order of documents: of publication, missing last, then of ids."""
+    keys = [("published", "ascending"), ("document_id", "ascending")]
+    order: Integers = pc.sort_indices(facts, sort_keys=keys).to_numpy().astype(np.int64)
+    return order
+
+
+def _common_order(facts: pa.Table, corpus: Corpus) -> Integers:
+    """Return the order of old documents and, numbered behind them, new ones."""
+    old = facts.select(["published", "document_id"])
+    new = [corpus.documents[name].cast(old.schema.field(name).type) for name in old.column_names]
+    return _sort_facts(pa.concat_tables([old, pa.table(new, names=old.column_names)]))

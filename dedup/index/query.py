@@ -1,0 +1,168 @@
+"""New documents and an index to an analysis: as of the whole, of what concerns the new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.analysis import Analysis, Progress, analyze
+from dedup.attribution import (
+    Gazetteer,
+    find_attributions,
+    gazetteer,
+    may_have_quotations,
+    quoted_outlets,
+)
+from dedup.config import PARTS, ReuseSettings, available_jobs
+from dedup.corpus import Corpus, Passages, collect_passages
+from dedup.duplicates import Shingles, find_pairs, hash_texts
+from dedup.index.index import Index
+from dedup.index.known import KnownDocuments
+from dedup.reuse import make_stream
+
+Integers = npt.NDArray[np.int64]
+
+_ROUNDS = 4  # of looking for what resembles what was found
+_DOCUMENTS_AT_ONCE = 2_000
+
+
+def analyze_new(
+    corpus: Corpus,
+    index: Index,
+    *,
+    within_outlet: bool | None = None,
+    outlets: Gazetteer | None = None,
+    only: Iterable[str] | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Return what an analysis of an index's documents and new ones says of the new ones.
+
+    Its corpus holds the new documents and those of the index that share something with them; rows
+    that concern no new document are not complete.
+
+    Args:
+        corpus: The new documents; one whose id the index has replaces that.
+        index: The old ones.
+        within_outlet: Whether an outlet's own documents are compared, too; None is as the index
+            was made.
+        outlets: The outlets that texts may name; None is our gazetteer.
+        only: Parts to analyse; None is all of them.
+        jobs: Number of threads; None uses every processor.
+        progress: Called with each step's name and how far it is.
+
+    Raises:
+        InputError: If the corpus holds no text or is cut into other units, or the index is damaged.
+    """
+    index.require(passages=corpus.passages)
+    parts = PARTS if only is None else tuple(only)
+    reuse = index.reuse_settings
+    if within_outlet is not None:
+        reuse = ReuseSettings(reuse.min_run_words, within_outlet)
+    known_outlets = gazetteer() if outlets is None else outlets
+    say = progress or (lambda step, done, total: None)
+    with index.known(corpus) as known:
+        say("index", 0, 0)
+        with ThreadPoolExecutor(jobs or available_jobs()) as executor:
+            numbers = _find_candidates(corpus, known, reuse, known_outlets, parts, executor)
+        whole = _with_old(corpus, known, numbers)
+        is_new = np.arange(len(whole)) < len(corpus)
+        return analyze(
+            whole, index.settings, reuse, outlets=known_outlets, only=parts, jobs=jobs,
+            progress=progress, background=known.background(is_new),
+        )  # fmt: skip
+
+
+def _find_candidates(
+    corpus: Corpus,
+    known: KnownDocuments,
+    reuse: ReuseSettings,
+    outlets: Gazetteer,
+    parts: Sequence[str],
+    executor: Executor,
+) -> Integers:
+    """Return the numbers of the old documents that new ones may share something with."""
+    passages = collect_passages(
+        corpus, shingle_size=known.settings.shingle_size, executor=executor,
+        background=known.background(np.ones(len(corpus), dtype=np.bool_)),
+    )  # fmt: skip
+    found = [np.empty(0, dtype=np.int64)]
+    if "duplicates" in parts:
+        found.append(_find_similar(corpus, passages, known, executor))
+    if "reuse" in parts:
+        stream = make_stream(corpus, passages, executor=executor)
+        found.append(
+            known.linked_documents(
+                corpus, stream, within_outlet=reuse.within_outlet, executor=executor
+            )
+        )
+    if "attributions" in parts:
+        found += _find_quoted(corpus, passages, known, outlets)
+    return np.unique(np.concatenate(found))
+
+
+def _find_similar(
+    corpus: Corpus, passages: Passages, known: KnownDocuments, executor: Executor
+) -> Integers:
+    """Return the documents with duplicates of new passages, and with duplicates of those.
+
+    The representative of what a new text resembles may resemble it, too, without sharing a bucket
+    with it: an analysis of the whole would see that pair.
+    """
+    numbers = np.empty(0, dtype=np.int64)
+    texts = np.arange(len(passages.first_passages))
+    for _ in range(_ROUNDS):
+        shingles = Shingles(
+            passages.shingles, passages.shingle_starts[texts], passages.shingle_sizes[texts]
+        )
+        hashes = hash_texts(shingles, known.settings, known.banding, executor=executor)
+        keys = (passages.text_keys[texts] >> np.uint64(32)).astype(np.uint32)
+        found = np.union1d(known.same_texts(keys), known.similar_texts(hashes))
+        if not len(np.setdiff1d(found, numbers)):
+            break
+        numbers = np.union1d(numbers, found)
+        asked = passages.text_keys[texts]
+        whole = _with_old(corpus, known, numbers)
+        passages = collect_passages(
+            whole, shingle_size=known.settings.shingle_size, executor=executor
+        )
+        own = Shingles(passages.shingles, passages.shingle_starts, passages.shingle_sizes)
+        pairs = find_pairs(own, known.settings, known.banding, executor=executor)
+        is_new = np.zeros(len(own), dtype=np.bool_)
+        is_new[passages.texts[passages.documents < len(corpus)]] = True
+        near = np.append(pairs.second[is_new[pairs.first]], pairs.first[is_new[pairs.second]])
+        texts = np.unique(near[~is_new[near]])
+        texts = texts[~np.isin(passages.text_keys[texts], asked)]
+        if not len(texts):
+            break
+    return numbers
+
+
+def _find_quoted(
+    corpus: Corpus, passages: Passages, known: KnownDocuments, outlets: Gazetteer
+) -> Iterator[Integers]:
+    """Yield the documents of outlets that may have the words quoted from them."""
+    labels = known.background(np.ones(len(corpus), dtype=np.bool_)).labels
+    if not labels:
+        return
+    own = [*corpus.documents["outlet"].unique().to_pylist(), *labels]
+    outlets = outlets.with_labels([*dict.fromkeys(own)])
+    attributions = find_attributions(corpus, passages, outlets)
+    for label, quotations in quoted_outlets(corpus, attributions, outlets, labels).items():
+        numbers = known.documents_of([label])
+        for i in range(0, len(numbers), _DOCUMENTS_AT_ONCE):
+            stored = known.read(numbers[i : i + _DOCUMENTS_AT_ONCE])
+            texts = stored.table["text"].to_pylist()
+            has_words = [may_have_quotations(text, quotations) for text in texts]
+            yield stored.numbers[np.array(has_words, dtype=np.bool_)]
+
+
+def _with_old(corpus: Corpus, known: KnownDocuments, numbers: Integers) -> Corpus:
+    """Return new documents and, behind them, old ones."""
+    table = pa.concat_tables([corpus.documents, known.read(numbers).table])
+    return replace(corpus, documents=table)

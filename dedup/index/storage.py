@@ -1,0 +1,326 @@
+"""The file of an index: opened with suspicion, read in one view, written all or not at all.
+
+SQLite in one file. Whoever sends such a file may have damaged or prepared it, so nothing in it is
+believed: the schema must be ours to the letter, and every row carries a checksum that also tells
+which file it belongs to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from dedup.errors import InputError
+
+FORMAT_VERSION = 1
+_APPLICATION_ID = 0x64_64_75_70  # "ddup"
+_MAGIC = b"SQLite format 3\0"
+_PAGE_SIZE = 4096
+_WAIT = 10.0  # seconds for another writer to finish
+_CACHE = 16_384  # kibibytes of pages that SQLite keeps
+
+_SCHEMA = (
+    "CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE outlet (number INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+    " n_documents INTEGER NOT NULL, crc INTEGER NOT NULL)",
+    "CREATE TABLE path (number INTEGER PRIMARY KEY, name TEXT NOT NULL, crc INTEGER NOT NULL)",
+    "CREATE TABLE document (number INTEGER PRIMARY KEY, document_id TEXT NOT NULL,"
+    " outlet INTEGER, published INTEGER, is_version INTEGER NOT NULL, path, line INTEGER,"
+    " crc INTEGER NOT NULL, digest BLOB NOT NULL, fields BLOB NOT NULL, passages BLOB NOT NULL,"
+    " text BLOB NOT NULL)",
+    "CREATE TABLE removed (number INTEGER PRIMARY KEY)",
+    "CREATE TABLE run (list INTEGER NOT NULL, seq INTEGER NOT NULL, first_block INTEGER NOT NULL,"
+    " n_entries INTEGER NOT NULL, crc INTEGER NOT NULL, fence BLOB NOT NULL,"
+    " PRIMARY KEY (list, seq))",
+    "CREATE TABLE block (id INTEGER PRIMARY KEY, crc INTEGER NOT NULL, data BLOB NOT NULL)",
+)  # fmt: skip
+
+Connection = sqlite3.Connection
+
+
+class IndexFile:
+    """An open index file: its connection, its manifest, and what checksums start from.
+
+    Attributes:
+        path: The file.
+        connection: The connection; it belongs to the thread that opened it.
+        manifest: What the file says about itself, by key; values are JSON.
+        salt: What every checksum starts from, so that a row of another file is none of this.
+    """
+
+    def __init__(self, path: Path, connection: Connection, *, can_write: bool) -> None:
+        self.path = path
+        self.connection = connection
+        self._can_write = can_write
+        self.manifest: dict[str, Any] = {}
+        self.salt = 0
+
+    def crc(self, data: bytes) -> int:
+        """Return the checksum of what a row holds."""
+        return zlib.crc32(data, self.salt)
+
+    def damaged(self, what: str) -> InputError:
+        """Return the error that says what of the file is damaged."""
+        return InputError(f"damaged index: {what}; build it again", path=self.path)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Keep one view of the file: what others write meanwhile does not show."""
+        with self._errors():
+            self.connection.execute("BEGIN")
+            try:
+                self._load_manifest()
+                yield
+            finally:
+                self._end("COMMIT")
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Write all that is written within, or nothing; wait for another writer, or fail."""
+        with self._errors():
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._load_manifest()
+                yield
+                self._store_manifest()
+                self.connection.execute("COMMIT")
+            except BaseException:
+                self._end("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close the file; leave it as one file, without a log beside it, if nobody reads it."""
+        with suppress(sqlite3.Error):
+            if self._can_write and not self.connection.in_transaction:
+                self.connection.execute("PRAGMA busy_timeout = 0")
+                self.connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        self.connection.close()
+
+    def vacuum(self) -> None:
+        """Write the file anew, its blocks in order and without gaps."""
+        with self._errors():
+            self.connection.execute("VACUUM")
+
+    def find_damage(self) -> list[str]:
+        """Return what SQLite itself finds wrong with the file's pages."""
+        with self._errors():
+            found = self.connection.execute("PRAGMA integrity_check(20)").fetchall()
+        return [str(row[0]) for row in found if row[0] != "ok"]
+
+    def _end(self, statement: str) -> None:
+        if self.connection.in_transaction:
+            with suppress(sqlite3.Error):
+                self.connection.execute(statement)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Turn what SQLite says into what a user can mend."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+        except UnicodeDecodeError as error:  # a text that is none
+            raise self.damaged("text that is not UTF-8") from error
+
+    def _load_manifest(self) -> None:
+        rows = self.connection.execute("SELECT key, value FROM manifest ORDER BY key").fetchall()
+        try:
+            manifest = {key: json.loads(value) for key, value in rows}
+            stated = manifest.pop("state")
+            self.salt = int(manifest["file_id"], 16) & 0xFFFFFFFF
+        except (KeyError, ValueError, TypeError) as error:
+            raise self.damaged("its manifest is incomplete") from error
+        self.manifest = manifest
+        if stated != self._state():
+            raise self.damaged("its parts do not belong together")
+
+    def _store_manifest(self) -> None:
+        rows = {**self.manifest, "state": self._state()}
+        self.connection.execute("DELETE FROM manifest")
+        self.connection.executemany(
+            "INSERT INTO manifest VALUES (?, ?)",
+            [(key, json.dumps(value)) for key, value in sorted(rows.items())],
+        )
+
+    def _state(self) -> str:
+        """Return a digest of the manifest and of which runs there are."""
+        runs = self.connection.execute(
+            "SELECT list, seq, first_block, n_entries, crc FROM run ORDER BY list, seq"
+        ).fetchall()
+        whole = json.dumps([self.manifest, runs], sort_keys=True, default=repr)
+        return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
+
+
+class _OtherVersionError(InputError):
+    """An index of another format version: it cannot be read, but it can be replaced."""
+
+
+def create_file(path: Path, manifest: dict[str, Any]) -> IndexFile:
+    """Return a new, empty index file, open for writing.
+
+    Raises:
+        InputError: If there is a file already, or none can be made.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666))
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", path=path) from error
+    file = IndexFile(path, _connect(path, "rw"), can_write=True)
+    with file._errors():
+        connection = file.connection
+        connection.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
+        connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
+        _prepare(connection)
+        # Nothing is lost if a new file is not finished: no log, no waiting for the disk.
+        connection.execute("PRAGMA journal_mode = OFF").fetchone()
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("BEGIN")
+        for statement in _SCHEMA:
+            connection.execute(statement)
+        file.manifest = {**manifest, "file_id": secrets.token_hex(8)}
+        file.salt = int(file.manifest["file_id"], 16) & 0xFFFFFFFF
+        file._store_manifest()
+        connection.execute("COMMIT")
+    return file
+
+
+def open_file(path: Path, *, write: bool = False) -> IndexFile:
+    """Open an index file.
+
+    Raises:
+        InputError: If it is no index, is of another format version, is damaged or cannot be read.
+    """
+    header = _read_header(path)
+    file = IndexFile(path, _open_connection(path, header, write=write), can_write=write)
+    try:
+        with file._errors():
+            _prepare(file.connection)
+            _check_schema(file)
+            if write:
+                # Readers go on while a log is written beside the file.
+                file.connection.execute("PRAGMA journal_mode = WAL").fetchone()
+                file.connection.execute("PRAGMA synchronous = FULL")
+            else:
+                file.connection.execute("PRAGMA query_only = ON")
+        with file.reading():
+            pass
+    except BaseException:
+        file.connection.close()
+        raise
+    return file
+
+
+def release(path: Path) -> None:
+    """Make sure that a new index may take a path: nothing is there, or an index nobody writes.
+
+    A damaged index may be replaced, too; the log of one that was interrupted goes with it, or it
+    would be taken for the new one's.
+
+    Raises:
+        InputError: If something else is there, or the index is in use.
+    """
+    if not path.exists():
+        return
+    with suppress(_OtherVersionError):
+        _read_header(path)
+    logs = [Path(f"{path}{suffix}") for suffix in ("-wal", "-shm")]
+    if any(log.exists() for log in logs):
+        connection = _connect(path, "rw")
+        try:
+            with suppress(sqlite3.DatabaseError):
+                connection.execute("PRAGMA busy_timeout = 0")
+                connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+                connection.execute("BEGIN EXCLUSIVE")
+                connection.execute("COMMIT")
+                for log in logs:
+                    log.unlink(missing_ok=True)
+        finally:
+            connection.close()
+        if any(log.exists() for log in logs):
+            raise InputError("is in use by another process; try again later", path=path)
+
+
+def explain(error: sqlite3.Error, path: Path) -> InputError:
+    """Return what an error of SQLite means for the user."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return InputError("is being written by another process; try again later", path=path)
+    if "full" in text:
+        return InputError("cannot be written: no space left; nothing was changed", path=path)
+    if "readonly" in text or "unable to open" in text or "I/O" in text:
+        return InputError(f"cannot be read or written: {text}", path=path)
+    return InputError(f"damaged index: {text}; build it again", path=path)
+
+
+def _read_header(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            reason = "is a directory" if path.is_dir() else "no such index"
+            raise InputError(f"{reason}; `dedup index build` makes one", path=path)
+        with path.open("rb") as stream:
+            header = stream.read(100)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", path=path) from error
+    application, version = header[68:72], header[60:64]
+    if not header.startswith(_MAGIC) or int.from_bytes(application, "big") != _APPLICATION_ID:
+        raise InputError("not an index of dedup", path=path)
+    if (found := int.from_bytes(version, "big")) != FORMAT_VERSION:
+        raise _OtherVersionError(
+            f"format version {found}, and this dedup reads {FORMAT_VERSION}; build it again",
+            path=path,
+        )
+    return header
+
+
+def _connect(path: Path, mode: str, *, immutable: bool = False) -> Connection:
+    address = path.absolute().as_uri() + f"?mode={mode}" + "&immutable=1" * immutable
+    return sqlite3.connect(address, uri=True, timeout=_WAIT, isolation_level=None)
+
+
+def _open_connection(path: Path, header: bytes, *, write: bool) -> Connection:
+    """Open the file; one whose writer left a log needs write access to be read."""
+    has_log = Path(f"{path}-wal").exists()
+    logs = header[18:20] == b"\x02\x02"
+    try:
+        if write:
+            return _connect(path, "rw")
+        can_share = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+        if not logs or can_share:
+            return _connect(path, "rw" if logs else "ro")
+        if has_log:
+            raise InputError(
+                "an interrupted writer left a log beside it, and the directory cannot be written"
+                " to; open it once where it can",
+                path=path,
+            )
+        return _connect(path, "ro", immutable=True)
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+
+
+def _prepare(connection: Connection) -> None:
+    for setting in (
+        "trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0",
+        f"cache_size = -{_CACHE}", f"busy_timeout = {round(_WAIT * 1000)}", "temp_store = FILE",
+    ):  # fmt: skip
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _check_schema(file: IndexFile) -> None:
+    """Refuse a file with any table, view, trigger or index that is not ours."""
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
+    with closing(sqlite3.connect(":memory:")) as model:
+        for statement in _SCHEMA:
+            model.execute(statement)
+        expected = model.execute(query).fetchall()
+    if file.connection.execute(query).fetchall() != expected:
+        raise file.damaged("its tables are not those of an index")
