@@ -14,16 +14,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dedup.analysis import Analysis, Explanation, analyze
     from dedup.attribution import Gazetteer, gazetteer
+    from dedup.check.findings import CheckResult, Finding
+    from dedup.check.run import check_corpus
     from dedup.comparison import Comparison, compare, compare_documents
-    from dedup.config import CorpusSettings, DuplicateSettings, ReuseSettings
+    from dedup.config import CheckSettings, CorpusSettings, DuplicateSettings, ReuseSettings
     from dedup.corpus import Corpus, Document, read_corpus
     from dedup.duplicates import from_datasketch, to_datasketch
     from dedup.errors import ConfigError, InputError
+    from dedup.index import Index
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Analysis",
+    "CheckResult",
+    "CheckSettings",
     "Comparison",
     "ConfigError",
     "Corpus",
@@ -31,10 +36,13 @@ __all__ = [
     "Document",
     "DuplicateSettings",
     "Explanation",
+    "Finding",
     "Gazetteer",
+    "Index",
     "InputError",
     "ReuseSettings",
     "analyze",
+    "check_corpus",
     "compare",
     "compare_documents",
     "from_datasketch",
@@ -48,11 +56,13 @@ __all__ = [
 _HOMES = {
     "analysis": ("Analysis", "Explanation", "analyze"),
     "attribution": ("Gazetteer", "gazetteer"),
+    "check": ("CheckResult", "Finding", "check_corpus"),
     "comparison": ("Comparison", "compare", "compare_documents"),
-    "config": ("CorpusSettings", "DuplicateSettings", "ReuseSettings"),
+    "config": ("CheckSettings", "CorpusSettings", "DuplicateSettings", "ReuseSettings"),
     "corpus": ("Corpus", "Document", "read_corpus"),
     "duplicates": ("from_datasketch", "to_datasketch"),
     "errors": ("ConfigError", "InputError"),
+    "index": ("Index",),
 }
 
 

@@ -132,6 +132,77 @@ class AttributionSettings:
             raise ConfigError("outlets must name a file")
 
 
+FINDINGS = (
+    "duplicate-document",
+    "duplicate-passage",
+    "repeated-passage",
+    "uncredited-reuse",
+    "miscredited-reuse",
+    "altered-quote",
+    "unverified-quote",
+)  # of a check, by name
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """What a check looks for, and what it lets pass.
+
+    Attributes:
+        fail: Findings that fail the check, of `FINDINGS`.
+        warn: Findings that are reported, and fail nothing; one in neither is not looked for.
+        min_words: Least number of words of a passage or a span that is a finding.
+        min_share: Least share of its document's words that a document's findings of duplicates
+            and reuse must concern together, in [0, 1].
+        document_share: Share of a document's words in duplicate passages that makes it a
+            duplicate, in (0, 1].
+        allow_credited: Whether duplicates whose words the text credits to their outlet may pass.
+        allow_outlets: Outlets that anybody may take from.
+        allow_pairs: Pairs of outlets that may take from each other, as `one=other`.
+        boilerplate: A file of passages, a blank line between them, that may stand anywhere.
+        allow_list: A file of findings that may pass, each with a reason.
+        baseline: A file of findings that are accepted already.
+        max_suppressions: Most findings that may be switched off; None is any number.
+    """
+
+    fail: tuple[str, ...] = FINDINGS[:-1]
+    warn: tuple[str, ...] = ()
+    min_words: int = 10
+    min_share: float = 0.0
+    document_share: float = 0.8
+    allow_credited: bool = True
+    allow_outlets: tuple[str, ...] = ()
+    allow_pairs: tuple[str, ...] = ()
+    boilerplate: str | None = None
+    allow_list: str | None = None
+    baseline: str | None = None
+    max_suppressions: int | None = None
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            expected = _OPTIONAL.get(field.name, type(field.default))
+            if value is not None or field.name not in _OPTIONAL:
+                _check_type(field.name, value, expected)
+        for name in (*self.fail, *self.warn):
+            if name not in FINDINGS:
+                raise ConfigError(f"no finding {name!r}; there are {', '.join(FINDINGS)}")
+        if both := sorted({*self.fail} & {*self.warn}):
+            raise ConfigError(f"{both[0]} must either fail or warn, not both")
+        if self.min_words < 1:
+            raise ConfigError(f"min_words must be at least 1, got {self.min_words}")
+        if not 0 <= self.min_share <= 1:
+            raise ConfigError(f"min_share must be in [0, 1], got {self.min_share}")
+        if not 0 < self.document_share <= 1:
+            raise ConfigError(f"document_share must be in (0, 1], got {self.document_share}")
+        for pair in self.allow_pairs:
+            if pair.count("=") != 1 or not all(map(str.strip, pair.split("="))):
+                raise ConfigError(f"allow_pairs must be like 'one=other', got {pair!r}")
+        if self.max_suppressions is not None and self.max_suppressions < 0:
+            raise ConfigError(f"max_suppressions must be at least 0, got {self.max_suppressions}")
+
+
+# Settings that may be missing, with the type of those that are not.
+_OPTIONAL = {"boilerplate": str, "allow_list": str, "baseline": str, "max_suppressions": int}
 TASKS = (CorpusSettings, DuplicateSettings, ReuseSettings, AttributionSettings)
 
 
@@ -167,11 +238,17 @@ def read_config(path: Path) -> dict[str, Any]:
         table = {} if (found := _tool_table(table)) is None else found
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: [tool.dedup] must be a table, got {table!r}")
-    values = {key.replace("-", "_"): value for key, value in table.items()}
-    types = {"jobs": int} | {
-        field.name: str if field.default is None else type(field.default)
-        for task in TASKS
-        for field in fields(task)
+    values = _read_table(table, {"jobs": int, "check": dict, **_types(*TASKS)}, path)
+    if "check" in values:
+        values["check"] = _read_table(values["check"], _types(CheckSettings), path)
+    return values
+
+
+def _read_table(table: dict[str, Any], types: dict[str, type], path: Path) -> dict[str, Any]:
+    """Return the settings of a table by name, lists as tuples."""
+    values = {
+        key.replace("-", "_"): tuple(value) if isinstance(value, list) else value
+        for key, value in table.items()
     }
     for key, value in values.items():
         if key not in types:
@@ -183,13 +260,24 @@ def read_config(path: Path) -> dict[str, Any]:
     return values
 
 
+def _types(*tasks: type[Any]) -> dict[str, type]:
+    return {
+        field.name: _OPTIONAL.get(field.name, str) if field.default is None else type(field.default)
+        for task in tasks
+        for field in fields(task)
+    }
+
+
 def _tool_table(project: dict[str, Any]) -> Any:
     """Return what stands under [tool.dedup]; None if nothing does."""
     tool = project.get("tool")
     return tool.get("dedup") if isinstance(tool, dict) else None
 
 
-_TYPE_NAMES = {int: "an integer", float: "a number", str: "a string", bool: "true or false"}
+_TYPE_NAMES = {
+    int: "an integer", float: "a number", str: "a string", bool: "true or false",
+    tuple: "a list of strings", dict: "a table",
+}  # fmt: skip
 
 
 def _check_type(name: str, value: object, expected: type) -> None:
@@ -197,6 +285,8 @@ def _check_type(name: str, value: object, expected: type) -> None:
     is_right = isinstance(value, number or expected) and isinstance(value, bool) == (
         expected is bool
     )
+    if is_right and expected is tuple:
+        is_right = all(isinstance(each, str) for each in value)  # type: ignore[attr-defined]
     if not is_right:
         raise ConfigError(f"{name} must be {_TYPE_NAMES[expected]}, got {value!r}")
 

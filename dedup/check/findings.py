@@ -7,16 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dedup.config import FINDINGS as NAMES
+
 # What there is to find, by name, and what each says.
-FINDINGS = {
-    "duplicate-document": "most of a document's words stand in another document",
-    "duplicate-passage": "a passage stands, the same or nearly so, in another document",
-    "repeated-passage": "a passage stands twice or more in one document",
-    "uncredited-reuse": "words were taken from another outlet's article without saying so",
-    "miscredited-reuse": "words were taken from one outlet's article and credited to another",
-    "altered-quote": "words are quoted from an outlet that wrote them otherwise",
-    "unverified-quote": "words are quoted from an outlet in whose articles they do not stand",
-}
+FINDINGS = dict(
+    zip(
+        NAMES,
+        (
+            "most of a document's words stand in other documents",
+            "a passage stands, the same or nearly so, in another document",
+            "a passage stands twice or more in one document",
+            "words were taken from another outlet's article without saying so",
+            "words were taken from one outlet's article and credited to another",
+            "words are quoted from an outlet that wrote them otherwise",
+            "words are quoted from an outlet in whose articles they do not stand",
+        ),
+        strict=True,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

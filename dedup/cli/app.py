@@ -21,6 +21,8 @@ _COMMANDS = {
     "report": "analyse a corpus: what is duplicated, who took it from whom, and do they say so",
     "attributions": "list whom articles credit, and with what",
     "compare": "show what two documents share, side by side",
+    "check": "gate new content: exit 1 on what is copied, repeated, uncredited or misquoted",
+    "clean": "write a corpus without its duplicates",
     "index": "keep a corpus in one file, to compare new content with",
 }
 

@@ -11,8 +11,10 @@ import click
 
 from dedup import __version__
 from dedup.config import (
+    FINDINGS,
     PASSAGE_UNITS,
     TASKS,
+    CheckSettings,
     CorpusSettings,
     DuplicateSettings,
     ReuseSettings,
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from dedup.attribution import Gazetteer
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-Settings = TypeVar("Settings", CorpusSettings, DuplicateSettings, ReuseSettings)
+Settings = TypeVar("Settings", CorpusSettings, DuplicateSettings, ReuseSettings, CheckSettings)
 
 _DEFAULTS = {field.name: field.default for task in TASKS for field in fields(task)}
 
@@ -94,6 +96,63 @@ def attribution_options(command: Command) -> Command:
     )  # fmt: skip
 
 
+def check_options(command: Command) -> Command:
+    """Add the options of a check's policy; a configuration file has them in [tool.dedup.check]."""
+    findings = click.Choice(FINDINGS)
+    return _add(
+        command,
+        _check_option(
+            "--fail", multiple=True, type=findings, show_default="all but unverified-quote",
+            help="Finding that fails the check; may be repeated.",
+        ),
+        _check_option(
+            "--warn", multiple=True, type=findings, show_default="none",
+            help="Finding that is reported and fails nothing; may be repeated.",
+        ),
+        _check_option(
+            "--min-words", type=int, metavar="N",
+            help="Least words of a passage or span that is a finding.",
+        ),
+        _check_option(
+            "--min-share", type=float,
+            help="Least share of a document's words that its findings must concern.",
+        ),
+        _check_option(
+            "--document-share", type=float,
+            help="Share of a document's words in duplicate passages that makes it a duplicate.",
+        ),
+        _check_option(
+            "--allow-credited/--no-allow-credited",
+            help="Let duplicates pass whose words the text credits to their outlet.",
+        ),
+        _check_option(
+            "--allow-outlet", "allow_outlets", multiple=True, metavar="OUTLET",
+            show_default="none", help="Outlet that may be taken from; may be repeated.",
+        ),
+        _check_option(
+            "--allow-pair", "allow_pairs", multiple=True, metavar="ONE=OTHER",
+            show_default="none",
+            help="Outlets that may take from each other; may be repeated.",
+        ),
+        _check_option(
+            "--boilerplate", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
+            help="Passages that may stand anywhere, a blank line between them.",
+        ),
+        _check_option(
+            "--allow-list", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
+            help="Findings that may pass, each with a reason.",
+        ),
+        _check_option(
+            "--baseline", type=click.Path(dir_okay=False), metavar="FILE",
+            help="Findings that are accepted already.",
+        ),
+        _check_option(
+            "--max-suppressions", type=int, metavar="N", show_default="any number",
+            help="Most findings that may be switched off.",
+        ),
+    )  # fmt: skip
+
+
 def gazetteer_from(outlets: str | None) -> Gazetteer:
     """Return our gazetteer, with the outlets of a file if one is named."""
     from dedup.attribution import gazetteer
@@ -130,6 +189,14 @@ def _option(name: str, **attributes: Any) -> Callable[[Command], Command]:
     return click.option(name, default=default, show_default=True, **attributes)
 
 
+def _check_option(name: str, *other: str, **attributes: Any) -> Callable[[Command], Command]:
+    field = other[0] if other else name.split("/")[0].removeprefix("--").replace("-", "_")
+    default = next(each.default for each in fields(CheckSettings) if each.name == field)
+    return click.option(
+        name, *other, **{"default": default, "show_default": default is not None, **attributes}
+    )
+
+
 def _add(command: Command, *options: Callable[[Command], Command]) -> Command:
     for option in reversed(options):
         command = option(command)
@@ -139,4 +206,8 @@ def _add(command: Command, *options: Callable[[Command], Command]) -> Command:
 def _load_config(ctx: click.Context, param: click.Parameter, path: Path | None) -> None:
     path = path or find_config(Path.cwd())
     if path is not None:
-        ctx.default_map = {**(ctx.default_map or {}), **read_config(path)}
+        values = read_config(path)
+        of_check = values.pop("check", {})
+        if ctx.info_name == "check":
+            values |= of_check
+        ctx.default_map = {**(ctx.default_map or {}), **values}

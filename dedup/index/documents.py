@@ -1,13 +1,14 @@
 """Documents in and out of an index file: rows of Arrow tables, whole and checked.
 
 A document's digest is of what its record says; by it a changed one is told from an unchanged one.
-With the checksum, which covers the digest and the rest of the row, a flipped byte anywhere in it is
-an error.
+The checksum covers the digest and whatever is read without the text, so that a flipped byte is an
+error wherever it is read. Checksums can be forged: types and bounds are checked, too.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.corpus.document import DOCUMENT_SCHEMA
+from dedup.errors import InputError
 from dedup.index.storage import IndexFile
 
 Integers = npt.NDArray[np.int64]
@@ -27,11 +29,18 @@ ROLE_BITS = 2  # of a passage's second word, below its number of words
 _AT_ONCE = 500
 _FIELDS = ("body_start", "published_is_day", "title", "url", "other_fields")
 _ZERO = ("body_start", "published_is_day")  # of them those that are never missing
-_DIGEST = 8  # place in a row of columns
-_COLUMNS = (
-    "number, document_id, outlet, published, is_version, path, line, crc, digest, fields,"
-    " passages, text"
-)
+_FACTS = "number, document_id, outlet, published, is_version, path, line, crc, digest, passages"
+_COLUMNS = f"{_FACTS}, fields, text"
+_CRC, _DIGEST, _PASSAGES = 7, 8, 9  # places in a row of columns
+_NONE = type(None)
+_TYPES = (
+    (int,), (str,), (int, _NONE), (int, _NONE), (int,), (int, str, _NONE), (int, _NONE), (int,),
+    (bytes,), (bytes,), (bytes,), (bytes,),
+)  # fmt: skip
+_TIMES = range(-62_135_596_800_000_000, 253_402_300_800_000_000)  # of the years 1 to 9999
+_MOST_NUMBERS = 1 << 32  # which is what an entry of a list has room for
+
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,13 @@ def write_documents(
     passages: Sequence[bytes],
     is_version: npt.NDArray[np.bool_],
 ) -> None:
-    """Add documents, each under its number."""
+    """Add documents, each under its number.
+
+    Raises:
+        InputError: If there are no more numbers.
+    """
+    if numbers.max(initial=-1) >= _MOST_NUMBERS:
+        raise InputError("has no number left for a document; build it again", path=file.path)
     outlets = count_outlets(file, _counts(table["outlet"]))
     paths = _number_paths(file, table["path"])
     marks = ", ".join("?" * len(_COLUMNS.split(",")))
@@ -127,20 +142,18 @@ def write_documents(
             is_version[here].astype(int).tolist(),
             (paths.get(path, path) for path in batch["path"].to_pylist()),
             batch["line"].to_pylist(),
-            described.digests[here], described.fields[here], passages[here], _texts(batch),
+            described.digests[here], passages[here], described.fields[here], _texts(batch),
             strict=True,
         )  # fmt: skip
         file.connection.executemany(
             f"INSERT INTO document ({_COLUMNS}) VALUES ({marks})",
-            ((*row[:7], _crc(file, row), *row[7:]) for row in rows),
+            ((*row[:_CRC], _crc(file, row[:_CRC], *row[_CRC:-2]), *row[_CRC:]) for row in rows),
         )
 
 
-def _crc(file: IndexFile, row: tuple[Any, ...]) -> int:
-    """Return the checksum of a document's row, of what its digest does not cover."""
-    number, _, _, _, is_version, path, line, digest, _, passages, _ = row
-    told = f"{number},{is_version},{path},{line}".encode("utf-8", "surrogatepass")
-    return file.crc(told + digest + passages)
+def _crc(file: IndexFile, facts: Row, digest: bytes, passages: bytes) -> int:
+    """Return the checksum of a document's row; of fields and text the digest says enough."""
+    return file.crc(repr(facts).encode() + digest + passages)
 
 
 def _counts(column: pa.ChunkedArray) -> dict[str, int]:
@@ -183,12 +196,15 @@ def _names(file: IndexFile, table: str) -> list[tuple[int, str, int]]:
     count = "n_documents" if table == "outlet" else "0"
     rows = file.connection.execute(
         f"SELECT number, name, {count}, crc FROM {table} ORDER BY number"
-    ).fetchall()
+    )
+    names = []
     for place, (number, name, n, crc) in enumerate(rows):
         values = (number, name) if table == "path" else (number, name, n)
-        if _crc_of_name(file, values) != crc or number != place:
+        is_sound = _crc_of_name(file, values) == crc and number == place
+        if not is_sound or type(name) is not str or type(n) is not int or n < 0:
             raise file.damaged(f"a name in its table {table}")
-    return [(number, name, n) for number, name, n, _ in rows]
+        names.append((number, name, n))
+    return names
 
 
 def _crc_of_name(file: IndexFile, row: tuple[int | str, ...]) -> int:
@@ -198,31 +214,22 @@ def _crc_of_name(file: IndexFile, row: tuple[int | str, ...]) -> int:
 def read_facts(file: IndexFile, numbers: Integers) -> pa.Table:
     """Return number, id, outlet's number, time and is_version of some documents, by number.
 
-    Those that were removed are left out. Nothing is checked but its type: who needs the text gets
-    it with `read_documents`, which checks the row.
+    Those that were removed are left out.
     """
-    rows = [
-        row
-        for part in _in_parts(
-            file, "SELECT number, document_id, outlet, published, is_version FROM document", numbers
-        )
-        for row in part
-    ]
+    rows = [row[:5] for part in _read_rows(file, _FACTS, numbers) for row in part]
     columns = [*zip(*rows, strict=True)] or [()] * 5
     types = (pa.int64(), pa.string(), pa.int64(), pa.int64(), pa.int64())
     names = ("number", "document_id", "outlet", "published", "is_version")
-    try:
-        arrays = [pa.array(column, type_) for column, type_ in zip(columns, types, strict=True)]
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise file.damaged("a document's row") from error
+    arrays = [pa.array(column, type_) for column, type_ in zip(columns, types, strict=True)]
     return pa.table(dict(zip(names, arrays, strict=True)))
 
 
 def read_passages(file: IndexFile, numbers: Integers) -> dict[int, npt.NDArray[np.uint32]]:
     """Return the lower halves of the keys of some documents' texts, by number."""
-    parts = _in_parts(file, "SELECT number, passages FROM document", numbers)
     return {
-        number: np.frombuffer(facts, dtype="<u4")[::2] for rows in parts for number, facts in rows
+        row[0]: np.frombuffer(row[_PASSAGES], dtype="<u4")[::2]
+        for rows in _read_rows(file, _FACTS, numbers)
+        for row in rows
     }
 
 
@@ -236,13 +243,23 @@ def find_documents(
         numbers: Documents that may have one.
         wanted: The ids.
     """
-    parts = _in_parts(file, "SELECT number, document_id, digest FROM document", numbers)
     return {
-        document_id: (number, digest)
-        for rows in parts
-        for number, document_id, digest in rows
-        if document_id in wanted
+        row[1]: (row[0], row[_DIGEST])
+        for rows in _read_rows(file, _FACTS, numbers)
+        for row in rows
+        if row[1] in wanted
     }
+
+
+def find_files(file: IndexFile, numbers: Integers, wanted: Container[str]) -> Integers:
+    """Return the documents, of some that may be, that are a wanted file of their own."""
+    found = [
+        number
+        for rows in _read_rows(file, _FACTS, numbers)
+        for number, _, _, _, _, path, line, *_ in rows
+        if line is None and isinstance(path, str) and os.path.normpath(path) in wanted
+    ]
+    return np.array(found, dtype=np.int64)
 
 
 def read_documents(file: IndexFile, numbers: Integers) -> Stored:
@@ -251,7 +268,7 @@ def read_documents(file: IndexFile, numbers: Integers) -> Stored:
     Raises:
         InputError: If any of them is damaged.
     """
-    return _stored(file, _in_parts(file, f"SELECT {_COLUMNS} FROM document", numbers))
+    return _stored(file, _read_rows(file, _COLUMNS, numbers))
 
 
 def read_all_documents(file: IndexFile, *, at_once: int) -> Iterator[Stored]:
@@ -264,8 +281,10 @@ def read_all_documents(file: IndexFile, *, at_once: int) -> Iterator[Stored]:
         ).fetchall()
         if not rows:
             return
+        if rows[-1][0] <= last:
+            raise file.damaged("its documents are out of order")
         last = rows[-1][0]
-        yield _stored(file, [rows])
+        yield _stored(file, [[_checked(file, row) for row in rows]])
 
 
 def numbers_of_outlets(file: IndexFile, outlets: Sequence[int]) -> Integers:
@@ -273,45 +292,70 @@ def numbers_of_outlets(file: IndexFile, outlets: Sequence[int]) -> Integers:
     marks = ",".join("?" * len(outlets))
     rows = file.connection.execute(
         f"SELECT number FROM document WHERE outlet IN ({marks}) ORDER BY number", [*outlets]
-    ).fetchall()
+    )
     return np.array([row[0] for row in rows], dtype=np.int64)
 
 
-def _in_parts(file: IndexFile, query: str, numbers: Integers) -> Iterator[list[tuple[Any, ...]]]:
+def _read_rows(file: IndexFile, columns: str, numbers: Integers) -> Iterator[list[Row]]:
+    """Yield rows of some documents, checked; those that were removed are left out."""
     for i in range(0, len(numbers), _AT_ONCE):
         wanted = numbers[i : i + _AT_ONCE].tolist()
         marks = ",".join("?" * len(wanted))
-        yield file.connection.execute(
-            f"{query} WHERE number IN ({marks}) ORDER BY number", wanted
+        rows = file.connection.execute(
+            f"SELECT {columns} FROM document WHERE number IN ({marks}) ORDER BY number", wanted
         ).fetchall()
+        if missing := {*wanted} - {row[0] for row in rows}:
+            marks = ",".join("?" * len(missing))
+            query = f"SELECT count(*) FROM removed WHERE number IN ({marks})"
+            if file.connection.execute(query, [*missing]).fetchone()[0] != len(missing):
+                raise file.damaged("a document is missing")
+        yield [_checked(file, row) for row in rows]
 
 
-def _stored(file: IndexFile, parts: Iterable[list[tuple[Any, ...]]]) -> Stored:
+def _checked(file: IndexFile, row: Row) -> Row:
+    """Return a row of `_FACTS` or `_COLUMNS` if it is as it was written, and makes sense."""
+    number, document_id, outlet, published, is_version, *_ = row
+    is_sound = (
+        all(type(value) in types for value, types in zip(row, _TYPES, strict=False))
+        and _crc(file, row[:_CRC], row[_DIGEST], row[_PASSAGES]) == row[_CRC]
+        and 0 <= number < file.manifest["next_number"]
+        and (outlet is None or outlet >= 0)
+        and (published is None or published in _TIMES)
+        and is_version in (0, 1)
+        and not len(row[_PASSAGES]) % 8
+    )
+    if not is_sound:
+        raise file.damaged(f"document {document_id!r}")
+    return row
+
+
+def _stored(file: IndexFile, parts: Iterable[list[Row]]) -> Stored:
     outlets = [name for _, name, _ in _names(file, "outlet")]
     paths = [name for _, name, _ in _names(file, "path")]
     batches, numbers, passages, is_version = [], [], [], []
     for rows in parts:
         columns: dict[str, list[Any]] = {name: [] for name in DOCUMENT_SCHEMA.names}
         for row in rows:
-            number, document_id, outlet, published, version, path, line, crc, *blobs = row
-            if _crc(file, (*row[:7], *blobs)) != crc:
-                raise file.damaged(f"document {document_id!r}")
-            _, fields, facts, text = blobs
-            told = orjson.loads(fields)
-            values = {
-                "document_id": document_id, "text": text, "published": published, "line": line,
-                "outlet": None if outlet is None else outlets[outlet],
-                "path": paths[path] if isinstance(path, int) else path,
-                **{name: told.get(name) for name in _FIELDS},
-            }  # fmt: skip
-            values["body_start"] = values["body_start"] or 0
-            values["published_is_day"] = values["published_is_day"] or False
+            number, document_id, outlet, published, version, path, line, *blobs = row
+            *_, facts, fields, text = blobs
+            try:
+                values = {
+                    "document_id": document_id, "text": text, "published": published,
+                    "line": line, "outlet": None if outlet is None else outlets[outlet],
+                    "path": paths[path] if isinstance(path, int) and path >= 0 else path,
+                    **_read_fields(fields, text),
+                }  # fmt: skip
+            except (IndexError, TypeError, ValueError) as error:
+                raise file.damaged(f"document {document_id!r}") from error
             for name, value in values.items():
                 columns[name].append(value)
             numbers.append(number)
             passages.append(np.frombuffer(facts, dtype="<u4").reshape(-1, 2))
             is_version.append(bool(version))
-        arrays = [_array(columns[field.name], field.type) for field in DOCUMENT_SCHEMA]
+        try:
+            arrays = [_array(columns[field.name], field.type) for field in DOCUMENT_SCHEMA]
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise file.damaged("the types of a document's row") from error
         batch = pa.record_batch(arrays, schema=DOCUMENT_SCHEMA)
         for digest, row in zip(describe(pa.table(batch)).digests, rows, strict=True):
             if digest != row[_DIGEST]:
@@ -321,6 +365,26 @@ def _stored(file: IndexFile, parts: Iterable[list[tuple[Any, ...]]]) -> Stored:
     return Stored(
         np.array(numbers, dtype=np.int64), table, passages, np.array(is_version, dtype=np.bool_)
     )
+
+
+def _read_fields(data: bytes, text: bytes) -> dict[str, Any]:
+    """Return the fields that have no column of their own.
+
+    Raises:
+        TypeError, ValueError: If they are none.
+    """
+    told = orjson.loads(data)
+    if type(told) is not dict or not told.keys() <= {*_FIELDS}:
+        raise TypeError("no fields of a document")
+    start, is_day = told.get("body_start", 0), told.get("published_is_day", False)
+    if type(start) is not int or type(is_day) is not bool or not 0 <= start <= len(text):
+        raise ValueError("a body that starts nowhere")
+    text[:start].decode()  # a start inside a character is none either
+    if type(orjson.loads(told.get("other_fields") or b"{}")) is not dict:
+        raise TypeError("no other fields of a document")
+    return {name: told.get(name) for name in _FIELDS} | {
+        "body_start": start, "published_is_day": is_day
+    }  # fmt: skip
 
 
 def _array(values: list[Any], type_: pa.DataType) -> pa.Array:

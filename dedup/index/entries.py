@@ -23,7 +23,8 @@ Integers = npt.NDArray[np.int64]
 
 # Numbers of the lists. Bands come first, each a list; fingerprints lie in several by their hashes,
 # so that none grows much larger than a band's.
-TEXTS, IDS, TERM_DOCUMENTS, TERM_PASSAGES, FINGERPRINTS = 10_000, 10_001, 10_002, 10_003, 10_010
+TEXTS, IDS, TERM_DOCUMENTS, TERM_PASSAGES, FILES = range(10_000, 10_005)
+FINGERPRINTS = 10_010
 FINGERPRINT_BITS = 3
 COUNTING = (TERM_DOCUMENTS, TERM_PASSAGES)  # lists whose entries count
 

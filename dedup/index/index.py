@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -37,9 +37,11 @@ from dedup.index.documents import (
     count_outlets,
     describe,
     find_documents,
+    find_files,
     outlets_of,
     read_all_documents,
     read_documents,
+    read_passages,
     write_documents,
 )
 from dedup.index.known import KnownDocuments, find_holders
@@ -118,11 +120,12 @@ class Index:
         Raises:
             InputError: If it is no index, is damaged or has other settings.
         """
-        index = cls(open_file(Path(path), write=write))
+        file = open_file(Path(path), write=write)
         try:
+            index = cls(file)
             index.require(settings, reuse, passages=passages)
         except BaseException:
-            index.close()
+            file.close()
             raise
         return index
 
@@ -211,9 +214,10 @@ class Index:
                 dtype=np.bool_,
             )
             wanted = np.flatnonzero(~is_same)
-            changed = [known[ids[row]][0] for row in wanted.tolist() if ids[row] in known]
+            same = {known[document_id][0] for document_id in _taken(ids, is_same)}
+            changed = {n for n in self._replaced(corpus).tolist() if n not in same}
             if changed:
-                self._remove(np.sort(np.array(changed, dtype=np.int64)), executor)
+                self._remove(np.array(sorted(changed), dtype=np.int64), executor)
             if len(wanted):
                 part = corpus
                 if len(wanted) < len(corpus):
@@ -244,8 +248,9 @@ class Index:
         file = self._file
         with file.writing():
             dead = self._dead()
+            numbers = self._lists()
         # A list at a time, so that an interruption costs no more than one.
-        for number in self._lists():
+        for number in numbers:
             with file.writing():
                 lists.compact(file, number, dead, counts=number in kept.COUNTING)
         with file.writing():
@@ -311,14 +316,22 @@ class Index:
 
     @contextmanager
     def known(self, corpus: Corpus) -> Iterator[KnownDocuments]:
-        """Give what the index knows beside a corpus: documents of equal ids are left out."""
+        """Give what the index knows beside a corpus: older versions of it are left out."""
         with self._file.reading():
-            replaced = _numbers(self._find(corpus.documents["document_id"].to_pylist()))
+            replaced = self._replaced(corpus)
             terms = None
             if len(replaced):
                 with ThreadPoolExecutor(1) as executor:
                     terms, _ = self._count(read_documents(self._file, replaced), executor)
             yield self._known(np.sort(np.append(self._dead(), replaced)), terms)
+
+    def counts_beside(self, corpus: Corpus) -> tuple[int, int]:
+        """Return how many documents and passages there are beside older versions of a corpus."""
+        with self._file.reading():
+            replaced = read_passages(self._file, self._replaced(corpus))
+            n_passages = sum(map(len, replaced.values()))
+            manifest = self._file.manifest
+            return manifest["n_documents"] - len(replaced), manifest["n_passages"] - n_passages
 
     def __len__(self) -> int:
         """Return the number of documents."""
@@ -384,6 +397,20 @@ class Index:
         found = lists.look_up(self._file, kept.IDS, hashes[run_starts(hashes)])
         return find_documents(self._file, np.unique(lists.numbers_of(found)), wanted)
 
+    def _replaced(self, corpus: Corpus) -> Integers:
+        """Return the documents that a corpus has in another version: of an id, or of a file."""
+        by_id = _numbers(self._find(corpus.documents["document_id"].to_pylist()))
+        files = {
+            name: None
+            for path in _own_files(corpus)
+            if path is not None
+            for name in (os.path.normpath(path), os.path.relpath(path), str(Path(path).absolute()))
+        }
+        hashes = np.sort(_id_hashes(files))
+        found = lists.look_up(self._file, kept.FILES, hashes[run_starts(hashes)])
+        by_file = find_files(self._file, np.unique(lists.numbers_of(found)), files)
+        return np.union1d(by_id, by_file)
+
     def _add(self, corpus: Corpus, described: Described, executor: Executor) -> None:
         file = self._file
         known = self._known(self._dead(), None)
@@ -413,6 +440,10 @@ class Index:
             file.manifest["n_passages"] += len(passages)
             file.manifest["n_words"] += int(passages.n_words.sum())
         lists.append(file, kept.IDS, lists.make_entries(_id_hashes(ids), numbers))
+        files = [(path, n) for path, n in zip(_own_files(corpus), numbers, strict=True) if path]
+        names = _id_hashes(os.path.normpath(path) for path, _ in files)
+        of_files = np.array([n for _, n in files], dtype=np.int64)
+        lists.append(file, kept.FILES, lists.make_entries(names, of_files))
         file.manifest["next_number"] = first + len(corpus)
         file.manifest["n_documents"] += len(corpus)
 
@@ -474,6 +505,8 @@ class Index:
         # The roles that they had when they were added: by repetition they may have others now.
         order = np.lexsort((passages.positions, passages.documents))
         words = np.concatenate(stored.passages)[:, 1]
+        if len(words) != len(order):
+            raise self._file.damaged("the passages of a document")
         passages.roles[order] = (words & ((1 << ROLE_BITS) - 1)).astype(np.uint8)
         stream = make_stream(corpus, passages, executor=executor)
         is_known = find_holders(self._file, passages) >= 0
@@ -499,12 +532,26 @@ class Index:
                 corpus, shingle_size=self.settings.shingle_size, executor=executor,
                 background=background,
             )  # fmt: skip
-        except InputError:  # documents without a word are kept as they are
-            return None
+        except InputError as error:
+            if error.path is not None:  # the index is damaged
+                raise
+            return None  # documents without a word are kept as they are
 
 
 def _numbers(found: Mapping[str, tuple[int, bytes]]) -> Integers:
     return np.sort(np.array([number for number, _ in found.values()], dtype=np.int64))
+
+
+def _taken(ids: Sequence[str], wanted: npt.NDArray[np.bool_]) -> Iterator[str]:
+    return (ids[row] for row in np.flatnonzero(wanted).tolist())
+
+
+def _own_files(corpus: Corpus) -> list[str | None]:
+    """Return the path of each document that is a file of its own; a record is none."""
+    columns = (corpus.documents[name].to_pylist() for name in ("path", "line"))
+    return [
+        path if line is None and path != "-" else None for path, line in zip(*columns, strict=True)
+    ]
 
 
 def _id_hashes(ids: Iterable[str]) -> npt.NDArray[np.uint32]:

@@ -76,7 +76,7 @@ def look_up(file: IndexFile, number: int, hashes: Hashes) -> Entries:
     lows = hashes.astype(np.uint64) << _32
     found = []
     for run in _runs(file, number) if len(hashes) else ():
-        entries = np.concatenate([*_read_blocks(file, run, _touched(run, lows))])
+        entries = _read_blocks(file, run, _touched(run, lows))
         starts = np.searchsorted(entries, lows)
         ends = np.searchsorted(entries, lows | _LOW, side="right")
         sizes = ends - starts
@@ -126,11 +126,7 @@ def compact(file: IndexFile, number: int, dead: npt.NDArray[np.int64], *, counts
 def read_list(file: IndexFile, number: int) -> Iterator[Entries]:
     """Yield the runs of a list, every block checked."""
     for run in _runs(file, number):
-        entries = _read_run(file, run)
-        in_order = len(entries) == run.n_entries and bool((entries[1:] > entries[:-1]).all())
-        if not in_order or not np.array_equal(entries[::_PER_BLOCK], run.fence):
-            raise file.damaged(f"list {number} is out of order")
-        yield entries
+        yield _read_run(file, run)
 
 
 def count_entries(file: IndexFile) -> dict[int, tuple[int, int]]:
@@ -157,15 +153,22 @@ def _runs(file: IndexFile, number: int) -> list[_Run]:
         (number,),
     )
     runs = []
-    for sequence, first_block, n_entries, crc, fence in rows:
+    for sequence, first_block, n_entries, crc, data in rows:
         if (
-            not isinstance(fence, bytes)
-            or _crc_of_run(file, (number, sequence, first_block, n_entries), fence) != crc
-            or len(fence) != 8 * -(-n_entries // _PER_BLOCK)
+            not isinstance(data, bytes)
+            or _crc_of_run(file, (number, sequence, first_block, n_entries), data) != crc
+            or len(data) != 8 * -(-n_entries // _PER_BLOCK)
         ):
             raise file.damaged(f"a run of list {number}")
-        runs.append(_Run(sequence, first_block, n_entries, np.frombuffer(fence, dtype="<u8")))
+        fence = np.frombuffer(data, dtype="<u8")
+        if not len(fence) or not _ascends(fence):
+            raise file.damaged(f"a run of list {number} is out of order")
+        runs.append(_Run(sequence, first_block, n_entries, fence))
     return runs
+
+
+def _ascends(entries: Entries) -> bool:
+    return bool((entries[1:] > entries[:-1]).all())
 
 
 def _touched(run: _Run, lows: Entries) -> npt.NDArray[np.int64]:
@@ -179,13 +182,13 @@ def _touched(run: _Run, lows: Entries) -> npt.NDArray[np.int64]:
 
 
 def _read_run(file: IndexFile, run: _Run) -> Entries:
-    blocks = _read_blocks(file, run, np.arange(len(run.fence)))
-    return np.concatenate([np.empty(0, np.uint64), *blocks])
+    return _read_blocks(file, run, np.arange(len(run.fence)))
 
 
-def _read_blocks(file: IndexFile, run: _Run, blocks: npt.NDArray[np.int64]) -> Iterator[Entries]:
-    """Yield the entries of some blocks of a run, in order."""
+def _read_blocks(file: IndexFile, run: _Run, blocks: npt.NDArray[np.int64]) -> Entries:
+    """Return the entries of some blocks of a run, in order."""
     ids = (run.first_block + blocks).tolist()
+    parts = [np.empty(0, np.uint64)]
     for i in range(0, len(ids), _BLOCKS_AT_ONCE):
         wanted = ids[i : i + _BLOCKS_AT_ONCE]
         marks = ",".join("?" * len(wanted))
@@ -197,7 +200,16 @@ def _read_blocks(file: IndexFile, run: _Run, blocks: npt.NDArray[np.int64]) -> I
         for number, crc, data in rows:
             if not isinstance(data, bytes) or _crc_of_block(file, number, data) != crc:
                 raise file.damaged(f"block {number}")
-        yield np.frombuffer(b"".join(row[2] for row in rows), dtype="<u8")
+            if len(data) != 8 * min(
+                _PER_BLOCK, run.n_entries - _PER_BLOCK * (number - run.first_block)
+            ):
+                raise file.damaged(f"the size of block {number}")
+        parts.append(np.frombuffer(b"".join(row[2] for row in rows), dtype="<u8"))
+    entries: Entries = np.concatenate(parts)
+    # A checksum can be forged. What is searched must be sorted, and what the fence says it is.
+    if not _ascends(entries) or not np.array_equal(entries[::_PER_BLOCK], run.fence[blocks]):
+        raise file.damaged(f"the blocks from {run.first_block} are out of order")
+    return entries
 
 
 def _merge(parts: Iterable[Entries], *, counts: bool) -> Entries:

@@ -23,9 +23,20 @@ from dedup.errors import InputError
 FORMAT_VERSION = 1
 _APPLICATION_ID = 0x64_64_75_70  # "ddup"
 _MAGIC = b"SQLite format 3\0"
+_LOGS = b"\x02\x02"  # in the header, while a log may lie beside the file
 _PAGE_SIZE = 4096
 _WAIT = 10.0  # seconds for another writer to finish
 _CACHE = 16_384  # kibibytes of pages that SQLite keeps
+# What the manifest must have: counters, within what arithmetic can bear, and texts.
+_COUNTERS = (
+    "next_number", "next_block", "n_documents", "n_passages", "n_words", "n_body_documents",
+    "n_compared_passages",
+)  # fmt: skip
+_MOST = 1 << 62
+_TEXTS = ("dedup", "passages", "file_id")
+# SQLite's own steps after which reading is given up. Pages that lead in circles would take for
+# ever; a sound file needs some ten a row, and a row has more than ten bytes.
+_STEPS, _STEPS_PER_BYTE, _STEPS_AT_ONCE = 100_000_000, 1_000, 1_000_000
 
 _SCHEMA = (
     "CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -74,7 +85,7 @@ class IndexFile:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Keep one view of the file: what others write meanwhile does not show."""
-        with self._errors():
+        with self._errors(), self._bounded():
             self.connection.execute("BEGIN")
             try:
                 self._load_manifest()
@@ -101,6 +112,8 @@ class IndexFile:
         with suppress(sqlite3.Error):
             if self._can_write and not self.connection.in_transaction:
                 self.connection.execute("PRAGMA busy_timeout = 0")
+                # For a copy of the file to be whole even if a reader keeps the log.
+                self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 self.connection.execute("PRAGMA journal_mode = DELETE").fetchone()
         self.connection.close()
 
@@ -111,7 +124,7 @@ class IndexFile:
 
     def find_damage(self) -> list[str]:
         """Return what SQLite itself finds wrong with the file's pages."""
-        with self._errors():
+        with self._errors(), self._bounded():
             found = self.connection.execute("PRAGMA integrity_check(20)").fetchall()
         return [str(row[0]) for row in found if row[0] != "ok"]
 
@@ -130,14 +143,30 @@ class IndexFile:
         except UnicodeDecodeError as error:  # a text that is none
             raise self.damaged("text that is not UTF-8") from error
 
-    def _load_manifest(self) -> None:
-        rows = self.connection.execute("SELECT key, value FROM manifest ORDER BY key").fetchall()
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """Give up what takes longer than reading the whole file many times."""
+        most = _STEPS + _STEPS_PER_BYTE * self.path.stat().st_size
+        turns = iter(range(most // _STEPS_AT_ONCE))
+        self.connection.set_progress_handler(lambda: next(turns, None) is None, _STEPS_AT_ONCE)
         try:
+            yield
+        finally:
+            self.connection.set_progress_handler(None, 0)
+
+    def _load_manifest(self) -> None:
+        try:
+            rows = self._rows("SELECT key, value FROM manifest ORDER BY key")
             manifest = {key: json.loads(value) for key, value in rows}
             stated = manifest.pop("state")
             self.salt = int(manifest["file_id"], 16) & 0xFFFFFFFF
-        except (KeyError, ValueError, TypeError) as error:
+            is_sound = all(
+                type(manifest[key]) is int and 0 <= manifest[key] <= _MOST for key in _COUNTERS
+            ) and all(type(manifest[key]) is str for key in _TEXTS)
+        except (KeyError, ValueError, TypeError, RecursionError) as error:
             raise self.damaged("its manifest is incomplete") from error
+        if not is_sound:
+            raise self.damaged("its manifest")
         self.manifest = manifest
         if stated != self._state():
             raise self.damaged("its parts do not belong together")
@@ -151,12 +180,40 @@ class IndexFile:
         )
 
     def _state(self) -> str:
-        """Return a digest of the manifest and of which runs there are."""
-        runs = self.connection.execute(
-            "SELECT list, seq, first_block, n_entries, crc FROM run ORDER BY list, seq"
-        ).fetchall()
-        whole = json.dumps([self.manifest, runs], sort_keys=True, default=repr)
+        """Return a digest of the manifest and of which runs, outlets and removals there are.
+
+        Pages of an older state are sound, and would pass for ours by any other checksum.
+        """
+        query = (
+            "SELECT list, seq, first_block, n_entries, crc, length(fence) / 8 FROM run"
+            " ORDER BY list, seq"
+        )
+        runs = self._rows(query, n_keys=2)
+        if not all(type(value) is int for run in runs for value in run):
+            raise self.damaged("its runs")
+        # No two of them have a block in common, or a small file could stand for endless entries.
+        end = 0
+        for first, size in sorted((run[2], run[5]) for run in runs):
+            if first < end:
+                raise self.damaged("its runs overlap")
+            end = first + size
+        if end > self.manifest["next_block"]:
+            raise self.damaged("its runs")
+        parts = [
+            self.manifest, runs, self._rows("SELECT number, crc FROM outlet ORDER BY number"),
+            self._rows("SELECT number FROM removed ORDER BY number"),
+        ]  # fmt: skip
+        whole = json.dumps(parts, sort_keys=True, default=repr)
         return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
+
+    def _rows(self, query: str, *, n_keys: int = 1) -> list[tuple[Any, ...]]:
+        """Return rows that are asked for in the order of their keys; pages may go in circles."""
+        rows: list[tuple[Any, ...]] = []
+        for row in self.connection.execute(query):
+            if rows and row[:n_keys] <= rows[-1][:n_keys]:
+                raise self.damaged("its rows are out of order")
+            rows.append(row)
+        return rows
 
 
 class _OtherVersionError(InputError):
@@ -200,9 +257,10 @@ def open_file(path: Path, *, write: bool = False) -> IndexFile:
         InputError: If it is no index, is of another format version, is damaged or cannot be read.
     """
     header = _read_header(path)
+    _refuse_foreign_log(path)
     file = IndexFile(path, _open_connection(path, header, write=write), can_write=write)
     try:
-        with file._errors():
+        with file._errors(), file._bounded():
             _prepare(file.connection)
             _check_schema(file)
             if write:
@@ -252,6 +310,8 @@ def release(path: Path) -> None:
 def explain(error: sqlite3.Error, path: Path) -> InputError:
     """Return what an error of SQLite means for the user."""
     text = str(error)
+    if text == "interrupted":
+        return InputError("damaged index: its pages go in circles; build it again", path=path)
     if "locked" in text or "busy" in text:
         return InputError("is being written by another process; try again later", path=path)
     if "full" in text:
@@ -281,6 +341,32 @@ def _read_header(path: Path) -> bytes:
     return header
 
 
+def _refuse_foreign_log(path: Path) -> None:
+    """Refuse a log beside a file at rest: SQLite would write what it holds over the file.
+
+    A writer marks the file before it makes its log, and takes the mark away after the log. So a log
+    that was there before and after the mark was not is none of the file's: it was left when the
+    file was copied to its place.
+    """
+    log = Path(f"{path}-wal")
+    before = _identify(log)
+    if before is not None and _read_header(path)[18:20] != _LOGS and _identify(log) == before:
+        raise InputError(
+            f"a log of another file or of an older one lies beside it; delete {log.name} and"
+            f" {path.name}-shm",
+            path=path,
+        )
+
+
+def _identify(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from a later one of its name; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_ino, found.st_ctime_ns) if found.st_size else None
+
+
 def _connect(path: Path, mode: str, *, immutable: bool = False) -> Connection:
     address = path.absolute().as_uri() + f"?mode={mode}" + "&immutable=1" * immutable
     return sqlite3.connect(address, uri=True, timeout=_WAIT, isolation_level=None)
@@ -289,13 +375,14 @@ def _connect(path: Path, mode: str, *, immutable: bool = False) -> Connection:
 def _open_connection(path: Path, header: bytes, *, write: bool) -> Connection:
     """Open the file; one whose writer left a log needs write access to be read."""
     has_log = Path(f"{path}-wal").exists()
-    logs = header[18:20] == b"\x02\x02"
+    logs = header[18:20] == _LOGS
+    was_cut_off = Path(f"{path}-journal").exists()
     try:
         if write:
             return _connect(path, "rw")
         can_share = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
         if not logs or can_share:
-            return _connect(path, "rw" if logs else "ro")
+            return _connect(path, "rw" if logs or (can_share and was_cut_off) else "ro")
         if has_log:
             raise InputError(
                 "an interrupted writer left a log beside it, and the directory cannot be written"
@@ -317,7 +404,7 @@ def _prepare(connection: Connection) -> None:
 
 def _check_schema(file: IndexFile) -> None:
     """Refuse a file with any table, view, trigger or index that is not ours."""
-    query = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name LIMIT 100"
     with closing(sqlite3.connect(":memory:")) as model:
         for statement in _SCHEMA:
             model.execute(statement)

@@ -1,0 +1,207 @@
+"""Kill a process that writes to an index, again and again, and look at what it left.
+
+A child adds batch after batch, or adds, removes and compacts in turn, and reports each step once it
+is done. It is killed (SIGKILL) at a random point of a step. The index that is left must open, be
+sound, and hold every reported step and at most one more, whole; the next child goes on with it. The
+bar: nothing is lost and nothing is damaged by 100 kills during additions and 100 during compaction.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+# A child is this script, and must find the package wherever it is started.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from dedup import Corpus, InputError
+from dedup.index import Index
+from dedup.index.documents import read_all_documents
+
+ADD, COMPACT = "add", "compact"
+# What a child does in turn, for each kind of kill.
+STEPS = {ADD: ("add",), COMPACT: ("add", "add", "remove", "add", "compact")}
+WORDS = "anchor beacon canal depot estuary freight gantry harvest inlet jetty keel lock".split()
+Texts = dict[str, str]  # what an index holds: texts by id
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a kill left.
+
+    Attributes:
+        n_reported: Steps that were reported.
+        n_found: Steps that the index holds; -1 if it holds no such state.
+        hit: The step that was killed.
+        damage: What is wrong with the index, in words.
+    """
+
+    n_reported: int
+    n_found: int
+    hit: str
+    damage: list[str]
+
+    @property
+    def is_sound(self) -> bool:
+        """Return whether the index holds a committed state, and nothing that was reported is lost."""
+        return not self.damage and self.n_found in (self.n_reported, self.n_reported + 1)
+
+
+def batch(number: int) -> Texts:
+    """Return the documents of one step: new ones, and one that the step before has, changed."""
+    rng = random.Random(number)
+    texts = {
+        f"{number}-{place}": "\n\n".join(
+            f"{' '.join(rng.choices(WORDS, k=rng.randint(5, 25))).capitalize()}."
+            for _ in range(rng.randint(1, 3))
+        )
+        for place in range(8)
+    }
+    return texts | {f"{number - 1}-0": f"Changed by the batch {number} after it."}
+
+
+def apply(texts: Texts, kind: str, number: int) -> tuple[Texts, list[str]]:
+    """Return what an index holds after a step, and the ids that the step removes."""
+    what = STEPS[kind][number % len(STEPS[kind])]
+    if what == "add":
+        return texts | batch(number), []
+    removed = [] if what == "compact" else sorted(texts)[::2]
+    return {i: text for i, text in texts.items() if i not in removed}, removed
+
+
+def write_steps(path: Path, kind: str, first: int) -> None:
+    """Take step after step from one on, and report each once it is done."""
+    with Index.open(path, write=True) as index:
+        texts = stored_texts(index)
+        print("ready", flush=True)
+        for number in itertools.count(first):
+            what = STEPS[kind][number % len(STEPS[kind])]
+            texts, removed = apply(texts, kind, number)
+            if what == "add":
+                records = [{"id": i, "text": text} for i, text in batch(number).items()]
+                index.add(Corpus.from_records(records), jobs=1)
+            elif what == "remove":
+                index.remove(removed, jobs=1)
+            else:
+                index.compact()
+            print(number, flush=True)
+
+
+def stored_texts(index: Index) -> Texts:
+    """Return the texts of an index by id."""
+    texts: Texts = {}
+    with index._file.reading():
+        for stored in read_all_documents(index._file, at_once=1000):
+            columns = stored.table.select(["document_id", "text"]).to_pydict()
+            texts |= zip(columns["document_id"], columns["text"], strict=True)
+    return texts
+
+
+def kill_children(path: Path, kind: str, *, kills: int, rng: random.Random) -> Iterator[Outcome]:
+    """Make an index, kill so many of its writers, and yield what each kill left."""
+    Index.create(path, passages="paragraph").close()
+    number, texts = 0, {}
+    for _ in range(kills):
+        reported, hit = kill_child(path, kind, number, rng)
+        before = texts
+        for step in range(number, reported):
+            before, _ = apply(before, kind, step)
+        after, _ = apply(before, kind, reported)
+        damage, found = look_at(path)
+        n_found = -1
+        if found == before:  # as after a step that changes nothing, too: it may be taken again
+            number, texts, n_found = reported, before, reported
+        elif found == after:
+            number, texts, n_found = reported + 1, after, reported + 1
+        outcome = Outcome(reported, n_found, hit, damage)
+        yield outcome
+        if not outcome.is_sound:
+            return
+
+
+def kill_child(path: Path, kind: str, first: int, rng: random.Random) -> tuple[int, str]:
+    """Start a child and kill it within a step; return the number of steps reported, and its name."""
+    steps = STEPS[kind]
+    # Of a compaction only the last step of a turn is killed, of additions any.
+    target = first + rng.randint(1, 3)
+    while steps[target % len(steps)] != kind:
+        target += 1
+    command = [sys.executable, __file__, "--child", kind, str(path), str(first)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    reported, seconds = first, 0.0
+    with child:
+        start = time.perf_counter()
+        for line in child.stdout:
+            seconds = time.perf_counter() - start
+            start = time.perf_counter()
+            if line != "ready\n":
+                reported = int(line) + 1
+            if reported == target:
+                break
+        # How long the step will take is guessed from the one before.
+        scale = 2.0 if kind == ADD else 3.0
+        try:
+            child.wait(timeout=rng.random() * scale * seconds)
+        except subprocess.TimeoutExpired:
+            child.send_signal(signal.SIGKILL)
+        for line in child.stdout:
+            reported = int(line) + 1
+    if child.returncode != -signal.SIGKILL:
+        raise RuntimeError(f"the child ended by itself: {child.returncode}")
+    return reported, steps[reported % len(steps)]
+
+
+def look_at(path: Path) -> tuple[list[str], Texts]:
+    """Return what is wrong with an index, and what it holds."""
+    try:
+        with Index.open(path) as index:
+            return index.verify(), stored_texts(index)
+    except InputError as error:
+        return [str(error)], {}
+
+
+def main() -> int:
+    """Kill, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--kills", type=int, default=100, help="of each kind (100)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        kind, path, first = options.child
+        write_steps(Path(path), kind, int(first))
+        return 0
+    failed = 0
+    print("| killed during | kills | sound | last step there, not yet reported | lost or damaged |")
+    print("|---|" + "--:|" * 4, flush=True)
+    for kind in STEPS:
+        with tempfile.TemporaryDirectory() as folder:
+            rng = random.Random(options.seed)
+            path = Path(folder) / "killed.dedup"
+            outcomes = [*kill_children(path, kind, kills=options.kills, rng=rng)]
+        n_sound = sum(outcome.is_sound for outcome in outcomes)
+        n_more = sum(outcome.n_found == outcome.n_reported + 1 for outcome in outcomes)
+        for outcome in outcomes:
+            if not outcome.is_sound:
+                print(outcome, file=sys.stderr)
+        failed += len(outcomes) - n_sound
+        hits = ", ".join(
+            f"{what} {n}" for what, n in Counter(outcome.hit for outcome in outcomes).most_common()
+        )
+        print(f"| {hits} | {len(outcomes)} | {n_sound} | {n_more} | {len(outcomes) - n_sound} |")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
