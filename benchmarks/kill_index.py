@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import random
 import signal
 import subprocess
@@ -32,6 +33,8 @@ ADD, COMPACT = "add", "compact"
 # What a child does in turn, for each kind of kill.
 STEPS = {ADD: ("add",), COMPACT: ("add", "add", "remove", "add", "compact")}
 WORDS = "anchor beacon canal depot estuary freight gantry harvest inlet jetty keel lock".split()
+# The longest time to the kill, in times of the step before.
+DELAYS = {ADD: 1.2, COMPACT: 4.0}
 Texts = dict[str, str]  # what an index holds: texts by id
 
 
@@ -53,7 +56,7 @@ class Outcome:
 
     @property
     def is_sound(self) -> bool:
-        """Return whether the index holds a committed state, and nothing that was reported is lost."""
+        """Return whether the index holds a committed state, with all that was reported."""
         return not self.damage and self.n_found in (self.n_reported, self.n_reported + 1)
 
 
@@ -83,18 +86,42 @@ def write_steps(path: Path, kind: str, first: int) -> None:
     """Take step after step from one on, and report each once it is done."""
     with Index.open(path, write=True) as index:
         texts = stored_texts(index)
-        print("ready", flush=True)
+        print("writes", os.getpid(), flush=True)
         for number in itertools.count(first):
             what = STEPS[kind][number % len(STEPS[kind])]
             texts, removed = apply(texts, kind, number)
             if what == "add":
-                records = [{"id": i, "text": text} for i, text in batch(number).items()]
-                index.add(Corpus.from_records(records), jobs=1)
+                index.add(corpus_of(batch(number)), jobs=1)
             elif what == "remove":
                 index.remove(removed, jobs=1)
             else:
                 index.compact()
-            print(number, flush=True)
+            print("done", number, flush=True)
+
+
+def corpus_of(texts: Texts) -> Corpus:
+    """Return texts as a corpus."""
+    return Corpus.from_records([{"id": i, "text": text} for i, text in texts.items()])
+
+
+def raise_children() -> None:
+    """Start a child for each line of stdin, one after the other, and report how each ended.
+
+    A child is forked from a process that has imported and loaded everything: of a second for each
+    nearly nothing is left.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        Index.create(Path(folder) / "first", corpus_of(batch(0)), jobs=1).close()
+    for line in sys.stdin:
+        kind, first, path = line.rstrip("\n").split(" ", 2)
+        pid = os.fork()
+        if not pid:
+            try:
+                write_steps(Path(path), kind, int(first))
+            finally:
+                os._exit(1)
+        _, status = os.waitpid(pid, 0)
+        print("ended", os.waitstatus_to_exitcode(status), flush=True)
 
 
 def stored_texts(index: Index) -> Texts:
@@ -109,57 +136,58 @@ def stored_texts(index: Index) -> Texts:
 
 def kill_children(path: Path, kind: str, *, kills: int, rng: random.Random) -> Iterator[Outcome]:
     """Make an index, kill so many of its writers, and yield what each kill left."""
-    Index.create(path, passages="paragraph").close()
-    number, texts = 0, {}
-    for _ in range(kills):
-        reported, hit = kill_child(path, kind, number, rng)
-        before = texts
-        for step in range(number, reported):
-            before, _ = apply(before, kind, step)
-        after, _ = apply(before, kind, reported)
-        damage, found = look_at(path)
-        n_found = -1
-        if found == before:  # as after a step that changes nothing, too: it may be taken again
-            number, texts, n_found = reported, before, reported
-        elif found == after:
-            number, texts, n_found = reported + 1, after, reported + 1
-        outcome = Outcome(reported, n_found, hit, damage)
-        yield outcome
-        if not outcome.is_sound:
-            return
+    Index.create(path).close()
+    number, texts = 0, Texts()
+    command = [sys.executable, __file__, "--raise-children"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as nursery:
+        for _ in range(kills):
+            reported, hit = kill_child(nursery, path, kind, number, rng)
+            for step in range(number, reported):
+                texts, _ = apply(texts, kind, step)
+            after, _ = apply(texts, kind, reported)
+            damage, found = look_at(path)
+            number = -1
+            if found == texts:  # after a compaction, too: which may as well be taken again
+                number = reported
+            elif found == after:
+                number, texts = reported + 1, after
+            outcome = Outcome(reported, number, hit, damage)
+            yield outcome
+            if not outcome.is_sound:
+                break
 
 
-def kill_child(path: Path, kind: str, first: int, rng: random.Random) -> tuple[int, str]:
-    """Start a child and kill it within a step; return the number of steps reported, and its name."""
+def kill_child(
+    nursery: subprocess.Popen[str], path: Path, kind: str, first: int, rng: random.Random
+) -> tuple[int, str]:
+    """Start a child and kill it within a step; return the steps reported, and what was hit."""
+    assert nursery.stdin is not None
+    assert nursery.stdout is not None
     steps = STEPS[kind]
-    # Of a compaction only the last step of a turn is killed, of additions any.
-    target = first + rng.randint(1, 3)
+    target = first + rng.randint(1, 3)  # the step to hit: an addition, or a compaction
     while steps[target % len(steps)] != kind:
         target += 1
-    command = [sys.executable, __file__, "--child", kind, str(path), str(first)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    reported, seconds = first, 0.0
-    with child:
-        start = time.perf_counter()
-        for line in child.stdout:
-            seconds = time.perf_counter() - start
-            start = time.perf_counter()
-            if line != "ready\n":
-                reported = int(line) + 1
-            if reported == target:
-                break
-        # How long the step will take is guessed from the one before.
-        scale = 2.0 if kind == ADD else 3.0
-        try:
-            child.wait(timeout=rng.random() * scale * seconds)
-        except subprocess.TimeoutExpired:
-            child.send_signal(signal.SIGKILL)
-        for line in child.stdout:
-            reported = int(line) + 1
-    if child.returncode != -signal.SIGKILL:
-        raise RuntimeError(f"the child ended by itself: {child.returncode}")
-    return reported, steps[reported % len(steps)]
+    nursery.stdin.write(f"{kind} {first} {path}\n")
+    nursery.stdin.flush()
+    pid, reported, start = 0, first, time.perf_counter()
+    for line in nursery.stdout:
+        what, value = line.split()
+        if what == "ended":
+            if int(value) != -signal.SIGKILL:
+                raise RuntimeError(f"the child ended by itself: {value}")
+            return reported, steps[reported % len(steps)]
+        before, start = start, time.perf_counter()
+        if what == "writes":
+            pid = int(value)
+            continue
+        reported = int(value) + 1
+        if reported == target:
+            # How long a step takes is guessed from the one before.
+            time.sleep(rng.random() * DELAYS[kind] * (start - before))
+            os.kill(pid, signal.SIGKILL)
+    raise RuntimeError("the children's parent ended")
 
 
 def look_at(path: Path) -> tuple[list[str], Texts]:
@@ -176,11 +204,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--kills", type=int, default=100, help="of each kind (100)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--raise-children", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.child:
-        kind, path, first = options.child
-        write_steps(Path(path), kind, int(first))
+    if options.raise_children:
+        raise_children()
         return 0
     failed = 0
     print("| killed during | kills | sound | last step there, not yet reported | lost or damaged |")

@@ -201,9 +201,55 @@ class CheckSettings:
             raise ConfigError(f"max_suppressions must be at least 0, got {self.max_suppressions}")
 
 
+Level = Literal["document", "passage"]
+LEVELS: tuple[str, ...] = get_args(Level)
+EARLIEST, LONGEST, NONE = "earliest", "longest", "none"
+PREFERRED = "preferred-outlet="
+
+
+@dataclass(frozen=True, slots=True)
+class CleanSettings:
+    """What is removed from a corpus, and which copy of it stays.
+
+    Attributes:
+        level: `passage` takes duplicate passages out of their documents, `document` leaves out
+            documents that mostly stand in another one.
+        keep: Which of several copies stays, in order of preference: `preferred-outlet=ID`,
+            `longest` or `earliest`, which decides whatever is left open; or `none` alone.
+    """
+
+    level: Level = "passage"
+    keep: tuple[str, ...] = (EARLIEST,)
+
+    def __post_init__(self) -> None:
+        if self.level not in LEVELS:
+            raise ConfigError(f"level must be one of {', '.join(LEVELS)}, got {self.level!r}")
+        if isinstance(self.keep, str) or not self.keep:
+            raise ConfigError(f"keep must be one rule or several in a tuple, got {self.keep!r}")
+        for rule in self.keep:
+            is_outlet = rule.startswith(PREFERRED) and rule.removeprefix(PREFERRED).strip()
+            if rule not in (EARLIEST, LONGEST, NONE) and not is_outlet:
+                raise ConfigError(
+                    f"keep must be {EARLIEST}, {LONGEST}, {NONE} or {PREFERRED}ID, got {rule!r}"
+                )
+        if NONE in self.keep and len(self.keep) > 1:
+            raise ConfigError(f"keep must be {NONE} alone or other rules, got {self.keep}")
+        if EARLIEST in self.keep[:-1]:
+            raise ConfigError(
+                f"keep must have {EARLIEST} last, for it leaves nothing to decide, got {self.keep}"
+            )
+
+    @property
+    def keeps_one(self) -> bool:
+        """Whether one copy stays."""
+        return NONE not in self.keep
+
+
 # Settings that may be missing, with the type of those that are not.
 _OPTIONAL = {"boilerplate": str, "allow_list": str, "baseline": str, "max_suppressions": int}
 TASKS = (CorpusSettings, DuplicateSettings, ReuseSettings, AttributionSettings)
+# Those that only one command has, each with a table of its own: [tool.dedup.check].
+COMMAND_TASKS = {"check": CheckSettings, "clean": CleanSettings}
 
 
 def available_jobs() -> int:
@@ -238,9 +284,11 @@ def read_config(path: Path) -> dict[str, Any]:
         table = {} if (found := _tool_table(table)) is None else found
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: [tool.dedup] must be a table, got {table!r}")
-    values = _read_table(table, {"jobs": int, "check": dict, **_types(*TASKS)}, path)
-    if "check" in values:
-        values["check"] = _read_table(values["check"], _types(CheckSettings), path)
+    tables = dict.fromkeys(COMMAND_TASKS, dict)
+    values = _read_table(table, {"jobs": int, **tables, **_types(*TASKS)}, path)
+    for command, task in COMMAND_TASKS.items():
+        if command in values:
+            values[command] = _read_table(values[command], _types(task), path)
     return values
 
 

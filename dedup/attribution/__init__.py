@@ -45,6 +45,6 @@ __all__ = [
     "gazetteer",
     "look_up_quotations",
     "may_have_quotations",
-    "quoted_outlets",
     "outlet_name",
+    "quoted_outlets",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from dedup.clean.settings import LEVELS, CleanSettings
+from dedup.config import LEVELS, CleanSettings
 
 if TYPE_CHECKING:
     from dedup.clean.choose import Removals, choose_removals

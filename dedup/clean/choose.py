@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from dedup.analysis import Analysis
 from dedup.clean.documents import match_documents
 from dedup.clean.passages import match_passages
-from dedup.clean.settings import LONGEST, PREFERRED, CleanSettings
+from dedup.config import LONGEST, PREFERRED, CleanSettings
 from dedup.corpus import document_order, outlet_numbers
 from dedup.duplicates import KINDS
 

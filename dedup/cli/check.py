@@ -225,8 +225,13 @@ def _output(text: str) -> tuple[str, Path]:
 
 def _update_baseline(path: Path, result: CheckResult) -> list[str]:
     """Write the baseline; return what was added to it and removed from it."""
-    from dedup.check import Baseline, baseline_changes, read_baseline, write_baseline
-    from dedup.check.run import baseline_settings
+    from dedup.check import (
+        Baseline,
+        baseline_changes,
+        baseline_settings,
+        read_baseline,
+        write_baseline,
+    )
 
     old = read_baseline(path, None) if path.exists() else Baseline()
     changes = baseline_changes(old, result.findings)

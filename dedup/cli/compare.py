@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     help="Corpus that A and B are ids of; may be repeated.",
 )
 @click.option(
+    "--index",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Index that A and B are ids of documents of.",
+)
+@click.option(
     "--format",
     "output_format",
     type=click.Choice(["text", "json"]),
@@ -43,6 +49,7 @@ def command(
     first: str,
     second: str,
     corpus_paths: tuple[str, ...],
+    index: Path | None,
     output_format: str,
     jobs: int | None,
     quiet: bool,
@@ -50,8 +57,9 @@ def command(
 ) -> None:
     """Show what two documents share, side by side, with the words that differ.
 
-    A and B are files of one document each, or ids with --corpus. Two documents named are always
-    compared, of one outlet or not (--within-outlet changes nothing here, nor does --jobs).
+    A and B are files of one document each, or ids with --corpus or --index. Two documents named
+    are always compared, of one outlet or not (--within-outlet changes nothing here, nor does
+    --jobs).
 
     \b
     Examples:
@@ -65,8 +73,14 @@ def command(
 
     if first == second == "-":
         raise click.UsageError("only one of A and B can be standard input")
+    if corpus_paths and index is not None:
+        raise click.UsageError("give --corpus or --index, not both")
     with hidden("pandas"):
-        documents, notes = _read(first, second, corpus_paths, corpus_settings)
+        notes: list[str] = []
+        if index is not None:
+            documents = _read_index(first, second, index)
+        else:
+            documents, notes = _read(first, second, corpus_paths, corpus_settings)
         comparison = compare_documents(documents[0], documents[1], settings)
     if not quiet:
         print_notes(notes)
@@ -93,6 +107,17 @@ def _read(
             _only(corpus, path) for corpus, path in zip(corpora, (first, second), strict=True)
         ]
     return documents, [note for corpus in corpora for note in corpus.notes]
+
+
+def _read_index(first: str, second: str, path: Path) -> list[Document]:
+    from dedup.index import Index
+
+    with Index.open(path) as index:
+        found = [(name, index.find(name)) for name in (first, second)]
+    for name, document in found:
+        if document is None:
+            raise InputError(f"no document of the index has the id {name!r}", path=path)
+    return [document for _, document in found if document is not None]
 
 
 def _find(corpus: Corpus, document_id: str) -> Document:

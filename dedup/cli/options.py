@@ -11,6 +11,7 @@ import click
 
 from dedup import __version__
 from dedup.config import (
+    COMMAND_TASKS,
     FINDINGS,
     PASSAGE_UNITS,
     TASKS,
@@ -207,7 +208,6 @@ def _load_config(ctx: click.Context, param: click.Parameter, path: Path | None) 
     path = path or find_config(Path.cwd())
     if path is not None:
         values = read_config(path)
-        of_check = values.pop("check", {})
-        if ctx.info_name == "check":
-            values |= of_check
+        of_commands = {command: values.pop(command, {}) for command in COMMAND_TASKS}
+        values |= of_commands.get(str(ctx.info_name), {})
         ctx.default_map = {**(ctx.default_map or {}), **values}

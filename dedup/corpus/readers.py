@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -51,8 +52,12 @@ def read_corpus(
     settings = settings or CorpusSettings()
     paths = [paths] if isinstance(paths, str | Path) else list(paths)
     builder = CorpusBuilder(settings, outlet_of_url)
+    # Files given themselves are known by their names, unless two of them have the same.
+    names = Counter(Path(path).name for path in {*paths} if not Path(path).is_dir())
     for path in paths:
         for file in _files(path, builder, leave_out):
+            if file.path == Path(path) and names[file.name] > 1:
+                file = replace(file, name=file.path.as_posix())
             for records, lines in _batches(file, builder):
                 builder.add(
                     records, lines, path=file.path.as_posix(), name=file.name, outlet=file.outlet

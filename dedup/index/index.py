@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ from dedup.config import (
     ReuseSettings,
     available_jobs,
 )
-from dedup.corpus import Corpus, Passages, collect_passages, document_order
+from dedup.corpus import Corpus, Document, Passages, collect_passages, document_order
 from dedup.duplicates import Banding, choose_banding
 from dedup.errors import InputError
 from dedup.index import entries as kept
@@ -50,9 +50,33 @@ from dedup.reuse import make_stream
 from dedup.runs import run_starts
 from dedup.text import TOKENISER
 
+if TYPE_CHECKING:
+    from dedup.analysis import Analysis
+
 Integers = npt.NDArray[np.int64]
 
 _DOCUMENTS_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage of an index that duplicates a text.
+
+    Attributes:
+        document_id: Its document.
+        outlet: Its outlet, if known.
+        start: Where it starts in its document's text, in code points.
+        end: Where it ends.
+        text: Its text.
+        jaccard: Jaccard of the two, in [threshold, 1].
+    """
+
+    document_id: str
+    outlet: str | None
+    start: int
+    end: int
+    text: str
+    jaccard: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +356,33 @@ class Index:
             n_passages = sum(map(len, replaced.values()))
             manifest = self._file.manifest
             return manifest["n_documents"] - len(replaced), manifest["n_passages"] - n_passages
+
+    def check(self, corpus: Corpus, **options: Any) -> Analysis:
+        """Return what an analysis of the index and new documents says of the new ones.
+
+        Args:
+            corpus: The new documents.
+            options: Those of `dedup.index.analyze_new`.
+        """
+        from dedup.index.query import analyze_new  # which is built on this
+
+        return analyze_new(corpus, self, **options)
+
+    def candidates(self, passage: str) -> list[Candidate]:
+        """Return the passages of the index that duplicate a text, the nearest first.
+
+        Raises:
+            InputError: If the text has no word.
+        """
+        from dedup.index.query import find_candidates
+
+        return find_candidates(passage, self)
+
+    def find(self, document_id: str) -> Document | None:
+        """Return the document with an id; None if there is none."""
+        with self._file.reading():
+            found = read_documents(self._file, _numbers(self._find([document_id])))
+        return Corpus(found.table).find(document_id)
 
     def __len__(self) -> int:
         """Return the number of documents."""

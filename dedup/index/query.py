@@ -21,7 +21,7 @@ from dedup.attribution import (
 from dedup.config import PARTS, ReuseSettings, available_jobs
 from dedup.corpus import Corpus, Passages, collect_passages
 from dedup.duplicates import Shingles, find_pairs, hash_texts
-from dedup.index.index import Index
+from dedup.index.index import Candidate, Index
 from dedup.index.known import KnownDocuments
 from dedup.reuse import make_stream
 
@@ -29,6 +29,7 @@ Integers = npt.NDArray[np.int64]
 
 _ROUNDS = 4  # of looking for what resembles what was found
 _DOCUMENTS_AT_ONCE = 2_000
+_NO_ID = "\0"  # of a passage that is no document's
 
 
 def analyze_new(
@@ -76,6 +77,30 @@ def analyze_new(
             whole, index.settings, reuse, outlets=known_outlets, only=parts, jobs=jobs,
             progress=progress, background=known.background(is_new),
         )  # fmt: skip
+
+
+def find_candidates(passage: str, index: Index) -> list[Candidate]:
+    """Return the passages of an index that duplicate a text, the nearest first.
+
+    Raises:
+        InputError: If the text has no word.
+    """
+    corpus = Corpus.from_records([{"id": _NO_ID, "text": passage}])
+    corpus = replace(corpus, passages=index.passages)
+    analysis = analyze_new(corpus, index, only=["duplicates"], jobs=1)
+    table = analysis.table("passages").select(["document_id", "outlet", "start", "end", "text"])
+    pairs = analysis.table("duplicates").to_pylist()
+    own = {*np.flatnonzero(analysis.passage_arrays.documents == 0).tolist()}
+    found = {}
+    for pair in pairs:
+        sides = {pair["first_passage_id"], pair["second_passage_id"]}
+        for other in sides - own if sides & own else ():
+            found[other] = pair["jaccard"]
+    rows = table.take(pa.array([*found], pa.int64())).to_pylist()
+    candidates = [
+        Candidate(**row, jaccard=jaccard) for row, jaccard in zip(rows, found.values(), strict=True)
+    ]
+    return sorted(candidates, key=lambda each: (-each.jaccard, each.document_id, each.start))
 
 
 def _find_candidates(

@@ -111,14 +111,10 @@ def test_a_key_says_what_it_was_made_of(document_id: str, start: int, end: int) 
     assert key == parse_key(format_key(key))
 
 
-@given(st.binary())
-def test_bytes_that_are_no_key_are_refused_and_keys_are_read_back_alike(data: bytes) -> None:
-    try:
-        key = parse_key(data)
-    except ValueError as error:
-        assert str(error).startswith("key must be document_id#start-end, got b")
-    else:
-        assert key == parse_key(format_key(key))
+@given(st.binary().filter(lambda data: b"#" not in data))
+def test_bytes_without_a_span_are_no_key(data: bytes) -> None:
+    with pytest.raises(ValueError, match="key must be document_id#start-end, got b"):
+        parse_key(data)
 
 
 @pytest.mark.parametrize("key", [b"", b"a", b"a#1", b"a#1-", b"a#-1-2", b"a#1-2 ", b"\xff#1-2",
@@ -133,10 +129,12 @@ def test_spans_of_keys_are_those_of_the_passages(corpus: Corpus) -> None:
     signed = sign_passages(corpus, SETTINGS)
     found = [parse_key(key) for key in signed.keys]
     cut = [texts[key.document_id][key.start : key.end] for key in found]
-    assert [HEADING, STORM, COUNCIL] == cut[:3]
-    assert [STORM, STORM] == [text for text, key in zip(cut, found, strict=True)
-                              if key.document_id == IDS[2]]  # fmt: skip
-    assert f"\U0001f300 {STORM.upper()}".strip("\U0001f300 ") in cut[7]
+    of_document = {i: [text for text, key in zip(cut, found, strict=True) if key.document_id == i]
+                   for i in IDS}  # fmt: skip
+    assert [HEADING, STORM, COUNCIL] == of_document[IDS[0]]
+    assert [STORM, STORM] == of_document[IDS[2]]
+    assert STORM.upper() in of_document[IDS[5]][0]
+    assert [] == of_document[IDS[6]]
 
 
 def test_documents_without_a_word_have_no_passages() -> None:
@@ -337,7 +335,8 @@ def test_another_process_finds_a_passage(
         " storage_config={'type': 'redis', 'basename': name.encode(),"
         " 'redis': {'host': host, 'port': int(port)}})\n"
         "values = numpy.array(sys.argv[6].split(), dtype=numpy.uint32)\n"
-        "print(*sorted(lsh.query(MinHash(hashvalues=values, scheme='affine32', seed=1))), sep='\\n')"
+        "asked = MinHash(hashvalues=values, scheme='affine32', seed=1)\n"
+        "print(*sorted(lsh.query(asked)), sep='\\n')"
     )
     banding = choose_banding(SETTINGS)
     typed = ["127.0.0.1", storage["redis"]["port"], storage["basename"].decode(),
