@@ -193,9 +193,8 @@ def _option(name: str, **attributes: Any) -> Callable[[Command], Command]:
 def _check_option(name: str, *other: str, **attributes: Any) -> Callable[[Command], Command]:
     field = other[0] if other else name.split("/")[0].removeprefix("--").replace("-", "_")
     default = next(each.default for each in fields(CheckSettings) if each.name == field)
-    return click.option(
-        name, *other, **{"default": default, "show_default": default is not None, **attributes}
-    )
+    known = {} if default is None else {"default": default, "show_default": True}
+    return click.option(name, *other, **{**known, **attributes})
 
 
 def _add(command: Command, *options: Callable[[Command], Command]) -> Command:
