@@ -186,13 +186,15 @@ def _checked(
     config = dict(storage_config or {"type": "dict"})
     if banding.bands < 2:
         raise ConfigError(
-            f"datasketch needs at least 2 bands, and threshold {settings.threshold} with num_perm"
-            f" {settings.num_perm} gives {banding.bands}; a lower threshold or a greater num_perm"
-            " gives more"
+            f"datasketch needs at least 2 bands, and threshold {settings.threshold} with"
+            f" target_recall {settings.target_recall} gives {banding.bands}; a lower threshold or a"
+            " higher target_recall gives more"
         )
     kind = config.get("type")
     if kind not in _DRIVERS:
         raise ConfigError(f"type of storage must be one of {', '.join(_DRIVERS)}, got {kind!r}")
+    if kind != "dict" and kind not in config:
+        raise ConfigError(f"storage_config must say under {kind!r} where the storage is")
     if not isinstance(basename := config.get("basename", b""), bytes):
         raise ConfigError(f"basename of storage must be bytes, got {basename!r}")
     module, package = _DRIVERS[kind]

@@ -24,11 +24,13 @@ from dedup.duplicates import Shingles, find_pairs, hash_texts
 from dedup.index.index import Candidate, Index
 from dedup.index.known import KnownDocuments
 from dedup.reuse import make_stream
+from dedup.text import worth_compiling
 
 Integers = npt.NDArray[np.int64]
 
 _ROUNDS = 4  # of looking for what resembles what was found
 _DOCUMENTS_AT_ONCE = 2_000
+_STEPS_PER_BYTE = 20  # of new text, that it and what is compared with it take in all
 _NO_ID = "\0"  # of a passage that is no document's
 
 
@@ -67,6 +69,8 @@ def analyze_new(
         reuse = ReuseSettings(reuse.min_run_words, within_outlet)
     known_outlets = gazetteer() if outlets is None else outlets
     say = progress or (lambda step, done, total: None)
+    # Better to load compiled code at once than after as long a time without it.
+    worth_compiling(_STEPS_PER_BYTE * corpus.documents["text"].nbytes)
     with index.known(corpus) as known:
         say("index", 0, 0)
         with ThreadPoolExecutor(jobs or available_jobs()) as executor:

@@ -213,7 +213,9 @@ def test_an_empty_index_fills_nothing(tmp_path: Path) -> None:
 
 def test_a_single_band_is_refused() -> None:
     settings = DuplicateSettings(threshold=1.0)
-    with pytest.raises(ConfigError, match=r"at least 2 bands, and threshold 1\.0 with num_perm"):
+    with pytest.raises(
+        ConfigError, match=r"at least 2 bands, and threshold 1\.0 with target_recall"
+    ):
         fill_datasketch([], settings)
 
 
@@ -228,10 +230,16 @@ def test_a_basename_that_is_no_bytes_is_refused() -> None:
         fill_datasketch([], SETTINGS, {"type": "dict", "basename": "news"})
 
 
+@pytest.mark.parametrize("kind", ["redis", "cassandra"])
+def test_a_storage_without_a_place_is_refused(kind: str) -> None:
+    with pytest.raises(ConfigError, match=f"storage_config must say under '{kind}' where"):
+        fill_datasketch([], SETTINGS, {"type": kind})
+
+
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dedup.index.bridge.find_spec", lambda name: None)
     with pytest.raises(ConfigError, match="needs the package cassandra-driver; pip install"):
-        fill_datasketch([], SETTINGS, {"type": "cassandra"})
+        fill_datasketch([], SETTINGS, {"type": "cassandra", "cassandra": {"seeds": ["127.0.0.1"]}})
 
 
 # In a real Redis.

@@ -1,0 +1,488 @@
+"""Damaged, truncated, mixed, foreign and hostile index files: an error of ours, or no difference."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import struct
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from index_files import (
+    Forger,
+    ask,
+    copy_index,
+    damage_of,
+    forging,
+    make_index,
+    rows_of,
+    small_corpus,
+    use_it_all,
+)
+
+from dedup import InputError
+from dedup.index import Index, storage
+
+PAGE = 4096
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index at rest, which no test changes."""
+    return make_index(tmp_path_factory.mktemp("sound") / "sound.dedup")
+
+
+@pytest.fixture(scope="module")
+def answer(sound: Path) -> list[dict[str, Any]]:
+    """What the sound index says about new documents."""
+    return ask(sound)
+
+
+def damaged_copy(sound: Path, folder: Path, data: bytes) -> Path:
+    path = copy_index(sound, folder / "damaged.dedup")
+    path.write_bytes(data)
+    return path
+
+
+def answer_or_none(path: Path) -> list[dict[str, Any]] | None:
+    """Return what an index says about new documents; None if it refuses."""
+    try:
+        return ask(path)
+    except InputError:
+        return None
+
+
+# Bytes and pages.
+
+
+def test_a_flipped_bit_is_reported_or_in_unused_space(sound: Path, tmp_path: Path) -> None:
+    whole, rows = sound.read_bytes(), rows_of(sound)
+    rng = random.Random(1)
+    places = [*range(100), *(rng.randrange(len(whole)) for _ in range(400))]
+    missed = []
+    for place in places:
+        data = bytearray(whole)
+        data[place] ^= 1 << rng.randrange(8)
+        path = damaged_copy(sound, tmp_path, data)
+        if not damage_of(path) and rows_of(path) != rows:
+            missed.append(place)
+    assert [] == missed
+
+
+@pytest.mark.parametrize(
+    ("column", "table"),
+    [("text", "document"), ("passages", "document"), ("digest", "document"), ("data", "block"),
+     ("fence", "run"), ("value", "manifest"), ("name", "outlet")],
+)  # fmt: skip
+def test_a_flipped_bit_of_what_is_kept_is_always_reported(
+    column: str, table: str, sound: Path, tmp_path: Path
+) -> None:
+    whole = sound.read_bytes()
+    rng = random.Random(2)
+    with closing(sqlite3.connect(sound)) as connection:
+        values = [row[0] for row in connection.execute(f"SELECT {column} FROM {table}")]
+    tried = 0
+    for value in sorted(rng.sample(values, min(12, len(values))), key=repr):
+        kept = value.encode() if isinstance(value, str) else value
+        # What was deleted may stand in the file as well: what stands there once is in use.
+        if not kept or whole.count(kept) != 1:
+            continue
+        data = bytearray(whole)
+        data[whole.index(kept) + rng.randrange(len(kept))] ^= 1 << rng.randrange(8)
+        assert [] != damage_of(damaged_copy(sound, tmp_path, data)), value
+        tried += 1
+    assert tried
+
+
+def test_a_query_of_a_damaged_file_is_refused_or_right(
+    sound: Path, answer: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    whole = sound.read_bytes()
+    rng = random.Random(3)
+    answers = []
+    for _ in range(80):
+        data = bytearray(whole)
+        for _ in range(rng.choice((1, 1, 4))):
+            data[rng.randrange(len(whole))] ^= 1 << rng.randrange(8)
+        answers.append(answer_or_none(damaged_copy(sound, tmp_path, data)))
+    assert [] == [each for each in answers if each is not None and each != answer]
+    assert 0 < answers.count(None) < len(answers)
+
+
+def test_a_whole_analysis_by_a_damaged_file_is_refused_or_right(
+    sound: Path, tmp_path: Path
+) -> None:
+    parts = ("duplicates", "reuse", "attributions")
+    expected = ask(sound, parts=parts)
+    whole = sound.read_bytes()
+    rng = random.Random(4)
+    for _ in range(6):
+        data = bytearray(whole)
+        data[rng.randrange(len(whole))] ^= 1 << rng.randrange(8)
+        path = damaged_copy(sound, tmp_path, data)
+        try:
+            found = ask(path, parts=parts)
+        except InputError:
+            continue
+        assert expected == found
+
+
+def test_a_truncated_file_is_refused(sound: Path, tmp_path: Path) -> None:
+    whole = sound.read_bytes()
+    rng = random.Random(5)
+    lengths = {0, 1, 15, 16, 50, 99, 100, 101, 512, PAGE - 1, PAGE, PAGE + 1, len(whole) - 1}
+    lengths |= {*range(PAGE, len(whole), PAGE), *rng.sample(range(len(whole)), 40)}
+    sound_ones = []
+    for length in sorted(lengths):
+        path = damaged_copy(sound, tmp_path, whole[:length])
+        if not damage_of(path):
+            sound_ones.append(length)
+        assert answer_or_none(path) is None or length in sound_ones
+    assert [] == sound_ones
+
+
+def pages_of(data: bytes) -> list[bytes]:
+    return [data[i : i + PAGE] for i in range(0, len(data), PAGE)]
+
+
+def test_pages_of_another_index_are_noticed(
+    sound: Path, answer: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    other = pages_of(make_index(tmp_path / "other.dedup", seed=2).read_bytes())
+    own = pages_of(sound.read_bytes())
+    rows = rows_of(sound)
+    for place in range(min(len(own), len(other))):
+        mixed = b"".join([*own[:place], other[place], *own[place + 1 :]])
+        path = damaged_copy(sound, tmp_path, mixed)
+        assert damage_of(path) or rows_of(path) == rows, place
+        assert answer_or_none(path) in (None, answer), place
+
+
+def test_pages_of_an_older_state_are_noticed(sound: Path, tmp_path: Path) -> None:
+    path = copy_index(sound, tmp_path / "newer.dedup")
+    with Index.open(path, write=True) as index:
+        index.remove(["0-document-0000", "document-0007"], jobs=1)
+        index.add(small_corpus(20, 30, prefix="newer-"), jobs=1)
+    older, newer = pages_of(sound.read_bytes()), pages_of(path.read_bytes())
+    rows, expected = rows_of(path), ask(path)
+    n_noticed = 0
+    for place in range(min(len(older), len(newer))):
+        if older[place] == newer[place]:
+            continue
+        mixed = b"".join([*newer[:place], older[place], *newer[place + 1 :]])
+        damaged = damaged_copy(sound, tmp_path, mixed)
+        is_noticed = bool(damage_of(damaged))
+        n_noticed += is_noticed
+        assert is_noticed or rows_of(damaged) == rows, place
+        assert answer_or_none(damaged) in (None, expected), place
+    assert n_noticed > 3
+
+
+# Logs.
+
+
+def crashed_copy(sound: Path, to: Path, *, seed: int, start: Path | None = None) -> Path:
+    """Return an index whose writer stopped after an addition: the addition is in its log."""
+    path = copy_index(start or sound, to.with_suffix(".source"))
+    with Index.open(path, write=True) as index:
+        index.add(small_corpus(seed, 12, prefix=f"log-{seed}-"), jobs=1)
+        return copy_index(path, to, log_of=path)
+
+
+def test_the_log_of_an_interrupted_writer_is_read(sound: Path, tmp_path: Path) -> None:
+    path = crashed_copy(sound, tmp_path / "crashed.dedup", seed=30)
+    assert [] == damage_of(path)
+    with Index.open(path) as index, Index.open(sound) as before:
+        assert len(before) < len(index)
+
+
+@pytest.mark.parametrize("log", ["of this index", "of another index", "noise"])
+def test_a_log_beside_an_index_at_rest_is_refused(log: str, sound: Path, tmp_path: Path) -> None:
+    start = sound if log == "of this index" else make_index(tmp_path / "other.dedup", seed=2)
+    crashed = crashed_copy(sound, tmp_path / "crashed.dedup", seed=31, start=start)
+    if log == "noise":
+        Path(f"{crashed}-wal").write_bytes(random.Random(1).randbytes(9000))
+    path = copy_index(sound, tmp_path / "at-rest.dedup", log_of=crashed)
+    for write in (False, True):
+        with pytest.raises(InputError, match=r"a log of .* lies beside it; delete at-rest\.dedup"):
+            Index.open(path, write=write)
+    assert sound.read_bytes() == path.read_bytes()
+    Path(f"{path}-wal").unlink()
+    assert [] == damage_of(path)
+
+
+def test_a_building_replaces_an_index_and_the_log_beside_it(sound: Path, tmp_path: Path) -> None:
+    crashed = crashed_copy(sound, tmp_path / "crashed.dedup", seed=31)
+    path = copy_index(sound, tmp_path / "at-rest.dedup", log_of=crashed)
+    Index.create(path, small_corpus(5, 10), jobs=1).close()
+    assert [] == damage_of(path)
+    assert not Path(f"{path}-wal").exists()
+
+
+def test_the_log_of_another_index_beside_a_marked_one_changes_nothing_unnoticed(
+    sound: Path, tmp_path: Path
+) -> None:
+    other = make_index(tmp_path / "other.dedup", seed=2)
+    foreign = crashed_copy(sound, tmp_path / "foreign.dedup", seed=32, start=other)
+    marked = crashed_copy(sound, tmp_path / "marked.dedup", seed=33)
+    path = copy_index(marked, tmp_path / "mixed.dedup", log_of=foreign)
+    # Either its own state before the log, or damage: a log alone does not say whose it is.
+    if not damage_of(path):
+        assert ask(path) in (ask(sound), ask(foreign))
+
+
+def test_an_older_log_of_a_marked_index_gives_a_committed_state_or_damage(
+    sound: Path, tmp_path: Path
+) -> None:
+    path = copy_index(sound, tmp_path / "writing.dedup")
+    states = []
+    with Index.open(path, write=True) as index:
+        index.add(small_corpus(40, 12, prefix="first-"), jobs=1)
+        older = copy_index(path, tmp_path / "older.dedup", log_of=path)
+        index._file.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        index.remove(["first-document-0000", "document-0001"], jobs=1)
+        index.add(small_corpus(41, 12, prefix="second-"), jobs=1)
+        index._file.connection.execute("PRAGMA wal_checkpoint(FULL)")
+        newer = copy_index(path, tmp_path / "newer.dedup", log_of=path)
+    mixed = copy_index(newer, tmp_path / "mixed.dedup", log_of=older)
+    damage = damage_of(mixed)
+    for state in (older, newer):
+        with Index.open(state, write=True):
+            pass  # which takes the log in
+        states.append(rows_of(state))
+    if not damage:
+        with Index.open(mixed, write=True):
+            pass
+        assert rows_of(mixed) in states
+
+
+# Other files, and what else a file may hold.
+
+
+def test_another_format_version_is_refused(sound: Path, tmp_path: Path) -> None:
+    path = copy_index(sound, tmp_path / "future.dedup")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {storage.FORMAT_VERSION + 1}")
+    with pytest.raises(InputError, match="format version 2, and this dedup reads 1; build it"):
+        Index.open(path)
+
+
+def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "foreign.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE document (number INTEGER PRIMARY KEY)")
+    for data in (path.read_bytes(), b"", b"\0" * 9000, b'{"id": 1}\n', bytes(range(256)) * 40):
+        path.write_bytes(data)
+        with pytest.raises(InputError, match="not an index of dedup"):
+            Index.open(path)
+        with pytest.raises(InputError, match="not an index of dedup"):
+            Index.create(path)
+        assert data == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON document BEGIN DELETE FROM manifest; END",
+        "CREATE TRIGGER t BEFORE DELETE ON run BEGIN SELECT load_extension('x'); END",
+        "CREATE VIEW v AS SELECT * FROM document",
+        "CREATE TABLE more (number INTEGER)",
+        "CREATE INDEX i ON document (outlet)",
+        "CREATE INDEX i ON document (abs(published)) WHERE randomblob(1) > 0",
+        "CREATE VIRTUAL TABLE f USING fts5(text)",
+        "ALTER TABLE document ADD COLUMN doubled AS (number * 2)",
+        "ALTER TABLE document ADD COLUMN long AS (zeroblob(1000000000)) VIRTUAL",
+        "ALTER TABLE removed ADD COLUMN more TEXT DEFAULT 'more'",
+        "ANALYZE",
+        "DROP TABLE removed",
+        "ALTER TABLE removed RENAME TO gone",
+    ],
+)
+def test_a_file_with_other_tables_is_refused(statement: str, sound: Path, tmp_path: Path) -> None:
+    path = copy_index(sound, tmp_path / "hostile.dedup")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        try:
+            connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            pytest.skip(str(error))  # this SQLite has no such thing
+    for write in (False, True):
+        with pytest.raises(InputError, match="damaged index"):
+            Index.open(path, write=write)
+
+
+def test_a_view_in_place_of_a_table_is_refused(sound: Path, tmp_path: Path) -> None:
+    path = copy_index(sound, tmp_path / "hostile.dedup")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE removed")
+        connection.execute(
+            "CREATE VIEW removed AS WITH RECURSIVE n(number) AS"
+            " (SELECT 1 UNION ALL SELECT number + 1 FROM n) SELECT number FROM n"
+        )
+    with pytest.raises(InputError, match="its tables are not those of an index"):
+        Index.open(path)
+
+
+# Rows with right checksums that say what cannot be.
+
+HOSTILE: dict[str, Callable[[Forger], object]] = {
+    "document: number in text": lambda f: f.change_document(published="yesterday"),
+    "document: time out of bounds": lambda f: f.change_document(published=2**62),
+    "document: id of bytes": lambda f: f.change_document(document_id=b"\xff\x00"),
+    "document: no such outlet": lambda f: f.change_document(outlet=10**6),
+    "document: negative outlet": lambda f: f.change_document(outlet=-1),
+    "document: outlet in text": lambda f: f.change_document(outlet="Gull"),
+    "document: no such path": lambda f: f.change_document(path=10**6),
+    "document: negative path": lambda f: f.change_document(path=-1),
+    "document: path of bytes": lambda f: f.change_document(path=b"x"),
+    "document: path a number": lambda f: f.change_document(path=1.5),
+    "document: line in text": lambda f: f.change_document(line="first"),
+    "document: version of something": lambda f: f.change_document(is_version=7),
+    "document: huge number": lambda f: f.change_document(number=2**62),
+    "document: negative number": lambda f: f.change_document(number=-3),
+    "document: half a passage": lambda f: f.change_document(passages=b"12345"),
+    "document: passages in text": lambda f: f.change_document(passages="12345678"),
+    "document: text not UTF-8": lambda f: f.change_document(text=b"\xff\xfe\xfd harbour"),
+    "document: text as text": lambda f: f.change_document(text="harbour"),
+    "document: fields no JSON": lambda f: f.change_document(fields=b"{"),
+    "document: fields a list": lambda f: f.change_document(fields=b"[]"),
+    "document: fields deep": lambda f: f.change_document(fields=b"[" * 10**6),
+    "document: unknown field": lambda f: f.change_document(fields=b'{"document_id":"x"}'),
+    "document: title a number": lambda f: f.change_document(fields=b'{"title":5}'),
+    "document: body behind the end": lambda f: f.change_document(
+        fields=b'{"body_start":1000000000000}'
+    ),
+    "document: body before the start": lambda f: f.change_document(fields=b'{"body_start":-5}'),
+    "document: body in a character": lambda f: f.change_document(
+        fields=b'{"body_start":1}', text="“harbour”".encode()
+    ),
+    "document: other fields no JSON": lambda f: f.change_document(
+        fields=b'{"other_fields":"\\"links\\" ["}'
+    ),
+    "document: other fields a list": lambda f: f.change_document(
+        fields=b'{"other_fields":"[\\"links\\"]"}'
+    ),
+    "outlet: name of bytes": lambda f: f.change_outlet(name=b"\xff"),
+    "outlet: name not UTF-8": lambda f: f.connection.execute(
+        "UPDATE outlet SET name = CAST(x'ff' AS TEXT)"
+    ),
+    "outlet: fewer than none": lambda f: f.change_outlet(n_documents=-1),
+    "outlet: count in text": lambda f: f.change_outlet(n_documents="many"),
+    "run: endless": lambda f: f.change_run(n_entries=2**60),
+    "run: empty": lambda f: f.change_run(n_entries=0, fence=b""),
+    "run: negative": lambda f: f.change_run(n_entries=-500),
+    "run: count in text": lambda f: f.change_run(n_entries="many"),
+    "run: list in text": lambda f: f.change_run(list="texts"),
+    "run: far sequence": lambda f: f.change_run(seq=2**63 - 1),
+    "run: far blocks": lambda f: f.change_run(first_block=2**63 - 1),
+    "run: blocks before the first": lambda f: f.change_run(first_block=-1),
+    "run: fence in text": lambda f: f.change_run(fence="12345678"),
+    "run: fence too long": lambda f: f.change_run(fence=bytes(8 * 4000)),
+    "block: backwards": lambda f: f.change_block(lambda data: data[::-1]),
+    "block: one entry all over": lambda f: f.change_block(lambda data: data[:8] * (len(data) // 8)),
+    "block: half an entry": lambda f: f.change_block(lambda data: data[:-4]),
+    "block: short": lambda f: f.change_block(lambda data: data[:-8]),
+    "block: long": lambda f: f.change_block(lambda data: data * 50),
+    "block: text": lambda f: f.change_block(lambda data: "harbour"),
+    "removed: what is there": lambda f: f.connection.execute(
+        "INSERT INTO removed SELECT number FROM document WHERE number % 2"
+    ),
+    "removed: numbers of nothing": lambda f: f.connection.execute(
+        "INSERT INTO removed VALUES (-5), (9223372036854775807)"
+    ),
+    "removed: nothing": lambda f: f.connection.execute("DELETE FROM removed"),
+    "document: none": lambda f: f.connection.execute("DELETE FROM document"),
+    "block: none": lambda f: f.connection.execute("DELETE FROM block"),
+    "path: one too many": lambda f: f.connection.execute("INSERT INTO path VALUES (7, 'x', 0)"),
+    **{
+        f"manifest: {key} is {value!r:.20}": lambda f, key=key, value=value: f.manifest.update(
+            {key: value}
+        )
+        for key, value in [
+            ("next_number", 2**70), ("next_number", -1), ("next_number", "5"), ("next_number", 0),
+            ("next_block", 2**70), ("next_block", 0), ("next_block", None), ("n_documents", 1.5),
+            ("n_passages", -1), ("n_words", [1]), ("n_body_documents", 2**70),
+            ("tokeniser", {"a": 1}), ("passages", ["paragraph"]), ("passages", "chapter"),
+            ("duplicates", {}), ("duplicates", 5), ("duplicates", {"num_perm": 10**9}),
+            ("reuse", {"min_run_words": -1}), ("banding", {"bands": 10**9, "rows": 1}),
+            ("dedup", 7), ("file_id", 5), ("file_id", "zz"),
+        ]
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_forged_file_is_refused(name: str, sound: Path, tmp_path: Path) -> None:
+    path = copy_index(sound, tmp_path / "hostile.dedup")
+    with forging(path) as forger:
+        HOSTILE[name](forger)
+    assert [] != use_it_all(path)
+
+
+@pytest.mark.parametrize("counter", ["n_body_documents", "n_compared_passages"])
+@pytest.mark.parametrize("value", [0, 1, 2**62])
+def test_forged_counts_do_no_more_than_shift_weights(
+    counter: str, value: int, sound: Path, tmp_path: Path
+) -> None:
+    path = copy_index(sound, tmp_path / "hostile.dedup")
+    with forging(path) as forger:
+        forger.manifest[counter] = value
+    assert all("damaged index" in each for each in use_it_all(path))
+
+
+def test_runs_that_share_blocks_are_refused(sound: Path, tmp_path: Path) -> None:
+    path = copy_index(sound, tmp_path / "hostile.dedup")
+    with forging(path) as forger:
+        first = forger.connection.execute("SELECT min(first_block) FROM run").fetchone()[0]
+        forger.connection.execute("UPDATE run SET first_block = ?", [first])
+    with pytest.raises(InputError, match="its runs overlap"):
+        Index.open(path)
+
+
+def test_a_manifest_without_end_is_refused(sound: Path, tmp_path: Path) -> None:
+    path = copy_index(sound, tmp_path / "hostile.dedup")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("INSERT INTO manifest VALUES ('more', ?)", ["[" * 10**6])
+    with pytest.raises(InputError, match="its manifest is incomplete"):
+        Index.open(path)
+
+
+# Pages that lead in circles.
+
+
+def inner_pages(data: bytes) -> list[int]:
+    """Return the pages of trees that lead to other pages."""
+    numbers = range(len(data) // PAGE)
+    return [n for n in numbers if data[n * PAGE + 100 * (n == 0)] in (2, 5)]
+
+
+def test_pages_that_lead_to_themselves_are_refused(sound: Path, tmp_path: Path) -> None:
+    big = tmp_path / "big.dedup"
+    Index.create(big, small_corpus(9, 400), jobs=1).close()
+    whole = big.read_bytes()
+    places = inner_pages(whole)
+    assert places
+    for place in places:
+        for target in {place + 1, *(each + 1 for each in places)}:
+            data = bytearray(whole)
+            head = place * PAGE + 100 * (place == 0)
+            n_cells = struct.unpack(">H", data[head + 3 : head + 5])[0]
+            data[head + 8 : head + 12] = target.to_bytes(4, "big")
+            for cell in range(n_cells):
+                offset = struct.unpack(">H", data[head + 12 + 2 * cell : head + 14 + 2 * cell])[0]
+                at = place * PAGE + offset
+                data[at : at + 4] = target.to_bytes(4, "big")
+            assert [] != use_it_all(damaged_copy(sound, tmp_path, data))
+
+
+def test_reading_without_end_is_given_up(
+    sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = copy_index(sound, tmp_path / "circles.dedup")
+    monkeypatch.setattr(storage, "_STEPS", 0)
+    monkeypatch.setattr(storage, "_STEPS_PER_BYTE", 0)
+    monkeypatch.setattr(storage, "_STEPS_AT_ONCE", 20)
+    with pytest.raises(InputError, match="its pages go in circles"):
+        Index.open(path)

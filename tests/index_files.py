@@ -1,0 +1,213 @@
+"""Index files that tests damage, and what such a file holds, read without our own code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from random_corpora import random_records
+
+from dedup import Corpus, InputError
+from dedup.index import Index, analyze_new
+
+TABLES = ("manifest", "outlet", "path", "document", "removed", "run", "block")
+NEW = "new-"
+DOCUMENT = (
+    "number", "document_id", "outlet", "published", "is_version", "path", "line", "crc", "digest",
+    "fields", "passages", "text",
+)  # fmt: skip
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def small_corpus(seed: int, n_passages: int, *, prefix: str = "") -> Corpus:
+    """Return a random corpus; equal seeds give equal texts."""
+    records = random_records(seed, n_passages)
+    return Corpus.from_records([{**record, "id": prefix + record["id"]} for record in records])
+
+
+def make_index(path: Path, *, seed: int = 1) -> Path:
+    """Make an index with several runs, changed and removed documents; leave it at rest."""
+    with Index.create(path, small_corpus(seed, 60), jobs=1) as index:
+        for number in range(3):
+            index.add(small_corpus(seed + 10 + number, 10, prefix=f"{number}-"), jobs=1)
+        index.remove(["1-document-0000", "document-0003"], jobs=1)
+    return path
+
+
+def rows_of(path: Path) -> Rows:
+    """Return every row of an index file at rest."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        return {
+            table: connection.execute(f"SELECT * FROM {table}").fetchall()  # a name of ours
+            for table in TABLES
+        }
+
+
+def ids_of(path: Path) -> set[str]:
+    """Return the ids of the documents of an index, as a reader sees them."""
+    with closing(sqlite3.connect(path)) as connection:
+        return {row[0] for row in connection.execute("SELECT document_id FROM document")}
+
+
+def damage_of(path: Path) -> list[str]:
+    """Return what opening or verifying an index finds."""
+    try:
+        with Index.open(path) as index:
+            return index.verify()
+    except InputError as error:
+        return [str(error)]
+
+
+def ask(path: Path, *, parts: tuple[str, ...] = ("duplicates",)) -> list[dict[str, Any]]:
+    """Return what an index says about new documents that resemble old ones."""
+    with Index.open(path) as index:
+        analysis = analyze_new(small_corpus(1, 8, prefix=NEW), index, only=parts, jobs=1)
+        tables = [analysis.documents, analysis.passages]
+        tables += [analysis.duplicates, analysis.clusters] if "duplicates" in parts else []
+        tables += [analysis.reuse] if "reuse" in parts else []
+        return [table.to_dict() for table in tables]
+
+
+def use_it_all(path: Path) -> list[str]:
+    """Do everything with an index that may be hostile; return what was refused.
+
+    Any error but ours is raised.
+    """
+    steps: list[Callable[[Index], object]] = [
+        lambda index: index.info(),
+        lambda index: analyze_new(small_corpus(1, 8, prefix=NEW), index, jobs=1),
+        lambda index: index.add(small_corpus(1, 8, prefix=NEW), jobs=1),
+        lambda index: index.add(small_corpus(2, 60), jobs=1),
+        lambda index: index.remove(["document-0001"], jobs=1),
+        lambda index: index.compact(),
+    ]
+    refused = damage_of(path)
+    for step in steps:
+        try:
+            with Index.open(path, write=True) as index:
+                step(index)
+        except InputError as error:
+            refused.append(str(error))
+    return refused
+
+
+def copy_index(path: Path, to: Path, *, log_of: Path | None = None) -> Path:
+    """Copy an index in place of another, and beside it the log of one."""
+    for suffix in ("-wal", "-shm", "-journal"):
+        Path(f"{to}{suffix}").unlink(missing_ok=True)
+    shutil.copyfile(path, to)
+    if log_of is not None:
+        shutil.copyfile(f"{log_of}-wal", f"{to}-wal")
+    return to
+
+
+@contextmanager
+def forging(path: Path) -> Iterator[Forger]:
+    """Change an index file as one who knows how its checksums are made."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        forger = Forger(connection)
+        yield forger
+        forger.finish()
+
+
+class Forger:
+    """A connection that writes rows with right checksums."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        rows = connection.execute("SELECT key, value FROM manifest").fetchall()
+        self.manifest = {key: json.loads(value) for key, value in rows}
+        del self.manifest["state"]
+        self.salt = int(self.manifest["file_id"], 16) & 0xFFFFFFFF
+
+    def crc(self, data: bytes) -> int:
+        return zlib.crc32(data, self.salt)
+
+    def change_document(self, **changes: Any) -> None:
+        """Change the document with the least number."""
+        query = f"SELECT {', '.join(DOCUMENT)} FROM document ORDER BY number LIMIT 1"
+        row = dict(zip(DOCUMENT, self.connection.execute(query).fetchone(), strict=True))
+        old = row["number"]
+        row |= changes
+        outlets = dict(self.connection.execute("SELECT number, name FROM outlet").fetchall())
+        if not {"digest", "fields", "text"} & {
+            name for name, value in row.items() if name in changes and type(value) is not bytes
+        }:
+            facts = [row["document_id"], outlets.get(row["outlet"]), row["published"]]
+            whole = orjson.dumps(facts, default=repr) + row["fields"] + row["text"]
+            row["digest"] = changes.get(
+                "digest", hashlib.blake2b(whole, digest_size=16).digest()
+            )
+        told = tuple(row[name] for name in DOCUMENT[:7])
+        blobs = [b if isinstance(b, bytes) else b"" for b in (row["digest"], row["passages"])]
+        row["crc"] = self.crc(repr(told).encode() + b"".join(blobs))
+        setters = ", ".join(f"{name} = ?" for name in row)
+        self.connection.execute(
+            f"UPDATE document SET {setters} WHERE number = ?", [*row.values(), old]
+        )
+
+    def change_run(self, **changes: Any) -> None:
+        """Change the first run that has some blocks."""
+        names = ("list", "seq", "first_block", "n_entries", "crc", "fence")
+        query = f"SELECT {', '.join(names)} FROM run ORDER BY n_entries DESC LIMIT 1"
+        row = dict(zip(names, self.connection.execute(query).fetchone(), strict=True))
+        old = row["list"], row["seq"]
+        row |= changes
+        told = tuple(row[name] for name in names[:4])
+        fence = row["fence"] if isinstance(row["fence"], bytes) else b""
+        row["crc"] = self.crc(repr(told).encode() + fence)
+        setters = ", ".join(f"{name} = ?" for name in row)
+        self.connection.execute(
+            f"UPDATE run SET {setters} WHERE list = ? AND seq = ?", [*row.values(), *old]
+        )
+
+    def change_block(self, change: Callable[[bytes], Any]) -> None:
+        """Change the data of the first block of the longest run."""
+        query = "SELECT first_block FROM run ORDER BY n_entries DESC LIMIT 1"
+        number = self.connection.execute(query).fetchone()[0]
+        query = "SELECT data FROM block WHERE id = ?"
+        data = change(self.connection.execute(query, [number]).fetchone()[0])
+        told = data if isinstance(data, bytes) else b""
+        self.connection.execute(
+            "UPDATE block SET crc = ?, data = ? WHERE id = ?",
+            [self.crc(number.to_bytes(8, "little") + told), data, number],
+        )
+
+    def change_outlet(self, **changes: Any) -> None:
+        """Change the first outlet."""
+        names = ("number", "name", "n_documents")
+        row = dict(zip(names, self.connection.execute(
+            f"SELECT {', '.join(names)} FROM outlet ORDER BY number LIMIT 1"
+        ).fetchone(), strict=True))  # fmt: skip
+        old = row["number"]
+        row |= changes
+        self.connection.execute(
+            "UPDATE outlet SET number = ?, name = ?, n_documents = ?, crc = ? WHERE number = ?",
+            [*row.values(), self.crc(repr(tuple(row.values())).encode()), old],
+        )
+
+    def finish(self) -> None:
+        """Make the parts belong together."""
+        queries = (
+            "SELECT list, seq, first_block, n_entries, crc, length(fence) / 8 FROM run"
+            " ORDER BY list, seq",
+            "SELECT number, crc FROM outlet ORDER BY number",
+            "SELECT number FROM removed ORDER BY number",
+        )
+        parts = [self.manifest, *(self.connection.execute(q).fetchall() for q in queries)]
+        whole = json.dumps(parts, sort_keys=True, default=repr)
+        state = hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
+        self.connection.execute("DELETE FROM manifest")
+        self.connection.executemany(
+            "INSERT INTO manifest VALUES (?, ?)",
+            [(key, json.dumps(value)) for key, value in {**self.manifest, "state": state}.items()],
+        )
