@@ -77,14 +77,14 @@ def ask(path: Path, *, parts: tuple[str, ...] = ("duplicates",)) -> list[dict[st
         return [table.to_dict() for table in tables]
 
 
-def use_it_all(path: Path) -> list[str]:
+def use_it_all(path: Path, *, parts: tuple[str, ...] = ("duplicates",)) -> list[str]:
     """Do everything with an index that may be hostile; return what was refused.
 
     Any error but ours is raised.
     """
     steps: list[Callable[[Index], object]] = [
         lambda index: index.info(),
-        lambda index: analyze_new(small_corpus(1, 8, prefix=NEW), index, jobs=1),
+        lambda index: analyze_new(small_corpus(1, 8, prefix=NEW), index, only=parts, jobs=1),
         lambda index: index.add(small_corpus(1, 8, prefix=NEW), jobs=1),
         lambda index: index.add(small_corpus(2, 60), jobs=1),
         lambda index: index.remove(["document-0001"], jobs=1),
@@ -144,9 +144,7 @@ class Forger:
         }:
             facts = [row["document_id"], outlets.get(row["outlet"]), row["published"]]
             whole = orjson.dumps(facts, default=repr) + row["fields"] + row["text"]
-            row["digest"] = changes.get(
-                "digest", hashlib.blake2b(whole, digest_size=16).digest()
-            )
+            row["digest"] = changes.get("digest", hashlib.blake2b(whole, digest_size=16).digest())
         told = tuple(row[name] for name in DOCUMENT[:7])
         blobs = [b if isinstance(b, bytes) else b"" for b in (row["digest"], row["passages"])]
         row["crc"] = self.crc(repr(told).encode() + b"".join(blobs))

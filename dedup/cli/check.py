@@ -174,7 +174,8 @@ def command(
     _write(result, output_format, files)
     if settings.max_suppressions is not None and len(result.suppressed) > settings.max_suppressions:
         n, most = len(result.suppressed), settings.max_suppressions
-        click.echo(f"{n} findings are suppressed, and at most {most} may be", err=True)
+        are = "finding is" if n == 1 else "findings are"
+        click.echo(f"{n} {are} suppressed, and at most {most} may be", err=True)
         return 0 if exit_zero else FAILED
     return FAILED if result.fails and not exit_zero else 0
 

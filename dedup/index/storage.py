@@ -189,7 +189,7 @@ class IndexFile:
             " ORDER BY list, seq"
         )
         runs = self._rows(query, n_keys=2)
-        if not all(type(value) is int for run in runs for value in run):
+        if not all(type(value) is int and 0 <= value <= _MOST for run in runs for value in run):
             raise self.damaged("its runs")
         # No two of them have a block in common, or a small file could stand for endless entries.
         end = 0
@@ -199,20 +199,24 @@ class IndexFile:
             end = first + size
         if end > self.manifest["next_block"]:
             raise self.damaged("its runs")
-        parts = [
-            self.manifest, runs, self._rows("SELECT number, crc FROM outlet ORDER BY number"),
-            self._rows("SELECT number FROM removed ORDER BY number"),
-        ]  # fmt: skip
+        outlets = self._rows("SELECT number, crc FROM outlet ORDER BY number")
+        removed = self._rows("SELECT number FROM removed ORDER BY number")
+        if removed and not 0 <= removed[0][0] <= removed[-1][0] < self.manifest["next_number"]:
+            raise self.damaged("its removed documents")
+        parts = [self.manifest, runs, outlets, removed]
         whole = json.dumps(parts, sort_keys=True, default=repr)
         return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
 
     def _rows(self, query: str, *, n_keys: int = 1) -> list[tuple[Any, ...]]:
         """Return rows that are asked for in the order of their keys; pages may go in circles."""
         rows: list[tuple[Any, ...]] = []
-        for row in self.connection.execute(query):
-            if rows and row[:n_keys] <= rows[-1][:n_keys]:
-                raise self.damaged("its rows are out of order")
-            rows.append(row)
+        try:
+            for row in self.connection.execute(query):
+                if rows and row[:n_keys] <= rows[-1][:n_keys]:
+                    raise self.damaged("its rows are out of order")
+                rows.append(row)
+        except TypeError as error:  # a key that is of another type than the one before
+            raise self.damaged("its keys") from error
         return rows
 
 
