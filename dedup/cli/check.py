@@ -141,11 +141,13 @@ def command(
             archive = opened.enter_context(_open(ctx, index, duplicates, reuse))
             if not _was_given(ctx, "passages"):
                 unit = replace(unit, passages=archive.passages)
+        roots = against if archive is None else archive.roots
         corpora = [
             read_corpus(
                 given,
                 unit,
                 outlet_of_url=known.name_by_url,
+                roots=roots if given is paths else (),
                 progress=lambda done: progress("reading", done, 0),
             )
             for given in (paths, against)

@@ -76,7 +76,7 @@ def build(
         with Index.create(index, corpus, settings, reuse, jobs=jobs) as built:
             info = built.info()
     _say(f"{index}: {_count(info['n_documents'], 'document')} with"
-         f" {_count(info['n_passages'], 'passage')}, {info['bytes']:,} bytes")  # fmt: skip
+         f" {_count(info['n_passages'], 'passage')}")  # fmt: skip
 
 
 @command.command()

@@ -32,6 +32,7 @@ class Corpus:
         skipped: Records and files that could not be read.
         other_files: Number of files passed over for their type, by suffix.
         notes: What the reader had to decide, for example a detected encoding.
+        roots: The directories that it was read from.
     """
 
     documents: pa.Table
@@ -39,6 +40,7 @@ class Corpus:
     skipped: tuple[Skipped, ...] = ()
     other_files: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
 
     @classmethod
     def from_builder(cls, builder: CorpusBuilder) -> Corpus:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from collections import Counter
@@ -30,6 +31,7 @@ def read_corpus(
     *,
     outlet_of_url: Callable[[str], str | None] | None = None,
     leave_out: Path | None = None,
+    roots: Iterable[str | Path] = (),
     progress: Callable[[int], None] | None = None,
 ) -> Corpus:
     """Read files and directories into a corpus.
@@ -43,6 +45,8 @@ def read_corpus(
         outlet_of_url: Tells the outlet of an address, for documents that name none; comes before
             the directory. `dedup.gazetteer().name_by_url` is one.
         leave_out: A directory below the paths that is not entered: where results are written.
+        roots: Directories that other documents were read from: a file given that lies below one
+            has the id and the outlet that it would have among those.
         progress: Called after each batch with the number of documents read so far.
 
     Raises:
@@ -56,15 +60,16 @@ def read_corpus(
     names = Counter(Path(path).name for path in {*paths} if not Path(path).is_dir())
     for path in paths:
         for file in _files(path, builder, leave_out):
-            if file.path == Path(path) and names[file.name] > 1:
-                file = replace(file, name=file.path.as_posix())
+            if file.path == Path(path):
+                file = _placed(file, roots, is_one_of_many=names[file.name] > 1)
             for records, lines in _batches(file, builder):
                 builder.add(
                     records, lines, path=file.path.as_posix(), name=file.name, outlet=file.outlet
                 )
                 if progress is not None:
                     progress(builder.n_documents)
-    corpus = Corpus.from_builder(builder)
+    folders = tuple(Path(path).as_posix() for path in paths if Path(path).is_dir())
+    corpus = replace(Corpus.from_builder(builder), roots=folders)
     if not len(corpus):
         given = ", ".join(map(str, paths)) or "no path"
         others = ", ".join(f"{n} {suffix}" for suffix, n in corpus.other_files.items())
@@ -89,6 +94,17 @@ def _files(
     )
     for error in failed:
         builder.skip(error)
+
+
+def _placed(file: SourceFile, roots: Iterable[str | Path], *, is_one_of_many: bool) -> SourceFile:
+    """Return a file given itself with its name: below a known directory, or as it was given."""
+    for root in roots:
+        below = os.path.relpath(file.path, root)
+        if not below.startswith(os.pardir) and not Path(below).is_absolute():
+            parts = Path(below).parts
+            outlet = parts[0] if len(parts) > 1 else None
+            return replace(file, name=Path(below).as_posix(), outlet=outlet)
+    return replace(file, name=file.path.as_posix()) if is_one_of_many else file
 
 
 def _batches(file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:

@@ -108,7 +108,9 @@ class Index:
             self.reuse_settings = ReuseSettings(**file.manifest["reuse"])
             self.passages: PassageUnit = file.manifest["passages"]
             self._banding = Banding(**file.manifest["banding"])
-            is_sound = self.passages in PASSAGE_UNITS and self._banding == choose_banding(
+            roots = file.manifest["roots"]
+            is_sound = type(roots) is list and all(type(root) is str for root in roots)
+            is_sound &= self.passages in PASSAGE_UNITS and self._banding == choose_banding(
                 self.settings
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -186,7 +188,7 @@ class Index:
         release(path)
         manifest = {
             "dedup": __version__, "tokeniser": TOKENISER, "next_number": 0, "next_block": 0,
-            "passages": passages if corpus is None else corpus.passages,
+            "passages": passages if corpus is None else corpus.passages, "roots": [],
             "duplicates": asdict(settings), "reuse": asdict(reuse), "banding": asdict(banding),
             "n_documents": 0, "n_passages": 0, "n_words": 0,
             "n_body_documents": 0, "n_compared_passages": 0,
@@ -248,6 +250,8 @@ class Index:
                     part = replace(corpus, documents=corpus.documents.take(pa.array(wanted)))
                     described = described.take(wanted.tolist())
                 self._add(part, described, executor)
+            roots = [*file.manifest["roots"], *corpus.roots]
+            file.manifest["roots"] = [*dict.fromkeys(roots)]
         n_same = int(is_same.sum())
         return Added(len(corpus) - n_same - len(changed), len(changed), n_same)
 
@@ -377,6 +381,11 @@ class Index:
         from dedup.index.query import find_candidates
 
         return find_candidates(passage, self)
+
+    @property
+    def roots(self) -> list[str]:
+        """The directories that its documents were read from."""
+        return [*self._file.manifest["roots"]]
 
     def find(self, document_id: str) -> Document | None:
         """Return the document with an id; None if there is none."""

@@ -418,8 +418,10 @@ def test_more_passages_than_wait_at_once_all_arrive(
 
 def test_a_server_that_is_not_there_is_an_error_of_its_client() -> None:
     redis = pytest.importorskip("redis")
+    at_once = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
     with socket.socket() as closed:  # bound, and not listening: nobody else can take the port
         closed.bind(("127.0.0.1", 0))
-        config = {"type": "redis", "redis": {"host": "127.0.0.1", "port": closed.getsockname()[1]}}
+        place = {"host": "127.0.0.1", "port": closed.getsockname()[1], "retry": at_once}
+        config = {"type": "redis", "redis": place}
         with pytest.raises(redis.ConnectionError):
             fill_datasketch([], SETTINGS, config)
