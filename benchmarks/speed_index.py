@@ -69,7 +69,7 @@ def main() -> int:
     parser.add_argument("--size", default="100k", help="paragraphs: 20k, 100k, 1m")
     parser.add_argument("--rounds", type=int, default=3, help="of everything but the additions")
     parser.add_argument("--additions", type=int, default=N_ADDITIONS)
-    parser.add_argument("--no-peers", action="store_true", help="leave datasketch out")
+    parser.add_argument("--only", choices=("index", "peers"), help="leave the other part out")
     parser.add_argument(
         "--drop-caches",
         action="store_true",
@@ -89,8 +89,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=options.work_dir) as folder:
         scratch = Path(folder)
         news = make_new(corpus, scratch, options.additions + 1)
-        measure_index(options, corpus, scratch / "index.dedup", news)
-        if not options.no_peers:
+        if options.only != "peers":
+            measure_index(options, corpus, scratch / "index.dedup", news)
+        if options.only != "index":
             measure_peers(corpus, scratch, news[0])
     return 0
 
@@ -390,7 +391,7 @@ def ask_redis(port: str, folder: str) -> dict[str, float]:
     """Return what the server has used, and the size of what it saves."""
     import redis
 
-    client = redis.Redis(host="127.0.0.1", port=int(port))
+    client = redis.Redis(host="127.0.0.1", port=int(port), socket_timeout=600)  # saving takes long
     info = client.info()
     client.save()
     client.close()

@@ -69,9 +69,22 @@ def test_settings_shown_are_accepted(tmp_path: Path) -> None:
     assert {"threshold": 0.7, "outlet_field": "publisher"} == read_config(path)
 
 
-def test_python_examples_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_is_as_shown(tmp_path: Path) -> None:
     pytest.importorskip("trafilatura")
-    monkeypatch.chdir(ROOT)
+    (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
+    for command, status in (("dedup index build", 0), ("dedup check", 1), ("dedup clean", 0)):
+        line = re.search(rf"^\$ ({command} .*)$", README, re.M)
+        assert line is not None
+        done = run(*line[1].split()[1:], cwd=tmp_path)
+        expected = re.search(rf"^\$ {re.escape(line[1])}\n(.*?)(?=^\$|^```)", README, re.M | re.S)
+        assert expected is not None
+        assert (status, expected[1]) == (done.returncode, done.stdout)
+
+
+def test_python_examples_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("trafilatura")
+    (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
+    monkeypatch.chdir(tmp_path)
     results = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
     assert results.attempted >= 8
     assert 0 == results.failed

@@ -45,8 +45,8 @@ def read_corpus(
         outlet_of_url: Tells the outlet of an address, for documents that name none; comes before
             the directory. `dedup.gazetteer().name_by_url` is one.
         leave_out: A directory below the paths that is not entered: where results are written.
-        roots: Directories that other documents were read from: a file given that lies below one
-            has the id and the outlet that it would have among those.
+        roots: Directories that other documents were read from: a file that lies below one has
+            the id and the outlet that it would have among those.
         progress: Called after each batch with the number of documents read so far.
 
     Raises:
@@ -60,8 +60,8 @@ def read_corpus(
     names = Counter(Path(path).name for path in {*paths} if not Path(path).is_dir())
     for path in paths:
         for file in _files(path, builder, leave_out):
-            if file.path == Path(path):
-                file = _placed(file, roots, is_one_of_many=names[file.name] > 1)
+            is_given = file.path == Path(path)
+            file = _placed(file, roots, is_one_of_many=is_given and names[file.name] > 1)
             for records, lines in _batches(file, builder):
                 builder.add(
                     records, lines, path=file.path.as_posix(), name=file.name, outlet=file.outlet
@@ -97,8 +97,8 @@ def _files(
 
 
 def _placed(file: SourceFile, roots: Iterable[str | Path], *, is_one_of_many: bool) -> SourceFile:
-    """Return a file given itself with its name: below a known directory, or as it was given."""
-    for root in roots:
+    """Return a file with its name: below a known directory, or as the user gave it."""
+    for root in roots if file.kind != "stdin" else ():
         below = os.path.relpath(file.path, root)
         if not below.startswith(os.pardir) and not Path(below).is_absolute():
             parts = Path(below).parts

@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -316,7 +317,7 @@ def _checked(file: IndexFile, row: Row) -> Row:
     """Return a row of `_FACTS` or `_COLUMNS` if it is as it was written, and makes sense."""
     number, document_id, outlet, published, is_version, *_ = row
     is_sound = (
-        all(type(value) in types for value, types in zip(row, _TYPES, strict=False))
+        _are_right(tuple(map(type, row)))
         and _crc(file, row[:_CRC], row[_DIGEST], row[_PASSAGES]) == row[_CRC]
         and 0 <= number < file.manifest["next_number"]
         and (outlet is None or outlet >= 0)
@@ -327,6 +328,12 @@ def _checked(file: IndexFile, row: Row) -> Row:
     if not is_sound:
         raise file.damaged(f"document {document_id!r}")
     return row
+
+
+@lru_cache
+def _are_right(types: tuple[type, ...]) -> bool:
+    """Return whether the values of a row may have these types; few rows differ in that."""
+    return all(found in allowed for found, allowed in zip(types, _TYPES, strict=False))
 
 
 def _stored(file: IndexFile, parts: Iterable[list[Row]]) -> Stored:

@@ -268,9 +268,7 @@ def open_file(path: Path, *, write: bool = False) -> IndexFile:
             _prepare(file.connection)
             _check_schema(file)
             if write:
-                # Readers go on while a log is written beside the file.
-                file.connection.execute("PRAGMA journal_mode = WAL").fetchone()
-                file.connection.execute("PRAGMA synchronous = FULL")
+                _start_log(file)
             else:
                 file.connection.execute("PRAGMA query_only = ON")
         with file.reading():
@@ -279,6 +277,18 @@ def open_file(path: Path, *, write: bool = False) -> IndexFile:
         file.connection.close()
         raise
     return file
+
+
+def _start_log(file: IndexFile) -> None:
+    """Let readers go on while it is written: additions go to a log beside the file first."""
+    try:
+        file.connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        file.connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        # Those that read it at rest must end before a log can be started.
+        raise InputError("is in use by another process; try again later", path=file.path) from error
 
 
 def release(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Damaged, truncated, mixed, foreign and hostile index files: an error of ours, or no difference."""
+"""Damaged, truncated, mixed, foreign and hostile index files: an error of ours, or all is well."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writers that are killed: the index that is left holds every step that was reported, and is sound."""
+"""Writers that are killed: the index they leave holds every step that was reported."""
 
 from __future__ import annotations
 

@@ -63,6 +63,22 @@ def test_a_writer_that_opens_while_another_writes_fails_cleanly(path: Path) -> N
     assert [] == damage_of(path)
 
 
+@pytest.mark.usefixtures("_impatient")
+def test_a_writer_waits_for_readers_that_began_at_rest(path: Path) -> None:
+    before = ask(path)
+    with Index.open(path) as reader:
+        with (
+            reader._file.reading(),
+            pytest.raises(InputError, match="is in use by another process; try again later"),
+        ):
+            Index.open(path, write=True)
+        with Index.open(path, write=True) as writer:
+            assert len(MORE) == writer.add(MORE, jobs=1).n_added
+            writer.remove(MORE.documents["document_id"].to_pylist(), jobs=1)
+    assert [] == damage_of(path)
+    assert before == ask(path)
+
+
 def test_writers_in_turn_see_what_the_other_wrote(path: Path) -> None:
     n = len(ids_of(path))
     with Index.open(path, write=True) as first, Index.open(path, write=True) as second:
@@ -104,14 +120,19 @@ def test_a_reader_that_was_there_first_sees_what_is_added(path: Path) -> None:
     assert [] == damage_of(path)
 
 
+def delete_and_interrupt(index: Index) -> None:
+    with index._file.writing():
+        index._file.connection.execute("DELETE FROM document")
+        raise KeyboardInterrupt
+
+
 def test_an_error_within_a_writer_changes_nothing(path: Path) -> None:
     before = ask(path)
     with Index.open(path, write=True) as index:
         with pytest.raises(InputError, match="no document has the id 'gone'"):
             index.remove(["document-0001", "gone"], jobs=1)
-        with pytest.raises(KeyboardInterrupt), index._file.writing():
-            index._file.connection.execute("DELETE FROM document")
-            raise KeyboardInterrupt
+        with pytest.raises(KeyboardInterrupt):
+            delete_and_interrupt(index)
         assert [] == index.verify()
     assert before == ask(path)
 

@@ -1,0 +1,202 @@
+"""What docs/check.md shows is what happens: its files are written, its commands run, in order.
+
+`pytest --update-golden` writes the output of its commands, and the tables of the action, anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from dedup.config import FINDINGS, CheckSettings, read_config
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "check.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+
+# A fenced block, with the name of the file that it is where the line before says one: `name`:
+BLOCK = re.compile(r"(?:`([^`\n]+)`:\n\n)?^```(\w+)\n(.*?)^```$", re.M | re.S)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> dict[str, str]:
+    """An environment in which `dedup` is this checkout's, whatever is installed."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    program = programs / "dedup"
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m dedup "$@"\n', "utf-8")
+    program.chmod(0o755)
+    return {
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "80",
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+def run_commands(block: str, directory: Path, env: dict[str, str]) -> str:
+    """Return a block of commands with what they print on stdout and stderr."""
+    lines = []
+    for command in re.findall(r"^\$ (.*)$", block, re.M):
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=directory, env=env, check=False, encoding="utf-8",
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=100,
+        )  # fmt: skip
+        lines.append(f"$ {command}\n{done.stdout}")
+    return "".join(lines)
+
+
+def run_page(text: str, directory: Path, env: dict[str, str]) -> str:
+    """Return a page with the files that it names written, and its commands run."""
+
+    def renew(match: re.Match[str]) -> str:
+        name, language, block = match.groups()
+        if name is not None:
+            path = directory / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(block, "utf-8")
+        if language != "console":
+            return match[0]
+        start = match.start(3) - match.start()
+        return match[0][:start] + run_commands(block, directory, env) + "```"
+
+    return BLOCK.sub(renew, text)
+
+
+def put_table(text: str, marker: str, rows: dict[str, dict[str, Any]], header: str) -> str:
+    """Return a page with a table of descriptions behind a marker."""
+    lines = [header, "|---|---|"]
+    for name, row in rows.items():
+        default = f" Default: `{row['default']}`." if row.get("default") else ""
+        required = " Required." if row.get("required") else ""
+        lines.append(f"| `{name}` | {row['description']}{required}{default} |")
+    return re.sub(
+        rf"<!-- {marker} -->\n\n(?:\|.*\n)*\n?",
+        lambda _: f"<!-- {marker} -->\n\n" + "\n".join(lines) + "\n\n",
+        text,
+    )
+
+
+def blocks(language: str) -> list[str]:
+    return [block for _, found, block in BLOCK.findall(TEXT) if found == language]
+
+
+def test_page_shows_what_happens(
+    tmp_path: Path, shell: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    directory = tmp_path / "newsroom"
+    directory.mkdir()
+    renewed = run_page(TEXT, directory, shell)
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    renewed = put_table(renewed, "inputs", action["inputs"], "| input | |")
+    renewed = put_table(renewed, "outputs", action["outputs"], "| output | |")
+    if request.config.getoption("--update-golden"):
+        PAGE.write_text(renewed, "utf-8")
+        return
+    assert TEXT == renewed
+
+
+def test_page_has_an_example_of_every_finding() -> None:
+    shown = "".join(blocks("console"))
+    assert [] == [name for name in FINDINGS if f": {name}: " not in shown]
+
+
+def test_page_lists_every_setting_with_its_default(tmp_path: Path) -> None:
+    shown: dict[str, Any] = {}
+    for snippet in re.findall(r"<!-- settings -->\n```toml\n(.*?)```", TEXT, re.S):
+        path = tmp_path / "pyproject.toml"
+        path.write_text(snippet, "utf-8")
+        shown |= read_config(path)["check"]
+    defaults = {field.name: field.default for field in fields(CheckSettings)}
+    assert defaults.keys() == shown.keys()
+    differing = {name for name, value in shown.items() if value != defaults[name]}
+    assert {"boilerplate", "allow_list", "baseline", "max_suppressions"} == differing
+    assert CheckSettings(**shown)
+
+
+def test_every_block_parses() -> None:
+    for snippet in blocks("toml"):
+        assert tomllib.loads(snippet)
+    for snippet in blocks("yaml"):
+        assert yaml.safe_load(snippet)
+
+
+def test_workflows_give_inputs_and_use_outputs_that_the_action_has() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    given: set[str] = set()
+    for snippet in blocks("yaml"):
+        found = yaml.safe_load(snippet)
+        if "jobs" in found:
+            found = found["jobs"]["dedup"]["steps"]
+        for step in found if isinstance(found, list) else []:
+            if "/dedup@" in step.get("uses", ""):
+                given |= step["with"].keys()
+                assert "paths" in step["with"]
+    assert given
+    assert given <= action["inputs"].keys()
+    used = {*re.findall(r"steps\.dedup\.outputs\.([\w-]+)", TEXT)}
+    assert used
+    assert used <= action["outputs"].keys()
+
+
+def test_hooks_shown_are_those_shipped() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    shown: set[str] = set()
+    for snippet in blocks("yaml"):
+        found = yaml.safe_load(snippet)
+        if "repos" in found:
+            found = found["repos"][0]["hooks"]
+        if isinstance(found, list):  # of hooks, or of steps of a workflow
+            shown |= {each["id"] for each in found if "id" in each and "uses" not in each}
+    assert {hook["id"] for hook in hooks} == shown
+
+
+def test_hook_checks_what_it_is_given(tmp_path: Path, shell: dict[str, str]) -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    entries = {hook["id"]: hook["entry"] for hook in hooks}
+    lead = "The harbour bridge stays closed until Friday night, the council of the town said.\n"
+    for name in ("first", "second"):
+        (tmp_path / "articles" / name).mkdir(parents=True)
+        (tmp_path / "articles" / name / "index.md").write_text(lead, "utf-8")
+    index = f"{entries['dedup-index']} .dedup-index articles"
+    files = "articles/first/index.md articles/second/index.md"
+    found = []
+    for arguments in ("--against articles", "--index .dedup-index"):
+        commands = f"{index} && {entries['dedup-check']} {arguments} {files}; echo status $?"
+        found.append(run_commands(f"$ {commands}", tmp_path, shell).splitlines()[2:])
+    assert found[0] == found[1]
+    assert "status 1" == found[0][-1]
+    assert "articles/second/index.md:1:1: duplicate-document" in found[0][0]
+
+
+def test_gitlab_job_runs(tmp_path: Path, shell: dict[str, str]) -> None:
+    job = next(
+        found["dedup"] for found in map(yaml.safe_load, blocks("yaml")) if "dedup" in found
+    )
+    install, *script = job["script"]
+    assert install.startswith("pip install")
+    lead = "The harbour bridge stays closed until Friday night, the council of the town said.\n"
+    for folder in ("archive", "incoming"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{folder}.txt").write_text(lead, "utf-8")
+    commands = "\n".join(["set -e", *script])
+    for _ in range(2):  # the second time with the index that is there
+        done = subprocess.run(
+            ["bash", "-c", commands], cwd=tmp_path, env=shell, check=False, capture_output=True,
+            encoding="utf-8", timeout=100,
+        )  # fmt: skip
+        assert (1, "") == (done.returncode, done.stderr)
+        reports = job["artifacts"]["reports"]
+        assert "duplicate-document" in (tmp_path / reports["codequality"]).read_text("utf-8")
+        assert "duplicate-document" in (tmp_path / reports["junit"]).read_text("utf-8")
+    assert (tmp_path / job["cache"]["paths"][0]).is_file()
