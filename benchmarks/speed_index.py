@@ -224,9 +224,9 @@ def make_new(corpus: Path, folder: Path, n: int) -> list[Path]:
 def measure_peers(corpus: Path, scratch: Path, new: Path) -> None:
     """Print what datasketch costs on the same texts, in memory and on Redis."""
     print(
-        f"\ndatasketch {tool_version('datasketch')}, the same shingles and bands; building is the"
-        " whole process, signing and inserting a part of it. Asking is of all new passages, signing"
-        " included, without start-up; what it finds is not verified.\n"
+        f"\ndatasketch {tool_version('datasketch')}, the same shingles and bands, one run; building"
+        " is the whole process, signing and inserting a part of it. Asking is of all new passages,"
+        " signing included, without start-up; what it finds is not verified.\n"
     )
     print("| storage | build CPU s | build wall s | signing s | inserting s | asking s"
           " | peak MB | store MB |")  # fmt: skip
