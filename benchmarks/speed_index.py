@@ -57,9 +57,9 @@ import sys
 from dedup.cli.startup import hidden
 with hidden("pandas", "scipy.linalg"):
     from dedup import read_corpus
-    from dedup.index import Index, analyze_new
+    from dedup.index import Index
     with Index.open(sys.argv[2]) as index:
-        analyze_new(read_corpus(sys.argv[1]), index, only=sys.argv[3:] or None)
+        index.check(read_corpus(sys.argv[1]), only=sys.argv[3:] or None)
 """
 
 

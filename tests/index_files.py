@@ -16,7 +16,7 @@ import orjson
 from random_corpora import random_records
 
 from dedup import Corpus, InputError
-from dedup.index import Index, analyze_new
+from dedup.index import Index
 
 TABLES = ("manifest", "outlet", "path", "document", "removed", "run", "block")
 NEW = "new-"
@@ -70,7 +70,7 @@ def damage_of(path: Path) -> list[str]:
 def ask(path: Path, *, parts: tuple[str, ...] = ("duplicates",)) -> list[dict[str, Any]]:
     """Return what an index says about new documents that resemble old ones."""
     with Index.open(path) as index:
-        analysis = analyze_new(small_corpus(1, 8, prefix=NEW), index, only=parts, jobs=1)
+        analysis = index.check(small_corpus(1, 8, prefix=NEW), only=parts, jobs=1)
         tables = [analysis.documents, analysis.passages]
         tables += [analysis.duplicates, analysis.clusters] if "duplicates" in parts else []
         tables += [analysis.reuse] if "reuse" in parts else []
@@ -84,7 +84,7 @@ def use_it_all(path: Path, *, parts: tuple[str, ...] = ("duplicates",)) -> list[
     """
     steps: list[Callable[[Index], object]] = [
         lambda index: index.info(),
-        lambda index: analyze_new(small_corpus(1, 8, prefix=NEW), index, only=parts, jobs=1),
+        lambda index: index.check(small_corpus(1, 8, prefix=NEW), only=parts, jobs=1),
         lambda index: index.add(small_corpus(1, 8, prefix=NEW), jobs=1),
         lambda index: index.add(small_corpus(2, 60), jobs=1),
         lambda index: index.remove(["document-0001"], jobs=1),

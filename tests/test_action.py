@@ -188,7 +188,9 @@ def test_no_expression_stands_in_a_script() -> None:
 def test_what_is_installed_is_the_action_itself() -> None:
     install = next(step for step in STEPS if step.get("id") == "install")
     assert "${{ github.action_path }}" == install["env"]["ACTION_PATH"]
-    assert 'pip install --quiet --disable-pip-version-check "${ACTION_PATH}[html]"' in install["run"]
+    assert (
+        'pip install --quiet --disable-pip-version-check "${ACTION_PATH}[html]"' in install["run"]
+    )
 
 
 # What it does.

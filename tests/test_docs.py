@@ -180,9 +180,7 @@ def test_hook_checks_what_it_is_given(tmp_path: Path, shell: dict[str, str]) -> 
 
 
 def test_gitlab_job_runs(tmp_path: Path, shell: dict[str, str]) -> None:
-    job = next(
-        found["dedup"] for found in map(yaml.safe_load, blocks("yaml")) if "dedup" in found
-    )
+    job = next(found["dedup"] for found in map(yaml.safe_load, blocks("yaml")) if "dedup" in found)
     install, *script = job["script"]
     assert install.startswith("pip install")
     lead = "The harbour bridge stays closed until Friday night, the council of the town said.\n"

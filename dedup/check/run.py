@@ -23,7 +23,7 @@ from dedup.check.suppressions import read_allow_list, suppress
 from dedup.config import PARTS, CheckSettings, DuplicateSettings, ReuseSettings
 from dedup.corpus import Corpus
 from dedup.errors import InputError
-from dedup.index import Index, analyze_new
+from dedup.index import Index
 from dedup.text import TOKENISER
 
 
@@ -75,8 +75,8 @@ def check_corpus(
     if index is not None:
         index.require(duplicates, reuse)
         within_outlet = None if reuse is None else reuse.within_outlet
-        analysis = analyze_new(
-            corpus, index, within_outlet=within_outlet, outlets=outlets, only=only, jobs=jobs,
+        analysis = index.check(
+            corpus, within_outlet=within_outlet, outlets=outlets, only=only, jobs=jobs,
             progress=progress,
         )  # fmt: skip
         n_known, n_known_passages = index.counts_beside(corpus)

@@ -1,6 +1,8 @@
 """The persistent index: a corpus in one SQLite file, and new documents compared with it."""
 
-from dedup.index.index import Added, Candidate, Index
-from dedup.index.query import analyze_new
+from dedup.index.bridge import PassageKey, parse_key
+from dedup.index.changes import Added
+from dedup.index.index import Index
+from dedup.index.query import Candidate
 
-__all__ = ["Added", "Candidate", "Index", "analyze_new"]
+__all__ = ["Added", "Candidate", "Index", "PassageKey", "parse_key"]

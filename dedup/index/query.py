@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,8 @@ from dedup.attribution import (
 from dedup.config import PARTS, ReuseSettings, available_jobs
 from dedup.corpus import Corpus, Passages, collect_passages
 from dedup.duplicates import Shingles, find_pairs, hash_texts
-from dedup.index.index import Candidate, Index
+from dedup.index.changes import know_beside
+from dedup.index.contents import Contents
 from dedup.index.known import KnownDocuments
 from dedup.reuse import make_stream
 from dedup.text import worth_compiling
@@ -34,9 +35,30 @@ _STEPS_PER_BYTE = 20  # of new text, that it and what is compared with it take i
 _NO_ID = "\0"  # of a passage that is no document's
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage of an index that duplicates a text.
+
+    Attributes:
+        document_id: Its document.
+        outlet: Its outlet, if known.
+        start: Where it starts in its document's text, in code points.
+        end: Where it ends.
+        text: Its text.
+        jaccard: Jaccard of the two, in [threshold, 1].
+    """
+
+    document_id: str
+    outlet: str | None
+    start: int
+    end: int
+    text: str
+    jaccard: float
+
+
 def analyze_new(
     corpus: Corpus,
-    index: Index,
+    contents: Contents,
     *,
     within_outlet: bool | None = None,
     outlets: Gazetteer | None = None,
@@ -44,59 +66,36 @@ def analyze_new(
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Analysis:
-    """Return what an analysis of an index's documents and new ones says of the new ones.
-
-    Its corpus holds the new documents and those of the index that share something with them; rows
-    that concern no new document are not complete.
-
-    Args:
-        corpus: The new documents; one whose id the index has replaces that.
-        index: The old ones.
-        within_outlet: Whether an outlet's own documents are compared, too; None is as the index
-            was made.
-        outlets: The outlets that texts may name; None is our gazetteer.
-        only: Parts to analyse; None is all of them.
-        jobs: Number of threads; None uses every processor.
-        progress: Called with each step's name and how far it is.
-
-    Raises:
-        InputError: If the corpus holds no text or is cut into other units, or the index is damaged.
-    """
-    index.require(passages=corpus.passages)
+    """Return what an analysis of old and new documents says of the new ones; see `Index.check`."""
     parts = PARTS if only is None else tuple(only)
-    reuse = index.reuse_settings
+    reuse = contents.reuse
     if within_outlet is not None:
-        reuse = ReuseSettings(reuse.min_run_words, within_outlet)
+        reuse = replace(reuse, within_outlet=within_outlet)
     known_outlets = gazetteer() if outlets is None else outlets
     say = progress or (lambda step, done, total: None)
     # Better to load compiled code at once than after as long a time without it.
     worth_compiling(_STEPS_PER_BYTE * corpus.documents["text"].nbytes)
-    with index.known(corpus) as known:
-        say("index", 0, 0)
-        with ThreadPoolExecutor(jobs or available_jobs()) as executor:
-            numbers = _find_candidates(corpus, known, reuse, known_outlets, parts, executor)
-        whole = _with_old(corpus, known, numbers)
-        is_new = np.arange(len(whole)) < len(corpus)
-        return analyze(
-            whole, index.settings, reuse, outlets=known_outlets, only=parts, jobs=jobs,
-            progress=progress, background=known.background(is_new),
-        )  # fmt: skip
+    say("index", 0, 0)
+    with ThreadPoolExecutor(jobs or available_jobs()) as executor:
+        known = know_beside(contents, corpus, executor)
+        numbers = _find_candidates(corpus, known, reuse, known_outlets, parts, executor)
+    whole = _with_old(corpus, known, numbers)
+    is_new = np.arange(len(whole)) < len(corpus)
+    return analyze(
+        whole, contents.settings, reuse, outlets=known_outlets, only=parts, jobs=jobs,
+        progress=progress, background=known.background(is_new),
+    )  # fmt: skip
 
 
-def find_candidates(passage: str, index: Index) -> list[Candidate]:
-    """Return the passages of an index that duplicate a text, the nearest first.
-
-    Raises:
-        InputError: If the text has no word.
-    """
+def find_candidates(passage: str, contents: Contents) -> list[Candidate]:
+    """Return the passages of an index that duplicate a text, the nearest first."""
     corpus = Corpus.from_records([{"id": _NO_ID, "text": passage}])
-    corpus = replace(corpus, passages=index.passages)
-    analysis = analyze_new(corpus, index, only=["duplicates"], jobs=1)
+    corpus = replace(corpus, passages=contents.passages)
+    analysis = analyze_new(corpus, contents, only=["duplicates"], jobs=1)
     table = analysis.table("passages").select(["document_id", "outlet", "start", "end", "text"])
-    pairs = analysis.table("duplicates").to_pylist()
     own = {*np.flatnonzero(analysis.passage_arrays.documents == 0).tolist()}
     found = {}
-    for pair in pairs:
+    for pair in analysis.table("duplicates").to_pylist():
         sides = {pair["first_passage_id"], pair["second_passage_id"]}
         for other in sides - own if sides & own else ():
             found[other] = pair["jaccard"]

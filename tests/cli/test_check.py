@@ -6,7 +6,6 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import Result
@@ -32,7 +31,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, text in {
         "old/gull/bridge.md": f"---\ntitle: Bridge\n---\n\n{LEAD}\n\n{OTHER}\n",
         "new/gull/week.txt": f"{OWN}\n\n{LEAD}\n",
-        "new/gull/mill.txt": "Nothing of this has been printed anywhere before, as far as we see.\n",
+        "new/gull/mill.txt": "Nothing of this has been printed before, as far as we know.\n",
     }.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from dedup.index import Index, analyze_new
+from dedup.index import Index
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,6 @@ def test_a_killed_writer_leaves_a_committed_state(
         index.compact()
         assert [] == index.verify()
         asked = kill_index.corpus_of({"new": next(iter(kill_index.batch(10_000).values()))})
-        analysis = analyze_new(asked, index, only=["duplicates"], jobs=1)
+        analysis = index.check(asked, only=["duplicates"], jobs=1)
         assert "10000-0" in {*analysis.documents["document_id"]}
     assert [path] == [*tmp_path.iterdir()]

@@ -15,7 +15,7 @@ from random_corpora import random_records, random_sentence
 
 from dedup import Analysis, Corpus, InputError, ReuseSettings, analyze
 from dedup.config import PARTS
-from dedup.index import Index, analyze_new
+from dedup.index import Index
 
 # Numbers of rows differ, for the corpora do; everything else is the same.
 _NUMBERS = (
@@ -62,7 +62,7 @@ def test_query_equals_analysis_of_the_whole(newsroom: Corpus, tmp_path: Path, se
     ids = {document.document_id for document in new}
 
     with Index.create(tmp_path / "index", old) as index:
-        found = analyze_new(new, index)
+        found = index.check(new)
 
     assert rows_of(analyze(newsroom), ids) == rows_of(found, ids)
 
@@ -111,10 +111,10 @@ def test_query_equals_analysis_however_documents_came(tmp_path: Path, seed: int)
         index.add(Corpus.from_records(old[:20] + gone))
         index.add(Corpus.from_records([*old[15:], *new[:3]]))
         index.remove(record["id"] for record in gone)
-        before = rows_of(analyze_new(Corpus.from_records(new), index), ids)
+        before = rows_of(index.check(Corpus.from_records(new)), ids)
         index.compact()
 
-        after = rows_of(analyze_new(Corpus.from_records(new), index), ids)
+        after = rows_of(index.check(Corpus.from_records(new)), ids)
         assert index.verify() == []
 
     whole = rows_of(analyze(Corpus.from_records(new + old)), ids)
@@ -130,7 +130,7 @@ def test_text_is_found_after_the_document_that_brought_it_is_gone(tmp_path: Path
         index.remove(["a"])
         index.remove(["b"])
 
-        found = analyze_new(Corpus.from_records([{"id": "n", "text": near}]), index)
+        found = index.check(Corpus.from_records([{"id": "n", "text": near}]))
 
     assert found.table("duplicates")["first_document_id"].to_pylist() == ["c"]
 
@@ -143,7 +143,7 @@ def test_furniture_is_judged_with_what_the_index_has(tmp_path: Path) -> None:
         return {"id": f"p{number}", "outlet": "Gull", "text": f"{words}\n\n{line}"}
 
     with Index.create(tmp_path / "index", Corpus.from_records(map(page, range(4)))) as index:
-        found = analyze_new(Corpus.from_records([page(9)]), index)
+        found = index.check(Corpus.from_records([page(9)]))
 
     roles = {
         (row["document_id"], row["text"]): row["role"]
@@ -157,16 +157,14 @@ def test_result_does_not_depend_on_jobs(newsroom: Corpus, tmp_path: Path) -> Non
     ids = {document.document_id for document in new}
     with Index.create(tmp_path / "one", old, jobs=1) as one:
         with Index.create(tmp_path / "four", old, jobs=4) as four:
-            assert rows_of(analyze_new(new, one, jobs=1), ids) == rows_of(
-                analyze_new(new, four, jobs=4), ids
-            )
+            assert rows_of(one.check(new, jobs=1), ids) == rows_of(four.check(new, jobs=4), ids)
 
 
 def test_only_some_parts_can_be_asked_for(newsroom: Corpus, tmp_path: Path) -> None:
     new, old = split(newsroom, 5, 1)
     with Index.create(tmp_path / "index", old) as index:
         for part in PARTS:
-            tables = analyze_new(new, index, only=[part]).table_names
+            tables = index.check(new, only=[part]).table_names
             assert tables == analyze(newsroom, only=[part]).table_names
 
 
@@ -179,8 +177,8 @@ def test_within_outlet_can_be_chosen_for_each_query(tmp_path: Path) -> None:
         [{"id": "b", "outlet": "Gull", "published": "2026-01-09", "text": text}]
     )
     with Index.create(tmp_path / "index", old) as index:
-        assert len(analyze_new(new, index).reuse) == 0
-        assert len(analyze_new(new, index, within_outlet=True).reuse) > 0
+        assert len(index.check(new).reuse) == 0
+        assert len(index.check(new, within_outlet=True).reuse) > 0
 
 
 def test_adding_again_changes_nothing(newsroom: Corpus, tmp_path: Path) -> None:
@@ -204,7 +202,7 @@ def test_new_version_takes_the_place_of_the_old(tmp_path: Path) -> None:
 
         assert (added.n_added, added.n_changed, added.n_unchanged) == (0, 1, 1)
         assert len(index) == 2
-        assert analyze_new(second, index).table("duplicates").num_rows == 0
+        assert index.check(second).table("duplicates").num_rows == 0
         assert index.verify() == []
 
 
@@ -220,7 +218,7 @@ def test_a_file_is_known_by_its_path_also_under_another_id(
     with Index.create(tmp_path / "index", read_corpus("news")) as index:
         for path in ("news/gull/a.txt", "./news/gull/a.txt", tmp_path / "news/gull/a.txt"):
             alone = read_corpus(path)
-            assert analyze_new(alone, index).table("duplicates").num_rows == 0
+            assert index.check(alone).table("duplicates").num_rows == 0
             assert index.counts_beside(alone) == (0, 0)
 
 
@@ -243,7 +241,7 @@ def test_corpus_cut_into_other_units_is_an_error(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="cut into paragraphs"):
             index.add(lines)
         with pytest.raises(InputError, match="passages is paragraph, not line"):
-            analyze_new(lines, index)
+            index.check(lines)
 
 
 def test_removing_what_is_not_there_removes_nothing(tmp_path: Path) -> None:
@@ -294,10 +292,10 @@ def test_index_needs_no_pandas_and_no_sklearn(
     dedup: Callable[..., Any], tmp_path: Path, root: Path
 ) -> None:
     script = (
-        "import sys; from dedup import Corpus; from dedup.index import Index, analyze_new;"
+        "import sys; from dedup import Corpus; from dedup.index import Index;"
         "c = Corpus.from_records([{'id': 'a', 'text': 'Rain fell on the harbour all night.'}]);"
         f"i = Index.create({str(tmp_path / 'x')!r}, c);"
-        "analyze_new(Corpus.from_records([{'id': 'b', 'text': 'Snow fell there at noon.'}]), i);"
+        "i.check(Corpus.from_records([{'id': 'b', 'text': 'Snow fell there at noon.'}]));"
         "print(sorted({'pandas', 'sklearn'} & sys.modules.keys()))"
     )
     done = dedup(python=["-c", script])

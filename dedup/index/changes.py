@@ -1,0 +1,227 @@
+"""Documents into an index and out of it; every function runs inside one transaction of its file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.background import Background
+from dedup.corpus import Corpus, Passages, collect_passages, document_order
+from dedup.errors import InputError
+from dedup.index import entries as kept
+from dedup.index import lists
+from dedup.index.contents import Contents, name_hashes, own_files
+from dedup.index.documents import (
+    ROLE_BITS,
+    Described,
+    Stored,
+    count_outlets,
+    describe,
+    read_documents,
+    write_documents,
+)
+from dedup.index.known import KnownDocuments, find_holders
+from dedup.reuse import make_stream
+
+Integers = npt.NDArray[np.int64]
+
+_DOCUMENTS_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What adding a corpus did: numbers of documents."""
+
+    n_added: int
+    n_changed: int
+    n_unchanged: int
+
+
+def add_corpus(contents: Contents, corpus: Corpus, executor: Executor) -> Added:
+    """Add the documents of a corpus that are not there yet, or are there in another version."""
+    described = describe(corpus.documents)
+    ids = corpus.documents["document_id"].to_pylist()
+    known = contents.find(ids)
+    is_same = np.array(
+        [i in known and known[i][1] == own for i, own in zip(ids, described.digests, strict=True)],
+        dtype=np.bool_,
+    )
+    wanted = np.flatnonzero(~is_same).tolist()
+    same = {known[ids[row]][0] for row in np.flatnonzero(is_same).tolist()}
+    changed = [n for n in contents.find_versions(corpus).tolist() if n not in same]
+    if changed:
+        remove_documents(contents, np.array(changed, dtype=np.int64), executor)
+    if wanted:
+        part = corpus
+        if len(wanted) < len(corpus):
+            part = replace(corpus, documents=corpus.documents.take(pa.array(wanted)))
+            described = described.take(wanted)
+        _add(contents, part, described, executor)
+    roots = [*contents.file.manifest["roots"], *corpus.roots]
+    contents.file.manifest["roots"] = [*dict.fromkeys(roots)]
+    return Added(len(wanted) - len(changed), len(changed), len(same))
+
+
+def remove_documents(contents: Contents, numbers: Integers, executor: Executor) -> None:
+    """Remove documents by number, ascending."""
+    file = contents.file
+    for i in range(0, len(numbers), _DOCUMENTS_AT_ONCE):
+        stored = read_documents(file, numbers[i : i + _DOCUMENTS_AT_ONCE])
+        marks = [(n,) for n in stored.numbers.tolist()]
+        file.connection.executemany("DELETE FROM document WHERE number = ?", marks)
+        file.connection.executemany("INSERT INTO removed VALUES (?)", marks)
+        labels = [label for label in stored.table["outlet"].to_pylist() if label is not None]
+        count_outlets(file, {label: -labels.count(label) for label in {*labels}})
+        counts, passages = count_stored_terms(contents, stored, executor)
+        _add_terms(contents, counts, sign=-1)
+        if passages is not None:
+            _carry_on(contents, passages, executor)
+        file.manifest["n_documents"] -= len(stored.numbers)
+        file.manifest["n_passages"] -= sum(map(len, stored.passages))
+        n_words = sum(int((facts[:, 1] >> ROLE_BITS).sum()) for facts in stored.passages)
+        file.manifest["n_words"] -= n_words
+
+
+def know_beside(contents: Contents, corpus: Corpus, executor: Executor) -> KnownDocuments:
+    """Return what an index knows of its documents but those that a corpus has, too."""
+    versions = contents.find_versions(corpus)
+    terms = None
+    if len(versions):
+        stored = read_documents(contents.file, versions)
+        terms, _ = count_stored_terms(contents, stored, executor)
+    return _known(contents, np.sort(np.append(contents.removed(), versions)), terms)
+
+
+def count_stored_terms(
+    contents: Contents, stored: Stored, executor: Executor
+) -> tuple[kept.TermCounts, Passages | None]:
+    """Return what documents have added to the counts of terms, and their passages if any."""
+    corpus = Corpus(stored.table, contents.passages)
+    passages = _collect(contents, corpus, executor, None)
+    if passages is None:
+        none = np.empty(0, dtype=np.int64)
+        return kept.TermCounts(none.astype(np.uint32), none, none, 0, 0), None
+    # The roles that they had when they were added: by repetition they may have others now.
+    order = np.lexsort((passages.positions, passages.documents))
+    words = np.concatenate(stored.passages)[:, 1]
+    if len(words) != len(order):
+        raise contents.file.damaged("the passages of a document")
+    passages.roles[order] = (words & ((1 << ROLE_BITS) - 1)).astype(np.uint8)
+    stream = make_stream(corpus, passages, executor=executor)
+    without = stored.numbers
+    is_known = find_holders(contents.file, passages, without) >= 0
+    return kept.count_terms(passages, stream, is_known), passages
+
+
+def _add(contents: Contents, corpus: Corpus, described: Described, executor: Executor) -> None:
+    file = contents.file
+    first = int(file.manifest["next_number"])
+    numbers = np.empty(len(corpus), dtype=np.int64)
+    order = document_order(corpus)
+    numbers[np.arange(len(corpus)) if order is None else order] = first + np.arange(len(corpus))
+    is_new = np.ones(len(corpus), dtype=np.bool_)
+    background = _known(contents, contents.removed(), None).background(is_new)
+    passages = _collect(contents, corpus, executor, background)
+    if passages is None:
+        none, is_version = [b""] * len(corpus), np.zeros(len(corpus), dtype=np.bool_)
+        write_documents(file, corpus.documents, described, numbers, none, is_version)
+    else:
+        # Texts are written while what leads to them is computed.
+        is_known = find_holders(file, passages) >= 0
+        facts = kept.passage_facts(passages, len(corpus))
+        with ThreadPoolExecutor(1) as aside:
+            pending = aside.submit(
+                _entries, contents, corpus, passages, numbers, is_known, executor
+            )
+            write_documents(file, corpus.documents, described, numbers, facts, passages.is_version)
+            entries, counts = pending.result()
+        for number, own in entries:
+            lists.append(file, number, own)
+        _add_terms(contents, counts, sign=1)
+        file.manifest["n_passages"] += len(passages)
+        file.manifest["n_words"] += int(passages.n_words.sum())
+    for number, own in _names(corpus, numbers):
+        lists.append(file, number, own)
+    file.manifest["next_number"] = first + len(corpus)
+    file.manifest["n_documents"] += len(corpus)
+
+
+def _entries(
+    contents: Contents,
+    corpus: Corpus,
+    passages: Passages,
+    numbers: Integers,
+    is_known: npt.NDArray[np.bool_],
+    executor: Executor,
+) -> tuple[list[tuple[int, lists.Entries]], kept.TermCounts]:
+    """Return what documents add to the lists of their words, and their counts of terms."""
+    carriers = numbers[passages.documents[passages.first_passages[~is_known]]]
+    found = [
+        *enumerate(
+            kept.band_entries(
+                passages, carriers, ~is_known, contents.settings, contents.banding,
+                executor=executor,
+            )
+        ),
+        (kept.TEXTS, kept.text_entries(passages, numbers)),
+    ]  # fmt: skip
+    passages = replace(passages, shingles=np.empty(0, dtype=np.uint32))
+    stream = make_stream(corpus, passages, executor=executor)
+    found += kept.fingerprint_entries(stream, numbers, contents.reuse, executor=executor)
+    return found, kept.count_terms(passages, stream, is_known)
+
+
+def _names(corpus: Corpus, numbers: Integers) -> Iterator[tuple[int, lists.Entries]]:
+    """Yield what documents add to the lists of ids and of files."""
+    ids = corpus.documents["document_id"].to_pylist()
+    yield kept.IDS, lists.make_entries(name_hashes(ids), numbers)
+    files = own_files(corpus)
+    has_file = np.array([path is not None for path in files], dtype=np.bool_)
+    hashes = name_hashes(os.path.normpath(path) for path in files if path is not None)
+    yield kept.FILES, lists.make_entries(hashes, numbers[has_file])
+
+
+def _add_terms(contents: Contents, counts: kept.TermCounts, *, sign: int) -> None:
+    for number, entries in kept.term_entries(counts, sign=sign):
+        lists.append(contents.file, number, entries, counts=True)
+    contents.file.manifest["n_body_documents"] += sign * counts.n_documents
+    contents.file.manifest["n_compared_passages"] += sign * counts.n_passages
+
+
+def _carry_on(contents: Contents, passages: Passages, executor: Executor) -> None:
+    """Let another document that has a removed text be found by the text's bands."""
+    heirs = find_holders(contents.file, passages)
+    texts = heirs >= 0
+    if texts.any():
+        bands = kept.band_entries(
+            passages, heirs[texts], texts, contents.settings, contents.banding, executor=executor
+        )
+        for band, entries in enumerate(bands):
+            lists.append(contents.file, band, entries)
+
+
+def _known(contents: Contents, without: Integers, terms: kept.TermCounts | None) -> KnownDocuments:
+    return KnownDocuments(
+        contents.file, contents.settings, contents.reuse, contents.banding, without, terms
+    )
+
+
+def _collect(
+    contents: Contents, corpus: Corpus, executor: Executor, background: Background | None
+) -> Passages | None:
+    """Return the passages of a corpus; None if it has none."""
+    try:
+        return collect_passages(
+            corpus, shingle_size=contents.settings.shingle_size, executor=executor,
+            background=background,
+        )  # fmt: skip
+    except InputError as error:
+        if error.path is not None:  # the index is damaged
+            raise
+        return None  # documents without a word are kept as they are
