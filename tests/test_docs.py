@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -23,6 +24,8 @@ from dedup.config import FINDINGS, CheckSettings, read_config
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "check.md"
 TEXT = PAGE.read_text(encoding="utf-8")
+
+LEAD = "The harbour bridge stays closed until Friday night, the council of the town said.\n"
 
 # A fenced block, with the name of the file that it is where the line before says one: `name`:
 BLOCK = re.compile(r"(?:`([^`\n]+)`:\n\n)?^```(\w+)\n(.*?)^```$", re.M | re.S)
@@ -164,10 +167,9 @@ def test_hooks_shown_are_those_shipped() -> None:
 def test_hook_checks_what_it_is_given(tmp_path: Path, shell: dict[str, str]) -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
     entries = {hook["id"]: hook["entry"] for hook in hooks}
-    lead = "The harbour bridge stays closed until Friday night, the council of the town said.\n"
     for name in ("first", "second"):
         (tmp_path / "articles" / name).mkdir(parents=True)
-        (tmp_path / "articles" / name / "index.md").write_text(lead, "utf-8")
+        (tmp_path / "articles" / name / "index.md").write_text(LEAD, "utf-8")
     index = f"{entries['dedup-index']} .dedup-index articles"
     files = "articles/first/index.md articles/second/index.md"
     found = []
@@ -179,22 +181,29 @@ def test_hook_checks_what_it_is_given(tmp_path: Path, shell: dict[str, str]) -> 
     assert "articles/second/index.md:1:1: duplicate-document" in found[0][0]
 
 
-def test_gitlab_job_runs(tmp_path: Path, shell: dict[str, str]) -> None:
-    job = next(found["dedup"] for found in map(yaml.safe_load, blocks("yaml")) if "dedup" in found)
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_gitlab_job_builds_an_index_where_the_archive_changed(
+    tmp_path: Path, shell: dict[str, str]
+) -> None:
+    found = map(yaml.safe_load, blocks("yaml"))
+    job = next(each["dedup"] for each in found if "dedup" in each)
     install, *script = job["script"]
     assert install.startswith("pip install")
-    lead = "The harbour bridge stays closed until Friday night, the council of the town said.\n"
-    for folder in ("archive", "incoming"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / f"{folder}.txt").write_text(lead, "utf-8")
-    commands = "\n".join(["set -e", *script])
-    for _ in range(2):  # the second time with the index that is there
+    git = "git -c user.name=a -c user.email=a@example.org -c commit.gpgsign=false"
+    (tmp_path / "incoming").mkdir()
+    (tmp_path / "incoming" / "new.txt").write_text(LEAD, "utf-8")
+    (tmp_path / "archive").mkdir()
+    builds = []
+    for text in (LEAD, LEAD, "Nobody saw the ferry leave that night, for the fog was thick."):
+        (tmp_path / "archive" / "old.txt").write_text(text, "utf-8")
+        commit = [f"{git} init -q", "git add archive", f"{git} commit -q --allow-empty -m x"]
         done = subprocess.run(
-            ["bash", "-c", commands], cwd=tmp_path, env=shell, check=False, capture_output=True,
-            encoding="utf-8", timeout=100,
+            ["bash", "-c", "\n".join(["set -e", *commit, *script])], cwd=tmp_path, env=shell,
+            check=False, capture_output=True, encoding="utf-8", timeout=100,
         )  # fmt: skip
-        assert (1, "") == (done.returncode, done.stderr)
-        reports = job["artifacts"]["reports"]
-        assert "duplicate-document" in (tmp_path / reports["codequality"]).read_text("utf-8")
-        assert "duplicate-document" in (tmp_path / reports["junit"]).read_text("utf-8")
-    assert (tmp_path / job["cache"]["paths"][0]).is_file()
+        assert "" == done.stderr
+        builds.append((done.returncode, done.stdout.startswith(".dedup-index: ")))
+    assert [(1, True), (1, False), (0, True)] == builds
+    for name in job["artifacts"]["reports"].values():
+        assert (tmp_path / name).stat().st_size
+    assert all((tmp_path / name).is_file() for name in job["cache"]["paths"])

@@ -37,7 +37,6 @@ Integers = npt.NDArray[np.int64]
 _32 = np.uint64(32)
 _HOLDERS = 4  # documents that are asked whether they really have a text, by its whole key
 _HOT = 64  # documents that have a fingerprint, of which the first and last so many are looked at
-_RARE = 50  # documents that have one of which a single one may be worth reporting
 _COPIES = 20  # of a text, the earliest, that are compared
 
 
