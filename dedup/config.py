@@ -149,7 +149,8 @@ class CheckSettings:
 
     Attributes:
         fail: Findings that fail the check, of `FINDINGS`.
-        warn: Findings that are reported, and fail nothing; one in neither is not looked for.
+        warn: Findings that are reported and fail nothing, also where `fail` has them; one in
+            neither is not looked for.
         min_words: Least number of words of a passage or a span that is a finding.
         min_share: Least share of its document's words that a document's findings of duplicates
             and reuse must concern together, in [0, 1].
@@ -186,8 +187,6 @@ class CheckSettings:
         for name in (*self.fail, *self.warn):
             if name not in FINDINGS:
                 raise ConfigError(f"no finding {name!r}; there are {', '.join(FINDINGS)}")
-        if both := sorted({*self.fail} & {*self.warn}):
-            raise ConfigError(f"{both[0]} must either fail or warn, not both")
         if self.min_words < 1:
             raise ConfigError(f"min_words must be at least 1, got {self.min_words}")
         if not 0 <= self.min_share <= 1:

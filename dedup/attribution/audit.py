@@ -75,6 +75,8 @@ def audit_credit(
     reuse: Reuse,
     attributions: Attributions,
     outlets: Gazetteer,
+    *,
+    is_later: npt.NDArray[np.bool_] | None = None,
 ) -> Audit:
     """Return the directions of reuse by what the texts say, and whether each is credited.
 
@@ -84,6 +86,8 @@ def audit_credit(
         reuse: The aligned pairs of spans, directed by time.
         attributions: What the texts say.
         outlets: The gazetteer that they were found with.
+        is_later: For each document whether it came after those that did not, where nothing else
+            tells who of two outlets had it first; None if nobody knows.
     """
     auditor = _Auditor(corpus, passages, attributions, outlets)
     n = len(reuse)
@@ -106,6 +110,13 @@ def audit_credit(
             if is_agency[0] != is_agency[1]:
                 directions[row], reasons[row] = DIRECTED, WIRE
                 turned[row] = is_agency[0]
+            elif (
+                is_later is not None
+                and auditor.has_outlet[target]
+                and (auditor.has_outlet[origin] and is_later[target] != is_later[origin])
+            ):
+                directions[row] = DIRECTED
+                turned[row] = is_later[origin]
         if turned[row]:
             target, origin, own, other = origin, target, other, own
             by_target, by_origin = by_origin, by_target
@@ -148,6 +159,7 @@ class _Auditor:
         labels = corpus.documents["outlet"].to_pylist()
         known = {label: outlets.by_name(label) if label else None for label in {*labels}}
         self.outlet_of = [known[label] for label in labels]
+        self.has_outlet = [label is not None for label in labels]
         kinds = {id: outlet.kind for id, outlet in outlets.outlets.items()}
         self.is_agency = [kinds.get(outlet or "") in _AGENCIES for outlet in self.outlet_of]
         self._families = {

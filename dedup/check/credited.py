@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dedup.analysis import Analysis
-from dedup.attribution import CREDITS, VERDICTS, outlet_name
+from dedup.attribution import CREDITS, VERDICTS, Audit, audit_credit, outlet_name
 from dedup.check.findings import Finding
 from dedup.check.places import Places
 from dedup.rows import is_taken
@@ -30,8 +30,13 @@ def find_uncredited(
         min_words: Words of a span that is a finding.
     """
     audit = analysis.audit
-    if audit is None:
+    if audit is None or analysis.attribution_arrays is None:
         return
+    # What is there already had it first, unless dates or credits say otherwise.
+    audit = audit_credit(
+        analysis.corpus, analysis.passage_arrays, audit.reuse, analysis.attribution_arrays,
+        analysis.gazetteer, is_later=np.arange(len(analysis.corpus)) < n_new,
+    )  # fmt: skip
     reuse = audit.reuse
     wanted = is_taken(reuse) & (reuse.targets < n_new) & (reuse.n_words >= min_words)
     wanted &= np.isin(audit.credits, (*_UNCREDITED, _TO_OTHER))
@@ -42,7 +47,7 @@ def find_uncredited(
         n_words, taken_from = int(reuse.n_words[row]), there.outlet or there.document_id
         name, how = "uncredited-reuse", "without saying so"
         if audit.credits[row] == _TO_OTHER:
-            name, how = "miscredited-reuse", f"and credited to {_credited(analysis, row)}"
+            name, how = "miscredited-reuse", f"and credited to {_credited(analysis, audit, row)}"
         elif audit.credits[row] != _UNCREDITED[0]:
             how = "in quotation marks, without saying whose they are"
         yield Finding(
@@ -81,8 +86,7 @@ def find_misquoted(analysis: Analysis, places: Places, *, n_new: int) -> Iterato
         )  # fmt: skip
 
 
-def _credited(analysis: Analysis, row: int) -> str:
+def _credited(analysis: Analysis, audit: Audit, row: int) -> str:
     """Return the outlet that a span is credited to instead."""
-    attributions, audit = analysis.attribution_arrays, analysis.audit
-    by = -1 if audit is None else int(audit.attributions[row])
+    attributions, by = analysis.attribution_arrays, int(audit.attributions[row])
     return "another outlet" if attributions is None or by < 0 else attributions.credited_texts[by]

@@ -70,7 +70,7 @@ def apply_policy(
         elif finding.name in _DUPLICATES and _is_credited(finding.place, credited):
             allowed["credited"] += 1
         else:
-            left.append(replace(finding, fails=finding.name in settings.fail))
+            left.append(replace(finding, fails=finding.name not in settings.warn))
     left, n_small = _without_small(left, analysis, settings.min_share)
     if n_small:
         allowed["share of the document"] = n_small

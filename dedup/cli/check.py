@@ -27,6 +27,7 @@ from dedup.cli.output import print_notes
 from dedup.cli.startup import hidden
 from dedup.config import PARTS, CheckSettings, CorpusSettings, DuplicateSettings, ReuseSettings
 from dedup.errors import InputError
+from dedup.printable import printable
 
 if TYPE_CHECKING:
     from dedup.check import CheckResult
@@ -167,12 +168,13 @@ def command(
         )
     if changed_only is not None:
         result = _of_changed(result, changed_only)
-    notes = [*corpora[0].notes, *result.notes]
-    if update_baseline:
-        notes += _update_baseline(Path(str(settings.baseline)), result)
-        result = replace(result, findings=[], accepted=[*result.findings, *result.accepted])
     if not quiet:
-        print_notes(notes)
+        print_notes([*corpora[0].notes, *result.notes])
+    if update_baseline:
+        changes = _update_baseline(Path(str(settings.baseline)), result)
+        if not quiet:
+            click.echo("".join(f"{printable(line)}\n" for line in changes), err=True, nl=False)
+        result = replace(result, findings=[], accepted=[*result.findings, *result.accepted])
     _write(result, output_format, files)
     if settings.max_suppressions is not None and len(result.suppressed) > settings.max_suppressions:
         n, most = len(result.suppressed), settings.max_suppressions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,6 +108,49 @@ def add(
             added = opened.add(corpus, jobs=jobs)
     _say(f"{index}: {added.n_added:,} added, {added.n_changed:,} changed,"
          f" {added.n_unchanged:,} unchanged")  # fmt: skip
+
+
+@command.command()
+@_INDEX
+@_PATHS
+@duplicate_options
+@reuse_options
+@attribution_options
+@corpus_options
+@common_options
+@click.pass_context
+def sync(
+    ctx: click.Context,
+    /,
+    index: Path,
+    paths: tuple[str, ...],
+    outlets: str | None,
+    jobs: int | None,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Let an index hold just what is there now: add, change, remove; build it if it is not there.
+
+    An index that is there keeps its settings; those given are for a new one.
+
+    \b
+    Example:
+      dedup index sync archive.dedup articles/
+    """
+    if not index.exists():
+        ctx.invoke(
+            build, index=index, paths=paths, outlets=outlets, jobs=jobs, quiet=quiet, **options
+        )
+        return
+    with hidden("pandas", "scipy.linalg"):
+        from dedup.index import Index
+
+        with Index.open(index, write=True) as opened:
+            settings = replace(settings_from(CorpusSettings, options), passages=opened.passages)
+            corpus = _read(paths, settings, outlets, quiet=quiet)
+            added, n_removed = opened.sync(corpus, jobs=jobs)
+    _say(f"{index}: {added.n_added:,} added, {added.n_changed:,} changed,"
+         f" {added.n_unchanged:,} unchanged, {n_removed:,} removed")  # fmt: skip
 
 
 @command.command()

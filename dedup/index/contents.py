@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -102,12 +101,6 @@ class Contents:
                 f"made with other settings: {', '.join(differences)}", path=self.file.path
             )
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Keep one view of the file."""
-        with self.file.reading():
-            yield
-
     def removed(self) -> Integers:
         """Return the numbers of the documents that are not there any more."""
         rows = self.file.connection.execute("SELECT number FROM removed ORDER BY number")
@@ -133,6 +126,15 @@ class Contents:
         found = lists.look_up(self.file, FILES, hashes[run_starts(hashes)])
         by_file = find_files(self.file, np.unique(lists.numbers_of(found)), names)
         return np.union1d(by_id, by_file)
+
+    def find_others(self, corpus: Corpus) -> Integers:
+        """Return the documents that are not in a corpus, by id, ascending."""
+        ids = {*corpus.documents["document_id"].to_pylist()}
+        rows = self.file.connection.execute(
+            "SELECT number, document_id FROM document ORDER BY number"
+        )
+        others = [number for number, document_id in rows if document_id not in ids]
+        return np.array(others, dtype=np.int64)
 
 
 def new_manifest(

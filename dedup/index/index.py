@@ -167,6 +167,26 @@ class Index:
         with ThreadPoolExecutor(jobs or available_jobs()) as executor, self._file.writing():
             return add_corpus(self._contents, corpus, executor)
 
+    def sync(self, corpus: Corpus, *, jobs: int | None = None) -> tuple[Added, int]:
+        """Add what is new or changed in a corpus, and remove whatever is not in it.
+
+        Args:
+            corpus: What the index is to hold.
+            jobs: Number of threads; None uses every processor.
+
+        Returns:
+            What adding did, and how many other documents were removed.
+
+        Raises:
+            InputError: If the corpus is cut into other units, or the file cannot be written.
+        """
+        self.require(passages=corpus.passages)
+        with ThreadPoolExecutor(jobs or available_jobs()) as executor, self._file.writing():
+            added = add_corpus(self._contents, corpus, executor)
+            gone = self._contents.find_others(corpus)
+            remove_documents(self._contents, gone, executor)
+        return added, len(gone)
+
     def remove(self, document_ids: Iterable[str], *, jobs: int | None = None) -> int:
         """Remove documents by id; return how many.
 

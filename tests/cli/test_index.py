@@ -74,6 +74,21 @@ def test_add_counts_what_is_new_changed_and_the_same(run: Run, built: Path, tmp_
     assert run("index", "verify", built).stdout == f"{built}: sound, 3 documents with 2 passages\n"
 
 
+def test_sync_lets_an_index_hold_what_is_there(run: Run, tmp_path: Path) -> None:
+    folder, index = tmp_path / "articles", tmp_path / "archive.dedup"
+    folder.mkdir()
+    for name in "abc":
+        (folder / f"{name}.txt").write_text(f"{LEAD} {name}")
+    assert run("index", "sync", index, folder).stdout == f"{index}: 3 documents with 3 passages\n"
+    (folder / "a.txt").rename(folder / "d.txt")
+    (folder / "b.txt").write_text("Another text.")
+    assert run("index", "sync", index, folder).stdout == (
+        f"{index}: 1 added, 1 changed, 1 unchanged, 1 removed\n"
+    )
+    assert facts(run, index)["n_documents"] == 3
+    assert run("index", "verify", index).exit_code == 0
+
+
 def test_remove_takes_ids_also_from_stdin(run: Run, built: Path) -> None:
     assert run("index", "remove", built, "a").stdout == f"{built}: 1 removed\n"
     assert run("index", "remove", built, "-", input="b\n\n").stdout == f"{built}: 1 removed\n"
