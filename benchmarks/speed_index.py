@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from commands import (
-    HERE,
     Cost,
     add_data_option,
     corpus_file,
@@ -51,16 +50,6 @@ N_ADDITIONS = 30
 MODEL_TEXTS = 20_000  # old paragraphs that fresh ones are modelled on
 BASENAME = b"speed-index"
 HEAD = "| {} | CPU s | wall s | peak MB |\n|---|--:|--:|--:|"
-# For a `dedup` that has no `check` yet.
-CHECK = """
-import sys
-from dedup.cli.startup import hidden
-with hidden("pandas", "scipy.linalg"):
-    from dedup import read_corpus
-    from dedup.index import Index
-    with Index.open(sys.argv[2]) as index:
-        index.check(read_corpus(sys.argv[1]), only=sys.argv[3:] or None)
-"""
 
 
 def main() -> int:
@@ -116,8 +105,6 @@ def measure_index(
     sizes = [size_row("after the build", index)]
 
     print("\n" + HEAD.format(f"checking {N_NEW:,} new passages"))
-    if not has_check():
-        print("no `dedup check` yet: `analyze_new` alone", file=sys.stderr)
     print_checks("after the build", news[0], index, options)
     additions = [measure(typed("index", "add", index, new)) for new in news[1:]]
     sizes.append(size_row(f"after {len(additions)} additions", index))
@@ -158,16 +145,8 @@ def typed(*words: str | Path) -> list[str]:
     return [sys.executable, "-m", "dedup", *map(str, words)]
 
 
-def has_check() -> bool:
-    """Return whether `dedup check` is there."""
-    run = subprocess.run(typed("check", "--help"), cwd=HERE.parent, capture_output=True)
-    return run.returncode == 0
-
-
 def check_command(new: Path, index: Path, only: str) -> list[str]:
     """Return the command that checks new passages; findings are no failure."""
-    if not has_check():
-        return [sys.executable, "-c", CHECK, str(new), str(index), *([only] if only else [])]
     part = ["--only", only] if only else []
     return typed("check", new, "--index", index, *part, "--exit-zero")
 

@@ -340,9 +340,10 @@ def write_symbols(
                 symbol = classify_quotation(data, first, last, end, kinds)
                 place += first - behind - count_more(data, behind, first)
                 width = last - first - count_more(data, first, last)
-                classes[total], starts[total], ends[total] = symbol, place, place + width
-                surfaces[total] = _NO_SURFACE
-                total += 1
+                if width > 0:  # between two marks that follow each other nothing is quoted
+                    classes[total], starts[total], ends[total] = symbol, place, place + width
+                    surfaces[total] = _NO_SURFACE
+                    total += 1
                 place += width
                 behind = last
                 piece = last
