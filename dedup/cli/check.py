@@ -282,6 +282,9 @@ def _write(result: CheckResult, output_format: str, files: list[tuple[str, Path]
             raise InputError(f"cannot be written: {error.strerror}", path=path) from error
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary and (output_format == "github" or any(name == "github" for name, _ in files)):
-        with Path(summary).open("a", encoding="utf-8") as stream:
-            stream.write(github_summary(result))
+        try:
+            with Path(summary).open("a", encoding="utf-8") as stream:
+                stream.write(github_summary(result))
+        except OSError as error:
+            raise InputError(f"cannot be written: {error.strerror}", path=summary) from error
     click.echo(render_check(result, output_format), nl=False)
