@@ -47,7 +47,7 @@ from dedup.rows import (
     reuse_rows,
 )
 from dedup.tables import TableFormat, to_pandas, write_tables
-from dedup.text import diff_words, tokenise
+from dedup.text import diff_words, shingle_tuples
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -364,7 +364,7 @@ class Analysis:
                 raise KeyError(f"passage id must be from 0 to {n - 1}, got {passage}")
         texts = self.passage_texts(np.array([first, second])).to_pylist()
         edits = diff_words(*texts)
-        a, b = (set(_shingle_tuples(text, self.settings.shingle_size)) for text in texts)
+        a, b = (shingle_tuples(text, self.settings.shingle_size) for text in texts)
         jaccard = len(a & b) / len(a | b)
         clusters = self.cluster_arrays
         one, other = (int(clusters.of_passage[passage]) for passage in (first, second))
@@ -424,10 +424,3 @@ class Analysis:
             verb = "was" if part == "reuse" else "were"
             raise ValueError(f"{part} {verb} not analysed: `only` named other parts")
         return found
-
-
-def _shingle_tuples(text: str, size: int) -> Iterator[tuple[int, ...]]:
-    hashes = tokenise(text).hashes.tolist()
-    if hashes:
-        for i in range(max(1, len(hashes) - size + 1)):
-            yield tuple(hashes[i : i + size])

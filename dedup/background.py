@@ -32,8 +32,8 @@ class Background:
         count_documents: Takes outlets; returns how many old documents each has.
         n_documents: Old documents that have body words.
         n_passages: Old passages that the comparer weighs words by.
-        count_terms: Takes hashes of words; returns in how many of these documents and of these
-            passages each is.
+        count_documents_with: Takes hashes of words; returns in how many of these documents each is.
+        count_passages_with: Takes hashes of words; returns in how many of these passages each is.
         count_fingerprints: Takes hashes of fingerprints; returns how many old documents have each.
     """
 
@@ -43,5 +43,6 @@ class Background:
     count_documents: Callable[[Sequence[str]], Integers]
     n_documents: int
     n_passages: int
-    count_terms: Callable[[Keys], tuple[Integers, Integers]]
+    count_documents_with: Callable[[Keys], Integers]
+    count_passages_with: Callable[[Keys], Integers]
     count_fingerprints: Callable[[Keys], Integers]

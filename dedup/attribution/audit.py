@@ -112,8 +112,9 @@ def audit_credit(
                 turned[row] = is_agency[0]
             elif (
                 is_later is not None
+                and is_later[target] != is_later[origin]
                 and auditor.has_outlet[target]
-                and (auditor.has_outlet[origin] and is_later[target] != is_later[origin])
+                and auditor.has_outlet[origin]
             ):
                 directions[row] = DIRECTED
                 turned[row] = is_later[origin]

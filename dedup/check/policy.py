@@ -16,7 +16,7 @@ from dedup.config import CheckSettings
 from dedup.corpus.encoding import decode
 from dedup.errors import ConfigError
 from dedup.reuse import SHARED_QUOTE
-from dedup.text import tokenise
+from dedup.text import shingle_tuples, tokenise
 
 _CREDITED = CREDITS.index("credited")
 _MOST = 0.8  # of a finding's words that must be credited for it to count as credited
@@ -112,21 +112,15 @@ def _read_boilerplate(name: str | None, shingle_size: int) -> list[_Shingles]:
         text, _ = decode(Path(name).read_bytes())
     except OSError as error:
         raise ConfigError(f"{name}: cannot be read: {error.strerror}") from error
-    passages = [_shingles(block, shingle_size) for block in text.split("\n\n")]
+    passages = [shingle_tuples(block, shingle_size) for block in text.split("\n\n")]
     return [passage for passage in passages if passage]
 
 
 def _is_boilerplate(
     text: str, boilerplate: Sequence[_Shingles], shingle_size: int, threshold: float
 ) -> bool:
-    own = _shingles(text, shingle_size)
+    own = shingle_tuples(text, shingle_size)
     return any(len(own & other) >= threshold * len(own | other) for other in boilerplate if own)
-
-
-def _shingles(text: str, size: int) -> _Shingles:
-    words = tokenise(text).hashes.tolist()
-    n = max(len(words) - size + 1, min(len(words), 1))
-    return frozenset(tuple(words[i : i + size]) for i in range(n))
 
 
 def _without_small(

@@ -26,6 +26,9 @@ from dedup.errors import InputError
 from dedup.index import Index
 from dedup.text import TOKENISER
 
+# Settings of a check that change what a finding is, not only what becomes of it.
+_OF_FINDINGS = ("min_words", "min_share", "document_share")
+
 
 def check_corpus(
     corpus: Corpus,
@@ -115,15 +118,13 @@ def _settings_used(
         "passages": analysis.corpus.passages,
         "tokeniser": TOKENISER,
         "only": sorted(PARTS if only is None else only),
-        "min_words": settings.min_words,
-        "min_share": settings.min_share,
-        "document_share": settings.document_share,
+        **{name: getattr(settings, name) for name in _OF_FINDINGS},
     }
 
 
 def baseline_settings(result: CheckResult) -> dict[str, Any]:
     """Return the settings that a baseline of a result is made with."""
-    policy = {*asdict(CheckSettings())} - {"min_words", "min_share", "document_share"}
+    policy = {*asdict(CheckSettings())} - {*_OF_FINDINGS}
     return {name: value for name, value in result.settings.items() if name not in policy}
 
 

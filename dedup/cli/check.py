@@ -7,7 +7,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -31,9 +31,10 @@ from dedup.printable import printable
 
 if TYPE_CHECKING:
     from dedup.check import CheckResult
-    from dedup.index import Index
 
 FAILED = 1
+
+Settings = TypeVar("Settings", DuplicateSettings, ReuseSettings)
 
 
 @click.command(name="check")
@@ -130,6 +131,7 @@ def command(
     from dedup.check import check_corpus
     from dedup.cli.progress import show_progress
     from dedup.corpus import read_corpus
+    from dedup.index import Index
 
     with (
         hidden("pandas", "scipy.linalg") if index is not None else hidden("pandas"),
@@ -139,7 +141,10 @@ def command(
         unit = corpus_settings
         archive = None
         if index is not None:
-            archive = opened.enter_context(_open(ctx, index, duplicates, reuse))
+            archive = opened.enter_context(Index.open(index))
+            duplicates = _given(ctx, duplicates, archive.settings)
+            reuse = _given(ctx, reuse, archive.reuse_settings)
+            archive.require(duplicates, reuse)  # before anything is read
             if not _was_given(ctx, "passages"):
                 unit = replace(unit, passages=archive.passages)
         roots = against if archive is None else archive.roots
@@ -159,8 +164,8 @@ def command(
             settings if not update_baseline else replace(settings, baseline=None),
             against=corpora[1] if against else None,
             index=archive,
-            duplicates=duplicates if archive is None else archive.settings,
-            reuse=reuse if archive is None else _reuse_of(ctx, archive, reuse),
+            duplicates=duplicates,
+            reuse=reuse,
             outlets=known,
             only=only or None,
             jobs=jobs,
@@ -188,34 +193,10 @@ def _was_given(ctx: click.Context, name: str) -> bool:
     return ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
 
 
-def _open(
-    ctx: click.Context, path: Path, duplicates: DuplicateSettings, reuse: ReuseSettings
-) -> Index:
-    """Open an index; what was set otherwise than it was made is an error."""
-    from dedup.index import Index
-
-    index = Index.open(path)
-    try:
-        for settings, own in ((duplicates, index.settings), (reuse, index.reuse_settings)):
-            for field in fields(settings):
-                wanted, there = getattr(settings, field.name), getattr(own, field.name)
-                is_kept = field.name != "within_outlet"  # which can be chosen for each check
-                if is_kept and _was_given(ctx, field.name) and wanted != there:
-                    raise InputError(
-                        f"made with other settings: {field.name} is {there}, not {wanted}",
-                        path=path,
-                    )
-    except BaseException:
-        index.close()
-        raise
-    return index
-
-
-def _reuse_of(ctx: click.Context, index: Index, reuse: ReuseSettings) -> ReuseSettings:
-    own = index.reuse_settings
-    if not _was_given(ctx, "within_outlet"):
-        return own
-    return replace(own, within_outlet=reuse.within_outlet)
+def _given(ctx: click.Context, settings: Settings, own: Settings) -> Settings:
+    """Return the settings of an index, but for those that the user has set."""
+    names = [field.name for field in fields(settings) if _was_given(ctx, field.name)]
+    return replace(own, **{name: getattr(settings, name) for name in names})
 
 
 def _output(text: str) -> tuple[str, Path]:

@@ -22,6 +22,7 @@ from dedup.cli.output import print_notes
 from dedup.cli.startup import hidden
 from dedup.config import CorpusSettings, DuplicateSettings, ReuseSettings
 from dedup.errors import InputError
+from dedup.printable import printable
 
 if TYPE_CHECKING:
     from dedup.corpus import Corpus
@@ -206,7 +207,8 @@ def info(index: Path, output_format: str, jobs: int | None, quiet: bool) -> None
         return
     width = max(map(len, facts))
     for name, value in facts.items():
-        _say(f"{name:{width}}  {f'{value:,}' if type(value) is int else value}")
+        shown = f"{value:,}" if type(value) is int else printable(str(value))
+        click.echo(f"{name:{width}}  {shown}")
 
 
 @command.command()
@@ -282,6 +284,4 @@ def _count(n: int, noun: str) -> str:
 
 
 def _say(text: str) -> None:
-    from dedup.printable import printable
-
-    click.echo(printable(text) if "  " not in text else text)
+    click.echo(printable(text))

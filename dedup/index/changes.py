@@ -16,7 +16,7 @@ from dedup.corpus import Corpus, Passages, collect_passages, document_order
 from dedup.errors import InputError
 from dedup.index import entries as kept
 from dedup.index import lists
-from dedup.index.contents import Contents, name_hashes, own_files
+from dedup.index.contents import Contents, name_hashes, numbers_in, own_files
 from dedup.index.documents import (
     ROLE_BITS,
     Described,
@@ -24,6 +24,7 @@ from dedup.index.documents import (
     count_outlets,
     describe,
     read_documents,
+    removed_numbers,
     write_documents,
 )
 from dedup.index.known import KnownDocuments, find_holders
@@ -54,7 +55,8 @@ def add_corpus(contents: Contents, corpus: Corpus, executor: Executor) -> Added:
     )
     wanted = np.flatnonzero(~is_same).tolist()
     same = {known[ids[row]][0] for row in np.flatnonzero(is_same).tolist()}
-    changed = [n for n in contents.find_versions(corpus).tolist() if n not in same]
+    versions = np.union1d(numbers_in(known), contents.find_files(corpus))
+    changed = [n for n in versions.tolist() if n not in same]
     if changed:
         remove_documents(contents, np.array(changed, dtype=np.int64), executor)
     if wanted:
@@ -95,7 +97,7 @@ def know_beside(contents: Contents, corpus: Corpus, executor: Executor) -> Known
     if len(versions):
         stored = read_documents(contents.file, versions)
         terms, _ = count_stored_terms(contents, stored, executor)
-    return _known(contents, np.sort(np.append(contents.removed(), versions)), terms)
+    return _known(contents, np.sort(np.append(removed_numbers(contents.file), versions)), terms)
 
 
 def count_stored_terms(
@@ -126,7 +128,7 @@ def _add(contents: Contents, corpus: Corpus, described: Described, executor: Exe
     order = document_order(corpus)
     numbers[np.arange(len(corpus)) if order is None else order] = first + np.arange(len(corpus))
     is_new = np.ones(len(corpus), dtype=np.bool_)
-    background = _known(contents, contents.removed(), None).background(is_new)
+    background = _known(contents, removed_numbers(file), None).background(is_new)
     passages = _collect(contents, corpus, executor, background)
     if passages is None:
         none, is_version = [b""] * len(corpus), np.zeros(len(corpus), dtype=np.bool_)

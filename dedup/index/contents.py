@@ -21,7 +21,6 @@ from dedup.index import lists
 from dedup.index.documents import find_documents, find_files
 from dedup.index.entries import FILES, IDS
 from dedup.index.storage import IndexFile
-from dedup.runs import run_starts
 from dedup.text import TOKENISER
 
 Integers = npt.NDArray[np.int64]
@@ -101,31 +100,27 @@ class Contents:
                 f"made with other settings: {', '.join(differences)}", path=self.file.path
             )
 
-    def removed(self) -> Integers:
-        """Return the numbers of the documents that are not there any more."""
-        rows = self.file.connection.execute("SELECT number FROM removed ORDER BY number")
-        return np.array([row[0] for row in rows], dtype=np.int64)
-
     def find(self, ids: Iterable[str]) -> dict[str, tuple[int, bytes]]:
         """Return number and digest of the documents with some ids, of those that are there."""
         wanted = {*ids}
-        hashes = np.sort(name_hashes(wanted))
-        found = lists.look_up(self.file, IDS, hashes[run_starts(hashes)])
+        found = lists.look_up(self.file, IDS, name_hashes(wanted))
         return find_documents(self.file, np.unique(lists.numbers_of(found)), wanted)
 
     def find_versions(self, corpus: Corpus) -> Integers:
         """Return the documents that a corpus has in another version: of an id, or of a file."""
         by_id = numbers_in(self.find(corpus.documents["document_id"].to_pylist()))
+        return np.union1d(by_id, self.find_files(corpus))
+
+    def find_files(self, corpus: Corpus) -> Integers:
+        """Return the documents that were read from a file that one of a corpus was read from."""
         names = {
             name
             for path in own_files(corpus)
             if path is not None
             for name in (os.path.normpath(path), os.path.relpath(path), str(Path(path).absolute()))
         }
-        hashes = np.sort(name_hashes(names))
-        found = lists.look_up(self.file, FILES, hashes[run_starts(hashes)])
-        by_file = find_files(self.file, np.unique(lists.numbers_of(found)), names)
-        return np.union1d(by_id, by_file)
+        found = lists.look_up(self.file, FILES, name_hashes(names))
+        return find_files(self.file, np.unique(lists.numbers_of(found)), names)
 
     def find_others(self, corpus: Corpus) -> Integers:
         """Return the documents that are not in a corpus, by id, ascending."""

@@ -212,6 +212,12 @@ def _crc_of_name(file: IndexFile, row: tuple[int | str, ...]) -> int:
     return file.crc(repr(row).encode())
 
 
+def removed_numbers(file: IndexFile) -> Integers:
+    """Return the numbers of the documents that are not there any more, ascending."""
+    rows = file.connection.execute("SELECT number FROM removed ORDER BY number")
+    return np.array([row[0] for row in rows], dtype=np.int64)
+
+
 def read_facts(file: IndexFile, numbers: Integers) -> pa.Table:
     """Return number, id, outlet's number, time and is_version of some documents, by number.
 

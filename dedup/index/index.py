@@ -18,7 +18,12 @@ from dedup.index import lists
 from dedup.index.bridge import fill_datasketch
 from dedup.index.changes import Added, add_corpus, remove_documents
 from dedup.index.contents import Contents, new_manifest, numbers_in
-from dedup.index.documents import read_all_documents, read_documents, read_passages
+from dedup.index.documents import (
+    read_all_documents,
+    read_documents,
+    read_passages,
+    removed_numbers,
+)
 from dedup.index.entries import COUNTING
 from dedup.index.inspection import describe_index, find_damage
 from dedup.index.query import Candidate, analyze_new, find_candidates
@@ -206,7 +211,7 @@ class Index:
         """Merge what additions left apart, drop what was removed, and give the space back."""
         file = self._file
         with file.writing():
-            removed = self._contents.removed()
+            removed = removed_numbers(file)
             numbers = [*lists.count_entries(file)]
         # A list at a time, so that an interruption costs no more than one.
         for number in numbers:

@@ -26,6 +26,7 @@ from dedup.index.documents import (
     read_documents,
     read_facts,
     read_passages,
+    removed_numbers,
 )
 from dedup.index.lists import Entries, Hashes
 from dedup.index.storage import IndexFile
@@ -60,39 +61,47 @@ class KnownDocuments:
     without: Integers
     without_terms: kept.TermCounts | None
 
+    @property
+    def labels(self) -> list[str]:
+        """The outlets that have documents."""
+        return [*outlets_of(self.file)]
+
     def background(self, is_new: npt.NDArray[np.bool_]) -> Background:
         """Return what the analysis of documents at hand asks of the others."""
         manifest, gone = self.file.manifest, self.without_terms
         return Background(
             is_new=is_new,
-            labels=[*outlets_of(self.file)],
+            labels=self.labels,
             count_printed=self.count_printed,
             count_documents=self.count_documents,
             n_documents=manifest["n_body_documents"] - (gone.n_documents if gone else 0),
             n_passages=manifest["n_compared_passages"] - (gone.n_passages if gone else 0),
-            count_terms=self.count_terms,
+            count_documents_with=self.count_documents_with,
+            count_passages_with=self.count_passages_with,
             count_fingerprints=self.count_fingerprints,
         )
 
-    def count_terms(self, terms: Keys) -> tuple[Integers, Integers]:
-        """Return in how many documents and passages each term is."""
-        order = np.argsort(terms, kind="stable")
-        hashes = terms[order].astype(np.uint32)
-        is_first = run_starts(hashes)
-        distinct = hashes[is_first]
-        counts = []
-        for number in kept.COUNTING:
-            sums = lists.sum_counts(lists.look_up(self.file, number, distinct), distinct)
-            if (gone := self.without_terms) is not None:
-                own = gone.documents if number == kept.TERM_DOCUMENTS else gone.passages
-                places = np.searchsorted(distinct, gone.hashes)
-                places[places == len(distinct)] = 0
-                is_asked = distinct[places] == gone.hashes if len(distinct) else places < 0
-                np.subtract.at(sums, places[is_asked], own[is_asked])
-            every = np.empty(len(terms), dtype=np.int64)
-            every[order] = sums[np.cumsum(is_first) - 1]
-            counts.append(every)
-        return counts[0], counts[1]
+    def count_documents_with(self, terms: Keys) -> Integers:
+        """Return in how many documents each term is."""
+        gone = self.without_terms
+        return self._count(kept.TERM_DOCUMENTS, terms, None if gone is None else gone.documents)
+
+    def count_passages_with(self, terms: Keys) -> Integers:
+        """Return in how many passages that the comparer weighs words by each term is."""
+        gone = self.without_terms
+        return self._count(kept.TERM_PASSAGES, terms, None if gone is None else gone.passages)
+
+    def _count(self, number: int, terms: Keys, gone: Integers | None) -> Integers:
+        """Return the counts of terms in a list, less those of what is to be replaced."""
+        hashes = terms.astype(np.uint32)
+        wanted = lists.distinct(hashes)
+        sums = lists.sum_counts(lists.look_up(self.file, number, wanted), wanted)
+        if gone is not None and self.without_terms is not None and len(wanted):
+            places = np.searchsorted(wanted, self.without_terms.hashes)
+            places[places == len(wanted)] = 0
+            is_asked = wanted[places] == self.without_terms.hashes
+            np.subtract.at(sums, places[is_asked], gone[is_asked])
+        return sums[np.searchsorted(wanted, hashes)]
 
     def count_documents(self, outlets: Sequence[str]) -> Integers:
         """Return how many documents each outlet has."""
@@ -138,8 +147,7 @@ class KnownDocuments:
 
     def count_fingerprints(self, hashes: Keys) -> Integers:
         """Return how many documents have each fingerprint."""
-        distinct = np.sort(hashes.astype(np.uint32))
-        distinct = distinct[run_starts(distinct)]
+        distinct = lists.distinct(hashes.astype(np.uint32))
         found = np.sort(lists.hashes_of(self._look_up_fingerprints(distinct)))
         starts, ends = (np.searchsorted(found, hashes, side) for side in ("left", "right"))
         return (ends - starts).astype(np.int64)
@@ -176,9 +184,7 @@ class KnownDocuments:
         )
         rows = stream.rows[stream.document_of(places)]
         own = lists.make_entries(hashes, rows)
-        distinct = lists.hashes_of(own)
-        distinct = distinct[run_starts(distinct)]
-        found = self._look_up_fingerprints(distinct)
+        found = self._look_up_fingerprints(lists.distinct(hashes))
         if not len(found):
             return np.empty(0, dtype=np.int64)
         found = _ends_of_each(found, _HOT)
@@ -222,8 +228,7 @@ class KnownDocuments:
 
     def _look_up(self, number: int, hashes: Hashes) -> Entries:
         """Return the entries of a list, without the documents that do not count."""
-        distinct = np.sort(hashes)
-        found = lists.look_up(self.file, number, distinct[run_starts(distinct)])
+        found = lists.look_up(self.file, number, hashes)
         if len(self.without):
             found = found[~np.isin(lists.numbers_of(found), self.without)]
         return found
@@ -268,12 +273,10 @@ def find_holders(file: IndexFile, passages: Passages, without: Integers | None =
     """
     holders = np.full(len(passages.first_passages), -1, dtype=np.int64)
     hashes = kept.text_hashes(passages)
-    order = np.argsort(hashes, kind="stable")
-    distinct = hashes[order]
-    found = lists.look_up(file, kept.TEXTS, distinct[run_starts(distinct)])
+    found = lists.look_up(file, kept.TEXTS, hashes)
     if not len(found):
         return holders
-    gone = np.array([r[0] for r in file.connection.execute("SELECT number FROM removed")], int)
+    gone = removed_numbers(file)
     gone = gone if without is None else np.append(gone, without)
     found = _first_of_each(found[~np.isin(lists.numbers_of(found), gone)], _HOLDERS)
     numbers = lists.numbers_of(found)

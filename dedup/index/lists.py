@@ -50,6 +50,12 @@ def make_counts(hashes: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64]) -
     return entries[entries & _LOW > 0]
 
 
+def distinct(hashes: Hashes) -> Hashes:
+    """Return hashes sorted, each once."""
+    hashes = np.sort(hashes)
+    return hashes[run_starts(hashes)]
+
+
 def hashes_of(entries: Entries) -> Hashes:
     """Return the hashes of entries."""
     return (entries >> _32).astype(np.uint32)
@@ -71,9 +77,9 @@ def look_up(file: IndexFile, number: int, hashes: Hashes) -> Entries:
     Args:
         file: The index.
         number: The list.
-        hashes: Sorted, each once.
+        hashes: In any order, repeats change nothing.
     """
-    lows = hashes.astype(np.uint64) << _32
+    lows = distinct(hashes).astype(np.uint64) << _32
     found = []
     for run in _runs(file, number) if len(hashes) else ():
         entries = _read_blocks(file, run, _touched(run, lows))

@@ -175,7 +175,7 @@ def _find_quoted(
     corpus: Corpus, passages: Passages, known: KnownDocuments, outlets: Gazetteer
 ) -> Iterator[Integers]:
     """Yield the documents of outlets that may have the words quoted from them."""
-    labels = known.background(np.ones(len(corpus), dtype=np.bool_)).labels
+    labels = known.labels
     if not labels:
         return
     own = [*corpus.documents["outlet"].unique().to_pylist(), *labels]

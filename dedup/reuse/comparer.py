@@ -20,7 +20,7 @@ from dedup.text import Kernel
 Floats = npt.NDArray[np.float32]
 
 _BEST_TERMS = 10  # of a passage, by weight, that candidates come from
-MOST_POSTINGS = 3_000  # passages of a term that may be one of them
+_MOST_POSTINGS = 3_000  # passages of a term that may be one of them
 _CANDIDATES = 20  # that are compared in full
 _ROWS_AT_ONCE = 4_096
 
@@ -381,7 +381,7 @@ def nearest_rows(
     """
     n_terms = len(vectors.idf)
     frequency = np.bincount(vectors.terms, minlength=n_terms)
-    frequency[(vectors.frequency < 2) | (vectors.frequency > MOST_POSTINGS)] = 0
+    frequency[(vectors.frequency < 2) | (vectors.frequency > _MOST_POSTINGS)] = 0
     posting_starts = np.append(0, np.cumsum(frequency))
     rows = np.empty(posting_starts[-1], dtype=np.int32)
     row_weights = np.empty(posting_starts[-1], dtype=np.float32)

@@ -126,7 +126,7 @@ def _weigh_with_old(
     texts = passages.texts[stream.passages]
     is_old = ~background.is_new[stream.rows[stream.documents]]
     new = rows[~np.isin(texts[rows], texts[is_old])]
-    frequency = background.count_terms(stream.hashes)[1]
+    frequency = background.count_passages_with(stream.hashes)
     frequency += count_spans(stream.terms, stream.starts[new], stream.ends[new], len(stream.hashes))
     return make_vectors_by_frequency(
         stream.terms, stream.starts[rows], stream.ends[rows], frequency,

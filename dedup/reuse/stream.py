@@ -284,7 +284,7 @@ def make_stream(
         n_documents = int(is_counted.sum()) + background.n_documents
     terms, document_frequency, term_hashes = _number(hashes, document_starts, is_counted)
     if background is not None:
-        document_frequency += background.count_terms(term_hashes)[0].astype(np.int32)
+        document_frequency += background.count_documents_with(term_hashes).astype(np.int32)
     return Stream(
         terms, marks, body, starts, ends, np.cumsum(new_document) - 1, stream_rows,
         document_starts, document_frequency, term_hashes, n_documents,

@@ -23,6 +23,7 @@ from dedup.text.tokens import (
     mark_tokens,
     mix,
     shingle,
+    shingle_tuples,
     tokenise,
     tokenise_span,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "mark_tokens",
     "mix",
     "shingle",
+    "shingle_tuples",
     "tokenise",
     "tokenise_span",
     "width_at",

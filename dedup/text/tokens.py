@@ -283,6 +283,21 @@ def tokenise(text: str) -> Tokens:
     return Tokens(hashes, starts, ends)
 
 
+def shingle_tuples(text: str, size: int) -> frozenset[tuple[int, ...]]:
+    """Return the shingles of a text as tuples of token hashes: exact, where a hash is not enough.
+
+    Args:
+        text: The text; one shorter than a shingle is one shingle of what it has.
+        size: Tokens in a shingle.
+
+    >>> len(shingle_tuples("one two three four", 3)), len(shingle_tuples("one", 3))
+    (2, 1)
+    """
+    hashes = tokenise(text).hashes.tolist()
+    n_shingles = max(len(hashes) - size + 1, min(len(hashes), 1))
+    return frozenset(tuple(hashes[i : i + size]) for i in range(n_shingles))
+
+
 def mark_tokens(words: Mapping[str, int]) -> npt.NDArray[np.uint8]:
     """Return a table by which `shingle` says which passages have certain words.
 
