@@ -12,7 +12,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dedup.analysis import Analysis, Explanation, analyze
+    from dedup.analysis import Analysis, analyze
+    from dedup.answers import Explanation
     from dedup.attribution import Gazetteer, gazetteer
     from dedup.check.findings import CheckResult, Finding
     from dedup.check.run import check_corpus
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from dedup.duplicates import from_datasketch, to_datasketch
     from dedup.errors import ConfigError, InputError
     from dedup.index import Index
+    from dedup.saved import SavedAnalysis
 
 __version__ = "0.1.0"
 
@@ -41,6 +43,7 @@ __all__ = [
     "Index",
     "InputError",
     "ReuseSettings",
+    "SavedAnalysis",
     "analyze",
     "check_corpus",
     "compare",
@@ -54,7 +57,8 @@ __all__ = [
 # Where each public name lives. They are imported when first used: `dedup --help` and a wrong
 # option should not wait for numpy.
 _HOMES = {
-    "analysis": ("Analysis", "Explanation", "analyze"),
+    "analysis": ("Analysis", "analyze"),
+    "answers": ("Explanation",),
     "attribution": ("Gazetteer", "gazetteer"),
     "check": ("CheckResult", "Finding", "check_corpus"),
     "comparison": ("Comparison", "compare", "compare_documents"),
@@ -63,6 +67,7 @@ _HOMES = {
     "duplicates": ("from_datasketch", "to_datasketch"),
     "errors": ("ConfigError", "InputError"),
     "index": ("Index",),
+    "saved": ("SavedAnalysis",),
 }
 
 

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from dedup.answers import (
+    Explanation,
+    analysed,
+    biggest_stories,
+    check_passages,
+    credit_table,
+    explain,
+    flow_matrix,
+)
 from dedup.attribution import (
     Attributions,
     Audit,
@@ -38,7 +48,6 @@ from dedup.reuse import Reuse, find_reuse
 from dedup.rows import (
     attribution_rows,
     cluster_rows,
-    credit_rows,
     document_rows,
     duplicate_rows,
     flow_rows,
@@ -46,15 +55,14 @@ from dedup.rows import (
     passage_texts,
     reuse_rows,
 )
-from dedup.tables import TableFormat, to_pandas, write_tables
-from dedup.text import diff_words, shingle_tuples
+from dedup.saved import SavedAnalysis, read_analysis
+from dedup.stories import find_stories
+from dedup.table_files import TableFormat, write_tables
+from dedup.tables import frame_of, to_pandas
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Found = TypeVar("Found")
-
-_FLOW_VALUES = ("n_words", "n_documents", "n_passages")
 _ROWS_AT_ONCE = 1 << 16  # of a table that holds texts
 
 Progress = Callable[[str, int, int], None]  # step, done, of how many (0 if not known)
@@ -155,29 +163,6 @@ def analyze(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why two passages are duplicates, or not.
-
-    Attributes:
-        jaccard: Exact Jaccard of their shingle sets, in [0, 1].
-        threshold: The least Jaccard of a duplicate pair.
-        shared: Runs of words that both have in the same order.
-        only_first: Words that the first has instead, or besides.
-        only_second: Words that the second has.
-        cluster_id: The cluster that both are in, if there is one.
-        reason: Why they are in one cluster or are not, in a sentence.
-    """
-
-    jaccard: float
-    threshold: float
-    shared: list[str]
-    only_first: list[str]
-    only_second: list[str]
-    cluster_id: int | None
-    reason: str
-
-
 @dataclass(frozen=True)
 class Analysis:
     """What was found in a corpus, as tables and as answers.
@@ -209,40 +194,13 @@ class Analysis:
     verdicts: Verdicts | None = None
     audit: Audit | None = None
 
-    @cached_property
-    def documents(self) -> pd.DataFrame:
-        """One row a document, by id."""
-        return to_pandas(self.table("documents"))
-
-    @cached_property
-    def passages(self) -> pd.DataFrame:
-        """One row a passage, in the order of publication, id and position."""
-        return to_pandas(self.table("passages"))
-
-    @cached_property
-    def duplicates(self) -> pd.DataFrame:
-        """One row a verified pair of passages."""
-        return to_pandas(self.table("duplicates"))
-
-    @cached_property
-    def clusters(self) -> pd.DataFrame:
-        """One row a cluster."""
-        return to_pandas(self.table("clusters"))
-
-    @cached_property
-    def reuse(self) -> pd.DataFrame:
-        """One row a span that a document shares with an earlier one, and its origin there."""
-        return to_pandas(self.table("reuse"))
-
-    @cached_property
-    def flows(self) -> pd.DataFrame:
-        """One row a pair of outlets of which one took from the other."""
-        return to_pandas(self.table("flows"))
-
-    @cached_property
-    def attributions(self) -> pd.DataFrame:
-        """One row a party that a text credits with something."""
-        return to_pandas(self.table("attributions"))
+    documents = frame_of("documents")
+    passages = frame_of("passages")
+    duplicates = frame_of("duplicates")
+    clusters = frame_of("clusters")
+    reuse = frame_of("reuse")
+    flows = frame_of("flows")
+    attributions = frame_of("attributions")
 
     def table(self, name: str) -> pa.Table:
         """Return a table as Arrow.
@@ -268,15 +226,15 @@ class Analysis:
             clusters, reused = self._clusters_if_any, self.reuse_arrays
             yield document_rows(corpus, passages, clusters, reused, self.audit)
         elif name == "duplicates":
-            yield duplicate_rows(corpus, passages, self._analysed(name, self.pairs))
+            yield duplicate_rows(corpus, passages, analysed(name, self.pairs))
         elif name == "clusters":
             yield self._cluster_table
         elif name in ("reuse", "flows"):
-            reuse = self._analysed("reuse", self.reuse_arrays)
+            reuse = analysed("reuse", self.reuse_arrays)
             yield (reuse_rows if name == "reuse" else flow_rows)(corpus, reuse, self.audit)
         elif name == "attributions":
-            attributions = self._analysed(name, self.attribution_arrays)
-            yield attribution_rows(corpus, attributions, self._analysed(name, self.verdicts))
+            attributions = analysed(name, self.attribution_arrays)
+            yield attribution_rows(corpus, attributions, analysed(name, self.verdicts))
         else:
             raise KeyError(name)
 
@@ -289,9 +247,26 @@ class Analysis:
         return ["documents", "passages", *of_duplicates, *of_reuse, *of_texts]
 
     def write(self, directory: str | Path, *, format: TableFormat = "parquet") -> list[Path]:
-        """Write every table to a directory, all or none of them; return the files."""
+        """Write every table and `settings.json` to a directory, all or none of them.
+
+        Returns:
+            The files. `Analysis.read` reads them back.
+
+        Raises:
+            InputError: If the directory cannot be written to.
+        """
         tables = ((name, self.pieces(name)) for name in self.table_names)
-        return write_tables(tables, Path(directory), format=format)
+        settings = {"duplicates": asdict(self.settings), "reuse": asdict(self.reuse_settings)}
+        return write_tables(tables, Path(directory), format=format, settings=settings)
+
+    @staticmethod
+    def read(directory: str | Path) -> SavedAnalysis:
+        """Return what `write` wrote to a directory, with the same frames and answers.
+
+        Raises:
+            InputError: If a file is missing, damaged, of another version or not of these tables.
+        """
+        return read_analysis(directory)
 
     def flow_matrix(self, values: str = "n_words") -> pd.DataFrame:
         """Return the flows as a matrix: who had it in rows, who took it in columns.
@@ -306,12 +281,7 @@ class Analysis:
         Raises:
             ValueError: If there is no such count, or reuse was not analysed.
         """
-        if values not in _FLOW_VALUES:
-            raise ValueError(f"values must be one of {', '.join(_FLOW_VALUES)}, got {values!r}")
-        flows = self.flows.dropna(subset=["origin_outlet", "target_outlet"])
-        outlets = sorted({*flows["origin_outlet"], *flows["target_outlet"]})
-        matrix = flows.pivot(index="origin_outlet", columns="target_outlet", values=values)
-        return matrix.reindex(index=outlets, columns=outlets).fillna(0).astype("Int64")
+        return flow_matrix(self.table("flows"), values)
 
     def credit_summary(self) -> pd.DataFrame:
         """Return the words that each outlet took, by whether it credits them.
@@ -327,8 +297,26 @@ class Analysis:
 
     def credit_table(self) -> pa.Table:
         """Return `credit_summary` as Arrow."""
-        audit = self._analysed("credit", self.audit)
-        return credit_rows(self.corpus, audit)
+        analysed("credit", self.audit)
+        return credit_table(self.table("reuse"))
+
+    def story_timeline(self, n: int | None = None) -> pd.DataFrame:
+        """Return the stories: who ran what when, after whom, biggest story first.
+
+        Args:
+            n: How many stories, the biggest; None is all of them.
+
+        Returns:
+            One row a document of a story: see `story_timeline` in docs/tables.md.
+
+        Raises:
+            ValueError: If reuse was not analysed.
+        """
+        return to_pandas(biggest_stories(self.story_table(), n))
+
+    def story_table(self) -> pa.Table:
+        """Return `story_timeline` as Arrow, of all stories."""
+        return find_stories(self.table("documents"), self.table("reuse"))
 
     def at_threshold(self, threshold: float) -> Analysis:
         """Return the analysis at a higher threshold, from the same pairs.
@@ -342,7 +330,7 @@ class Analysis:
                 f"threshold must be in [{self.settings.threshold}, 1], got {threshold}"
                 " (for a lower one, analyze again)"
             )
-        pairs = self._analysed("duplicates", self.pairs)
+        pairs = analysed("duplicates", self.pairs)
         kept = pairs.jaccard >= threshold
         columns = ("first", "second", "shared", "first_size", "second_size")
         pairs = replace(pairs, **{name: getattr(pairs, name)[kept] for name in columns})
@@ -358,41 +346,19 @@ class Analysis:
         Raises:
             KeyError: If there is no such passage.
         """
-        n = len(self.passage_arrays)
-        for passage in (first, second):
-            if not 0 <= passage < n:
-                raise KeyError(f"passage id must be from 0 to {n - 1}, got {passage}")
-        texts = self.passage_texts(np.array([first, second])).to_pylist()
-        edits = diff_words(*texts)
-        a, b = (shingle_tuples(text, self.settings.shingle_size) for text in texts)
-        jaccard = len(a & b) / len(a | b)
+        check_passages(first, second, n_passages=len(self.passage_arrays))
+        numbers = np.array([first, second])
         clusters = self.cluster_arrays
-        one, other = (int(clusters.of_passage[passage]) for passage in (first, second))
-        cluster_id = one if one == other and one >= 0 else None
-        return Explanation(
-            jaccard, self.settings.threshold,
-            [texts[0][e.start : e.end] for e in edits if e.equal],
-            [texts[0][e.start : e.end] for e in edits if not e.equal and e.start < e.end],
-            [texts[1][e.other_start : e.other_end]
-             for e in edits if not e.equal and e.other_start < e.other_end],
-            cluster_id, self._reason(first, second, jaccard, cluster_id),
+        of_passage = pa.array(clusters.of_passage[numbers])
+        rows = pa.table({
+            "passage_id": numbers,
+            "cluster_id": pc.if_else(pc.less(of_passage, 0), None, of_passage),
+            "text": self.passage_texts(numbers),
+        }).to_pylist()  # fmt: skip
+        return explain(
+            rows[0], rows[1], clusters.representatives,
+            threshold=self.settings.threshold, shingle_size=self.settings.shingle_size,
         )  # fmt: skip
-
-    def _reason(self, first: int, second: int, jaccard: float, cluster_id: int | None) -> str:
-        threshold = self.settings.threshold
-        comparison = (
-            f"Jaccard {jaccard:.3f} is {'at or above' if jaccard >= threshold else 'below'}"
-        )
-        own = f"{comparison} the threshold {threshold}"
-        if cluster_id is None:
-            return f"not in one cluster: {own}"
-        representative = int(self.cluster_arrays.representatives[cluster_id])
-        if representative in (first, second):
-            return f"in cluster {cluster_id}, which passage {representative} represents: {own}"
-        return (
-            f"in cluster {cluster_id}: both are at or above the threshold {threshold} with its"
-            f" representative, passage {representative}; of each other, {comparison} it"
-        )
 
     def passage_texts(self, passages: npt.NDArray[np.int64]) -> pa.Array:
         """Return the texts of passages, as a large_string array."""
@@ -405,7 +371,7 @@ class Analysis:
         Raises:
             ValueError: If duplicates were not analysed.
         """
-        arrays, pairs = self.passage_arrays, self._analysed("duplicates", self.pairs)
+        arrays, pairs = self.passage_arrays, analysed("duplicates", self.pairs)
         return make_clusters(
             arrays.texts, arrays.first_passages, pairs.first, pairs.second, pairs.jaccard
         )
@@ -417,10 +383,3 @@ class Analysis:
     @cached_property
     def _cluster_table(self) -> pa.Table:
         return cluster_rows(self.corpus, self.passage_arrays, self.cluster_arrays)
-
-    @staticmethod
-    def _analysed(part: str, found: Found | None) -> Found:
-        if found is None:
-            verb = "was" if part == "reuse" else "were"
-            raise ValueError(f"{part} {verb} not analysed: `only` named other parts")
-        return found

@@ -244,12 +244,16 @@ def flow_rows(corpus: Corpus, reuse: Reuse, audit: Audit | None) -> pa.Table:
     flow, targets, origins, taken = flow[order], targets[order], origins[order], taken[order]
     group = np.cumsum(run_starts(flow)) - 1
     n_flows = int(group.max(initial=-1)) + 1
-    published = pc.fill_null(corpus.documents["published"].cast(pa.int64()), 0).to_numpy()
-    is_new = run_starts(group, targets, origins)
-    lags = (published[targets] - published[origins])[is_new] / _HOUR
-    # Every pair of documents counts once, however many passages it has.
-    bounds = np.searchsorted(group[is_new], np.arange(n_flows + 1))
-    medians = [float(np.median(lags[a:b])) for a, b in itertools.pairwise(bounds)]
+    times = corpus.documents["published"].cast(pa.int64())
+    published, is_dated = pc.fill_null(times, 0).to_numpy(), pc.is_valid(times).to_numpy()
+    # Every pair of documents counts once, however many passages it has, and only by its dates.
+    counts = run_starts(group, targets, origins) & is_dated[targets] & is_dated[origins]
+    lags = (published[targets] - published[origins])[counts] / _HOUR
+    bounds = np.searchsorted(group[counts], np.arange(n_flows + 1))
+    medians = [
+        round(float(np.median(lags[a:b])), 6) if a < b else None
+        for a, b in itertools.pairwise(bounds)
+    ]
     heads = np.flatnonzero(run_starts(flow))
     new_document = run_starts(group, targets)
     n_uncredited = pa.nulls(n_flows, pa.int64())
@@ -266,35 +270,11 @@ def flow_rows(corpus: Corpus, reuse: Reuse, audit: Audit | None) -> pa.Table:
                 np.int64
             ),
             "n_uncredited": n_uncredited,
-            "median_lag_hours": np.round(np.array(medians, dtype=np.float64), 6),
+            "median_lag_hours": pa.array(medians, pa.float64()),
         },
         schema=SCHEMAS["flows"],
     )
     return table.sort_by([("origin_outlet", "ascending"), ("target_outlet", "ascending")])
-
-
-def credit_rows(corpus: Corpus, audit: Audit) -> pa.Table:
-    """Return the words that each outlet took by credit, most uncredited first."""
-    rows = np.flatnonzero(is_taken(audit.reuse) & (audit.credits >= CREDITED))
-    taken = pa.table(
-        {
-            "outlet": take_documents(corpus, audit.reuse.targets[rows])["outlet"],
-            **{
-                name: np.where(audit.credits[rows] == number, audit.reuse.n_words[rows], 0)
-                for number, name in enumerate(CREDITS)
-            },
-        }
-    )
-    sums = taken.group_by("outlet").aggregate([(name, "sum") for name in CREDITS])
-    sums = sums.rename_columns({f"{name}_sum": name for name in CREDITS})
-    not_credited = pc.add(
-        sums["uncredited"], pc.add(sums["quoted_uncredited"], sums["credited_to_other"])
-    )
-    order = pc.sort_indices(
-        sums.append_column("not_credited", not_credited),
-        sort_keys=[("not_credited", "descending"), ("outlet", "ascending")],
-    )
-    return sums.select(["outlet", *CREDITS]).take(order)
 
 
 def _count_passages(group: Integers, reuse: Reuse, rows: Integers, n_groups: int) -> Integers:

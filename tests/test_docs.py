@@ -1,12 +1,17 @@
-"""What docs/check.md shows is what happens: its files are written, its commands run, in order.
+"""What the docs show is what happens: their files are written, their code is run, in order.
 
-`pytest --update-golden` writes the output of its commands, and the tables of the action, anew.
+`pytest --update-golden` writes anew: the output of the commands in docs/check.md, and the tables of
+the action there; the output of commands and Python in docs/analyst.md; docs/tables.md as a whole.
 """
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import io
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -16,6 +21,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -26,6 +32,8 @@ PAGE = ROOT / "docs" / "check.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 
 LEAD = "The harbour bridge stays closed until Friday night, the council of the town said.\n"
+
+ANALYST = ROOT / "docs" / "analyst.md"
 
 # A fenced block, with the name of the file that it is where the line before says one: `name`:
 BLOCK = re.compile(r"(?:`([^`\n]+)`:\n\n)?^```(\w+)\n(.*?)^```$", re.M | re.S)
@@ -74,6 +82,33 @@ def run_page(text: str, directory: Path, env: dict[str, str]) -> str:
         return match[0][:start] + run_commands(block, directory, env) + "```"
 
     return BLOCK.sub(renew, text)
+
+
+# A block of Python, with the block of its output.
+PYTHON = re.compile(r"^```python\n(.*?)^```$(?:\n\n^```text\n.*?^```$)?", re.M | re.S)
+
+
+def run_python(text: str) -> str:
+    """Return a page with its Python run, in one namespace, and what it prints shown behind it.
+
+    The value of an expression at the end of a block is printed, as in a notebook.
+    """
+    namespace: dict[str, Any] = {}
+
+    def renew(match: re.Match[str]) -> str:
+        body = ast.parse(match[1]).body
+        last = body.pop() if isinstance(body[-1], ast.Expr) else None
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(compile(ast.Module(body, []), ANALYST.name, "exec"), namespace)
+            if isinstance(last, ast.Expr):
+                value = eval(compile(ast.Expression(last.value), ANALYST.name, "eval"), namespace)
+                if value is not None:
+                    print(value)  # noqa: T201  # as a notebook does
+        output = "".join(f"{line.rstrip()}\n" for line in printed.getvalue().splitlines())
+        shown = f"\n\n```text\n{output}```" if output else ""
+        return f"```python\n{match[1]}```{shown}"
+
+    return PYTHON.sub(renew, text)
 
 
 def put_table(text: str, marker: str, rows: dict[str, dict[str, Any]], header: str) -> str:
@@ -207,3 +242,45 @@ def test_gitlab_job_builds_an_index_where_the_archive_changed(
     for name in job["artifacts"]["reports"].values():
         assert (tmp_path / name).stat().st_size
     assert all((tmp_path / name).is_file() for name in job["cache"]["paths"])
+
+
+# docs/analyst.md and docs/tables.md
+
+
+def test_walk_of_the_analyst_shows_what_happens(
+    tmp_path: Path, shell: dict[str, str], request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    for module in ("trafilatura", "duckdb"):
+        pytest.importorskip(module)
+    directory = tmp_path / "work"
+    directory.mkdir()
+    (directory / "sample_data").symlink_to(ROOT / "sample_data")
+    monkeypatch.chdir(directory)
+    text = ANALYST.read_text("utf-8")
+    options = ("display.width", 80, "display.max_columns", 0, "display.max_colwidth", 50)
+    with pd.option_context(*options):  # or what the page sets would stay
+        renewed = run_python(run_page(text, directory, shell))
+    if request.config.getoption("--update-golden"):
+        ANALYST.write_text(renewed, "utf-8")
+        return
+    assert text == renewed
+
+
+def test_every_block_of_the_walk_is_run_or_is_output() -> None:
+    text = ANALYST.read_text("utf-8")
+    languages = [language for _, language, _ in BLOCK.findall(text)]
+    assert {"console", "python", "text"} == {*languages}
+    assert text.count("```") == 2 * len(languages)
+
+
+def test_tables_are_documented_as_they_are(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("trafilatura")
+    monkeypatch.chdir(ROOT)
+    script = runpy.run_path(str(ROOT / "docs" / "tables.py"))
+    page = script["render"](script["analyze_sample"]())
+    if request.config.getoption("--update-golden"):
+        script["PAGE"].write_text(page, "utf-8")
+    assert page == script["PAGE"].read_text("utf-8"), "docs/tables.md: see pytest --update-golden"

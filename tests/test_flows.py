@@ -114,6 +114,27 @@ def test_lag_counts_each_pair_of_documents_once() -> None:
     assert {("Gull", "Tern"): (3, 4, 19 + 26 + 19 + 18, 7.0)} == flows_of(analysis)
 
 
+def test_lag_is_that_of_the_pairs_that_have_both_dates() -> None:
+    records = [
+        {"id": "w1", "outlet": "Reuters", "published": "2026-03-01T00:00Z", "text": BRIDGE},
+        {"id": "w2", "outlet": "Reuters", "text": HERON},
+        {"id": "w3", "outlet": "Reuters", "published": "2026-03-02T00:00Z", "text": FERRY},
+        {"id": "t1", "outlet": "Tern", "text": f"HARBOUR TOWN (Reuters) — {BRIDGE}"},
+        {
+            "id": "t2",
+            "outlet": "Tern",
+            "published": "2026-03-09",
+            "text": f"HARBOUR TOWN (Reuters) — {HERON}",
+        },
+        {"id": "t3", "outlet": "Tern", "published": "2026-03-02T05:00Z", "text": FERRY},
+        {"id": "h1", "outlet": "Heron", "text": f"HARBOUR TOWN (Reuters) — {MILL}"},
+        {"id": "w4", "outlet": "Reuters", "published": "2026-03-01T00:00Z", "text": MILL},
+    ]
+    flows = flows_of(analyze(Corpus.from_records(records)))
+    lags = {flow: values[-1] for flow, values in flows.items()}
+    assert {("Reuters", "Tern"): 5.0, ("Reuters", "Heron"): None} == lags
+
+
 def test_nothing_flows_where_the_dates_do_not_tell_who_was_first() -> None:
     same_day = [{**record, "published": "2026-03-01"} for record in RECORDS]
     analysis = analyze(Corpus.from_records(same_day))

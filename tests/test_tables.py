@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from random_corpora import random_records
 
-from dedup import Analysis, Corpus, InputError, analyze
+from dedup import Analysis, Corpus, InputError, __version__, analyze
+from dedup.tables import to_pandas
 
 TABLES = ("documents", "passages", "duplicates", "clusters", "reuse", "flows", "attributions")
 
@@ -205,6 +206,113 @@ def test_csv_gives_back_the_same_values_with_nothing_for_missing(
                 assert value == type(value)(strings[column])
 
 
+@pytest.fixture(scope="module")
+def parquet(analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("parquet")
+    analysis.write(directory)
+    return directory
+
+
+# In DuckDB and Polars, by dtype in pandas.
+DUCKDB = {
+    "string": "VARCHAR", "int64": "BIGINT", "Int64": "BIGINT", "Float64": "DOUBLE",
+    TIME: "TIMESTAMP WITH TIME ZONE",
+}  # fmt: skip
+POLARS = {
+    "string": "String", "int64": "Int64", "Int64": "Int64", "Float64": "Float64",
+    TIME: "Datetime(time_unit='us', time_zone='UTC')",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_duckdb_reads_the_parquet_with_the_documented_types_and_the_same_values(
+    name: str, analysis: Analysis, parquet: Path
+) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        relation = connection.read_parquet(str(parquet / f"{name}.parquet"))
+        types = dict(zip(relation.columns, map(str, relation.types), strict=True))
+        assert {column: DUCKDB[dtype] for column, dtype in COLUMNS[name].items()} == types
+        # Times as numbers: DuckDB needs another package to give them to Python.
+        columns = ", ".join(
+            f'epoch_us("{column}")' if dtype == TIME else f'"{column}"'
+            for column, dtype in COLUMNS[name].items()
+        )
+        found = relation.project(columns).fetchall()
+    times = {column for column, dtype in COLUMNS[name].items() if dtype == TIME}
+    table = analysis.table(name)
+    expected = zip(
+        *((table[column].cast(pa.int64()) if column in times else table[column]).to_pylist()
+          for column in COLUMNS[name]), strict=True,
+    )  # fmt: skip
+    assert list(expected) == found
+
+
+def test_duckdb_counts_what_the_frames_count(analysis: Analysis, parquet: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    with duckdb.connect() as connection:
+        for name in TABLES:
+            connection.read_parquet(str(parquet / f"{name}.parquet")).create_view(name)
+        found = connection.sql(
+            "SELECT origin_outlet, target_outlet, sum(n_words) FROM reuse WHERE rank = 1"
+            " AND direction = 'directed' AND kind <> 'shared_quote' GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        n_members = connection.sql(
+            "SELECT count(*) FROM clusters JOIN passages USING (cluster_id)"
+        ).fetchall()
+        n_documents = connection.sql(
+            "SELECT outlet, count(*), sum(n_words) FROM documents GROUP BY outlet ORDER BY outlet"
+        ).fetchall()
+    flows = analysis.flows.astype(object).where(analysis.flows.notna(), None)
+    columns = ["origin_outlet", "target_outlet", "n_words"]
+    assert [tuple(row) for row in flows[columns].to_numpy().tolist()] == found
+    assert [(int(analysis.clusters["n_passages"].sum()),)] == n_members
+    by_outlet = analysis.documents.groupby("outlet", dropna=False)["n_words"].agg(["size", "sum"])
+    expected = [(None if outlet is pd.NA else outlet, *row) for outlet, row in
+                zip(by_outlet.index, by_outlet.to_numpy().tolist(), strict=True)]  # fmt: skip
+    assert expected == n_documents
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_polars_reads_the_parquet_with_the_documented_types_and_the_same_values(
+    name: str, analysis: Analysis, parquet: Path
+) -> None:
+    polars = pytest.importorskip("polars")
+    frame = polars.read_parquet(parquet / f"{name}.parquet")
+    types = {column: str(dtype) for column, dtype in frame.schema.items()}
+    assert {column: POLARS[dtype] for column, dtype in COLUMNS[name].items()} == types
+    assert rows_of(analysis, name) == frame.to_dicts()
+
+
+def test_large_numbers_stay_exact_beside_missing_ones() -> None:
+    table = pa.table({"id": pa.array([2**60 + 1, None])})
+    frame = to_pandas(table)
+    assert ([2**60 + 1, pd.NA], "Int64") == (frame["id"].tolist(), str(frame["id"].dtype))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_frame_can_be_changed_and_leaves_the_tables_alone(name: str, analysis: Analysis) -> None:
+    frame, before = to_pandas(analysis.table(name)), rows_of(analysis, name)
+    for column, dtype in COLUMNS[name].items():
+        value = {"string": "new", TIME: pd.Timestamp(0, tz="UTC")}.get(dtype, 0)
+        frame.loc[0, column] = value
+        assert value == frame[column][0]
+    assert COLUMNS[name] == {column: str(dtype) for column, dtype in frame.dtypes.items()}
+    assert before == rows_of(analysis, name)
+
+
+def test_vocabularies_group_and_compare_as_texts(analysis: Analysis) -> None:
+    counts = analysis.passages.groupby(["outlet", "role"], dropna=False)["n_words"].sum()
+    assert int(analysis.passages["n_words"].sum()) == int(counts.sum())
+    is_gull = analysis.documents["outlet"] == "Gull"
+    assert bool(is_gull.isna().any())  # neither equal nor not, where there is no outlet
+    assert len(analysis.documents.query("outlet == 'Gull'")) == int(is_gull.sum()) > 0
+    # Nothing turns up that no row has, as it would with categories.
+    subset = analysis.reuse[analysis.reuse["kind"] == "verbatim"]
+    assert ["verbatim"] == subset.groupby("kind").size().index.tolist()
+
+
 def test_pandas_reads_the_csv_into_the_documented_frame(analysis: Analysis, tmp_path: Path) -> None:
     analysis.write(tmp_path, format="csv")
     for name in TABLES:
@@ -224,8 +332,26 @@ def test_write_returns_the_files_and_leaves_nothing_else(
 ) -> None:
     directory = tmp_path / "new" / "tables"
     files = analysis.write(directory, format=format_)
-    assert [directory / f"{name}.{format_}" for name in TABLES] == files
+    names = [*(f"{name}.{format_}" for name in TABLES), "settings.json"]
+    assert [directory / name for name in names] == files
     assert sorted(files) == sorted(directory.iterdir())
+
+
+def test_settings_say_what_the_tables_are_and_came_about_by(
+    analysis: Analysis, tmp_path: Path
+) -> None:
+    higher = analysis.at_threshold(0.75)
+    *_, settings = higher.write(tmp_path, format="jsonl")
+    assert {
+        "format": "dedup-tables", "version": 1, "dedup": __version__,
+        "tables": {name: higher.table(name).num_rows for name in TABLES},
+        "table_format": "jsonl",
+        "settings": {
+            "duplicates": {"threshold": 0.75, "shingle_size": 3, "num_perm": 128, "seed": 1,
+                           "target_recall": 0.98},
+            "reuse": {"min_run_words": 8, "within_outlet": False},
+        },
+    } == json.loads(settings.read_text("utf-8"))  # fmt: skip
 
 
 @pytest.mark.parametrize("format_", ["parquet", "csv", "jsonl"])

@@ -60,7 +60,7 @@ class FlowView:
     target_outlet: str | None
     n_documents: int
     n_words: int
-    median_lag_hours: float
+    median_lag_hours: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,10 +272,12 @@ def _takers(reuse: ReuseSummary) -> RenderableType:
     return table
 
 
-def _lag(hours: float) -> str:
-    if hours < 1:
+def _lag(hours: float | None) -> str:
+    if hours is None:
+        return "-"
+    if abs(hours) < 1:
         return f"{60 * hours:.0f} min"
-    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"
+    return f"{hours:.0f} h" if abs(hours) < 48 else f"{hours / 24:.0f} days"
 
 
 def _outlets(summary: Summary) -> RenderableType:
