@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     "--output-dir",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Also write every table to this directory.",
+    help="Also write every table, and a page to look at (report.html), to this directory.",
 )
 @click.option(
     "--table-format",
@@ -116,6 +116,10 @@ def command(
         if output_dir is not None:
             progress("tables", 0, 0)
             analysis.write(output_dir, format=table_format)
+            progress("page", 0, 0)
+            from dedup.report.page import write_page  # jinja2 is only for this
+
+            write_page(analysis, output_dir)
     if not quiet:
         print_notes(corpus.notes)
     _print_summary(analysis, output_format)

@@ -171,7 +171,7 @@ def test_only_a_part_writes_documents_passages_and_its_own_tables(
 ) -> None:
     run("report", articles, "--output-dir", tmp_path / "every")
     run("report", articles, "--output-dir", tmp_path / "only", "--only", part)
-    expected = sorted([*PARTS[part][1], "documents", "passages"])
+    expected = sorted([*PARTS[part][1], "documents", "passages", "report", "settings"])
     assert expected == sorted(path.stem for path in (tmp_path / "only").iterdir())
     for name in PARTS[part][1]:
         every, only = (pq.read_table(tmp_path / side / f"{name}.parquet")
@@ -211,7 +211,8 @@ def test_output_dir_holds_every_table_in_the_format(
     directory = tmp_path / "new" / "tables"
     result = run("report", articles, "--output-dir", directory, "--table-format", format_)
     assert run("report", articles).stdout == result.stdout
-    assert [f"{name}.{format_}" for name in TABLES] == sorted(p.name for p in directory.iterdir())
+    expected = sorted([*(f"{name}.{format_}" for name in TABLES), "report.html", "settings.json"])
+    assert expected == sorted(path.name for path in directory.iterdir())
     told = [f"attributions.{format_}"] * (format_ == "jsonl")  # no article names a source
     assert told == [path.name for path in directory.iterdir() if not path.read_bytes()]
 

@@ -1,0 +1,244 @@
+"""An analysis to one self-contained page: what to look at first in full, the rest by number.
+
+Every byte of every article is hostile input: all of it goes through the templates' escaping, no
+script builds markup from it, and the page's content policy lets nothing run or load but the one
+style and the one script that stand in it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import platform
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+
+from dedup.analysis import Analysis
+from dedup.attribution import VERDICTS
+from dedup.errors import InputError
+from dedup.report.page.articles import estimate_sizes, related_documents, view_article
+from dedup.report.page.clusters import members_of, rank_clusters, shown_members, view_cluster
+from dedup.report.page.facts import Facts, collect_facts, rank_documents
+from dedup.report.page.names import Integers, Named, name_documents, say_when
+from dedup.report.page.notes import Said, view_attribution
+from dedup.report.page.pictures import draw_curve, draw_matrix, draw_stories, say_lag
+from dedup.report.summary import summarize
+
+PAGE = "report.html"
+
+_LARGEST = 4_900_000  # bytes: mail and browsers still take the page
+_ARTICLES_SIZE = 3_300_000  # of all articles, about
+_CLUSTERS_SIZE = 900_000
+_CLUSTERS = 200
+_STORIES, _STOPS = 12, 14
+_QUOTATIONS = 60
+_FLOWS = 200  # rows of the table behind the picture
+_CONTROLS = {
+    code: "\ufffd" for code in (*range(9), 11, 12, *range(14, 32), *range(127, 160))
+}  # which HTML does not allow
+_LIBRARIES = ("numpy", "numba", "pyarrow", "scikit-learn")
+
+
+def write_page(analysis: Analysis, directory: str | Path) -> Path:
+    """Write `report.html`, the page of an analysis, to a directory; return the file.
+
+    Raises:
+        InputError: If it cannot be written.
+    """
+    path = Path(directory) / PAGE
+    partial = path.with_name(f".{PAGE}.partial")
+    content = render_page(analysis).encode("utf-8", "replace")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise InputError(f"cannot be written: {error.strerror or error}", path=path) from error
+    return path
+
+
+def render_page(analysis: Analysis) -> str:
+    """Return the page of an analysis as HTML, of less than 5 MB.
+
+    It shows the overview, and of stories, flows, quotations, documents and clusters those that an
+    editor would look at first, as far as they fit, and says how many there are besides.
+    """
+    facts = collect_facts(analysis)
+    shown = _choose_documents(analysis, facts)
+    page = _render(analysis, facts, shown)
+    while len(page.encode()) > _LARGEST and len(shown) > 1:
+        shown = shown[: len(shown) * 2 // 3]  # texts full of what needs escaping take more room
+        page = _render(analysis, facts, shown)
+    return page
+
+
+def _render(analysis: Analysis, facts: Facts, shown: Integers) -> str:
+    environment = _environment()
+    ranked, clusters = _choose_clusters(analysis, facts)
+    stories, flows, quoted = _story_rows(analysis), _flows(analysis), _quotations(analysis)
+    rows = _rows_by_id(analysis, {row["document_id"] for row in stories})
+    named = related_documents(analysis, facts, shown) | {*rows.values()}
+    documents = analysis.passage_arrays.documents
+    named.update(int(documents[passage]) for passages in clusters.values() for passage in passages)
+    if analysis.attribution_arrays is not None and analysis.verdicts is not None:
+        for sides in (analysis.attribution_arrays.documents, analysis.verdicts.documents):
+            named.update(sides[quoted[:_QUOTATIONS]].tolist())
+    names = name_documents(analysis.corpus, named - {-1}, shown)
+    article = environment.get_template("article.html")
+    articles = [
+        Markup(article.render(article=view_article(analysis, facts, row, names)))
+        for row in shown.tolist()
+    ]
+    card = environment.get_template("cluster.html")
+    cards: list[Markup] = []
+    for cluster, passages in clusters.items():
+        if sum(map(len, cards)) < _CLUSTERS_SIZE:
+            view = view_cluster(analysis, facts, cluster, passages, names)
+            cards.append(Markup(card.render(cluster=view)))
+    story_lines, ticks = draw_stories(stories, rows, _STOPS)
+    summary = summarize(analysis)
+    style, script = _asset("page.css"), _asset("page.js")
+    return environment.get_template("page.html").render(
+        summary=summary,
+        first_day=_day(summary.first_published),
+        last_day=_day(summary.last_published),
+        names=names,
+        n_documents=len(analysis.corpus),
+        articles=articles,
+        clusters=cards,
+        n_clusters=len(ranked),
+        quotations=list(_view_quotations(analysis, quoted[:_QUOTATIONS], names)),
+        n_quotations=len(quoted),
+        furniture=[outlet for outlet in summary.outlets if outlet.boilerplate],
+        flows=flows[:_FLOWS],
+        n_flows=len(flows),
+        matrix=draw_matrix(flows) if flows else None,
+        stories=story_lines,
+        ticks=ticks,
+        curve=draw_curve(summary.duplicates.recall) if summary.duplicates else "",
+        outlets=sorted({name.outlet for name in names.values() if name.outlet}),
+        versions=_versions(),
+        style=Markup(style),
+        script=Markup(script),
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+
+
+def _choose_documents(analysis: Analysis, facts: Facts) -> Integers:
+    """Return the documents whose articles fit, those first that there is most to say of."""
+    ranked = rank_documents(facts)
+    sizes = np.cumsum(estimate_sizes(analysis, facts)[ranked])
+    return ranked[: max(1, int(np.searchsorted(sizes, _ARTICLES_SIZE)))]
+
+
+def _choose_clusters(analysis: Analysis, facts: Facts) -> tuple[Integers, dict[int, list[int]]]:
+    """Return all clusters in their order, and of the first ones the passages that are shown."""
+    ranked = rank_clusters(analysis, facts)
+    if not len(ranked):
+        return ranked, {}
+    chosen = ranked[:_CLUSTERS]
+    members = members_of(analysis, chosen)
+    return ranked, {each: shown_members(analysis, members, each) for each in chosen.tolist()}
+
+
+def _story_rows(analysis: Analysis) -> list[dict[str, Any]]:
+    if analysis.reuse_arrays is None:
+        return []
+    table = analysis.story_table()
+    n_rows = int(np.searchsorted(table["story_id"].to_numpy(), _STORIES))
+    rows: list[dict[str, Any]] = table.slice(0, n_rows).to_pylist()
+    return rows
+
+
+def _rows_by_id(analysis: Analysis, wanted: set[str]) -> dict[str, int]:
+    if not wanted:
+        return {}
+    ids = analysis.corpus.documents["document_id"].to_pylist()
+    return {each: row for row, each in enumerate(ids) if each in wanted}
+
+
+def _quotations(analysis: Analysis) -> Integers:
+    """Return the attributions whose quoted words their outlet does not have, altered ones first."""
+    if analysis.verdicts is None:
+        return np.empty(0, dtype=np.int64)
+    verdicts = analysis.verdicts.verdicts
+    wrong = [np.flatnonzero(verdicts == VERDICTS.index(name)) for name in ("altered", "not_found")]
+    return np.concatenate(wrong)
+
+
+def _view_quotations(
+    analysis: Analysis, rows: Integers, names: Mapping[int, Named]
+) -> Iterator[tuple[Named, Said]]:
+    said, verdicts = analysis.attribution_arrays, analysis.verdicts
+    if said is None or verdicts is None:
+        return
+    for row in rows.tolist():
+        document = int(said.documents[row])
+        text = analysis.corpus.documents["text"][document].as_py()
+        yield names[document], view_attribution(analysis, said, verdicts, row, names, text)
+
+
+def _flows(analysis: Analysis) -> list[dict[str, Any]]:
+    if analysis.reuse_arrays is None:
+        return []
+    flows = analysis.table("flows").sort_by([("n_words", "descending")])
+    rows: list[dict[str, Any]] = flows.to_pylist()
+    return rows
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("dedup.report.page"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_clean,
+    )
+    environment.filters |= {"share": _say_share, "plural": _plural, "lag": say_lag}
+    return environment
+
+
+def _clean(value: Any) -> Any:
+    """Replace what HTML does not allow in a text, as U+0000 and other controls."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return value.translate(_CONTROLS)
+    return value
+
+
+def _day(time: datetime | None) -> str:
+    return "" if time is None else say_when(time, is_day=True)
+
+
+def _say_share(share: float) -> str:
+    """Return a share for reading: a small one is not none."""
+    if 0 < share < 0.005:
+        return "under 1%"
+    return f"{100 * share:.0f}%"
+
+
+def _plural(n: int, one: str, many: str | None = None) -> str:
+    return f"{n:,} {one if n == 1 else many or f'{one}s'}"
+
+
+def _asset(name: str) -> str:
+    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
+
+
+def _hash(content: str) -> str:
+    digest = hashlib.sha256(content.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def _versions() -> dict[str, str]:
+    versions = {"dedup": metadata.version("newsdedup"), "Python": platform.python_version()}
+    return versions | {name: metadata.version(name) for name in _LIBRARIES}
