@@ -5,8 +5,9 @@ Two parts, on real text that is not the project's (`--data`, or DEDUP_BENCHMARK_
 - `polnear`: 924 political articles with every attribution marked (Newell, Margolin and Ruths,
   PolNeAR, LREC 2018): attributed quotations with their speaker, outlets as source, the articles'
   wire agency, and exact spans. Scored on its dev articles; `--split train` reads the others.
-- `wikinews`: articles annotated for this project, `docs/attribution-guidelines.md`: outlets as credited
-  party, chains, back-references, quotations. Scored on the half that no rule was written on;
+- `wikinews`: articles annotated for this project (`docs/attribution-guidelines.md`): outlets as
+  credited party, chains, back-references, quotations. Scored on the half that no rule was written
+  on;
   `--half dev` reads the other.
 
 With `--check`, figures are held to `floors.json`. `--errors N` prints what was missed and what

@@ -25,7 +25,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from dedup.config import FINDINGS, CheckSettings, read_config
+from dedup.config import FINDINGS, CheckSettings, DuplicateSettings, read_config
+from dedup.duplicates import choose_banding
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "check.md"
@@ -284,3 +285,45 @@ def test_tables_are_documented_as_they_are(
     if request.config.getoption("--update-golden"):
         script["PAGE"].write_text(page, "utf-8")
     assert page == script["PAGE"].read_text("utf-8"), "docs/tables.md: see pytest --update-golden"
+
+
+# The other pages.
+
+
+def test_page_of_the_report_is_made_by_the_command_shown(
+    tmp_path: Path, shell: dict[str, str]
+) -> None:
+    pytest.importorskip("trafilatura")
+    (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
+    text = (ROOT / "docs" / "report.md").read_text("utf-8")
+    assert text == run_page(text, tmp_path, shell)
+    page = (tmp_path / "found" / "report.html").read_text("utf-8")
+    for section in re.findall(r"^\| (\w+) \| ", text.split("| section |")[1], re.M)[:8]:
+        assert re.search(f'<section id="{section.lower()}"', page)
+
+
+def test_recall_curve_is_as_shown() -> None:
+    banding = choose_banding(DuplicateSettings())
+    text = (ROOT / "docs" / "how-it-works.md").read_text("utf-8")
+    assert f"make {banding.bands} bands of {banding.rows} rows" in text
+    header, shown = re.findall(r"^\| (?:Jaccard|becomes a candidate) \| (.*) \|$", text, re.M)
+    points = [float(point.strip("* ")) for point in header.split("|")]
+    expected = [f"{banding.recall(point):.1%}".replace("%", " %") for point in points]
+    assert expected == [share.strip("* ") for share in shown.split("|")]
+
+
+def test_every_block_of_every_page_is_run_or_is_output() -> None:
+    run_elsewhere = {"docs/check.md", "docs/analyst.md", "README.md"}  # block by block
+    for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        name, text = path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
+        languages = {language for _, language, _ in BLOCK.findall(text)}
+        assert text.count("```") == 2 * len(BLOCK.findall(text)), name
+        if name not in run_elsewhere:
+            assert languages <= {"console", "text"}, name
+            assert "console" not in languages or name in ("docs/report.md", "docs/scaling.md"), name
+
+
+def test_pictures_that_pages_show_are_there() -> None:
+    for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for picture in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", path.read_text("utf-8")):
+            assert (path.parent / picture).is_file()

@@ -40,6 +40,15 @@ def test_first_screen_shows_the_real_report() -> None:
     assert expected == done.stdout.split("\n")[: len(expected)]
 
 
+def test_report_is_written_as_shown(tmp_path: Path) -> None:
+    pytest.importorskip("trafilatura")
+    (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
+    line = re.search(r"^\$ \.venv/bin/dedup (report .*--output-dir found)$", README, re.M)
+    assert line is not None
+    assert 0 == run(*line[1].split(), cwd=tmp_path).returncode
+    assert (tmp_path / "found" / "report.html").stat().st_size > 100_000
+
+
 def test_comparison_is_as_shown() -> None:
     pytest.importorskip("trafilatura")
     documents = [
@@ -93,3 +102,11 @@ def test_python_examples_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 def test_commands_stand_on_lines_of_their_own() -> None:
     # CI takes the test command from the README.
     assert re.search(r"<!-- test command -->\n```console\npython3 -m venv [^\n]+\n```", README)
+
+
+def test_every_block_is_one_that_is_run() -> None:
+    languages = re.findall(r"^```(\w*)$", README, re.M)[::2]
+    assert {"console", "python", "toml"} == {*languages}
+    commands = re.findall(r"^\$ (?:.*bin/)?(dedup \w+)", README, re.M)
+    tested = Path(__file__).read_text(encoding="utf-8").replace("(report ", "dedup report")
+    assert [] == [command for command in commands if command not in tested]
