@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from dedup.printable import printable
@@ -88,18 +89,20 @@ def _quotation(quotation: QuotationView) -> RenderableType:
     head = named(quotation.outlet, quotation.document_id)
     head.append(" quotes ", "not dim")
     head.append(printable(quotation.credited_outlet), "bold not dim")
-    lines = [Text(f"  it has  {shortened(quotation.text, _LINE_SHOWN)}")]
+    lines = Table.grid(padding=(0, 2, 0, 0))
+    lines.add_column(no_wrap=True)
+    lines.add_column(overflow="fold")
+    lines.add_row("it has", Text(shortened(quotation.text, _LINE_SHOWN)))
     if quotation.matched_text is None:
-        lines.append(Text("  no article of that outlet has these words", "dim"))
+        lines.add_row("there", Text("no article of that outlet has these words", "dim"))
     else:
-        source = f"  there    {shortened(quotation.matched_text, _LINE_SHOWN)}"
-        line = Text(source)
+        line = Text(shortened(quotation.matched_text, _LINE_SHOWN))
         line.append(f"  {printable(quotation.matched_document_id or '')}", "dim")
-        lines.append(line)
+        lines.add_row("there", line)
         changes = [f"−{shortened(run, 50)}" for run in quotation.removed[:4]]
         changes += [f"+{shortened(run, 50)}" for run in quotation.added[:4]]
-        lines.append(Text(f"  changed  {' '.join(changes)}"))
-    return Group(head, Padding(Group(*lines), (0, 0, 1, 0)))
+        lines.add_row("changed", Text(" ".join(changes)))
+    return Group(head, Padding(lines, (0, 0, 1, 2)))
 
 
 def _attributions(credit: CreditSummary) -> RenderableType:
