@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dedup.duplicates import Banding
 from dedup.report.page.names import shorten
 
 _CELLS = ((24, 30), (45, 17), (80, 12))  # up to so many outlets a cell has so many units
@@ -219,6 +220,6 @@ def say_lag(hours: float) -> str:
     return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:,.0f} days"
 
 
-def draw_curve(recall: dict[str, float]) -> str:
+def draw_curve(banding: Banding) -> str:
     """Return the points of the recall curve, in a square of 100 units."""
-    return " ".join(f"{100 * float(j):.1f},{100 - 100 * share:.1f}" for j, share in recall.items())
+    return " ".join(f"{j},{100 - 100 * banding.recall(j / 100):.1f}" for j in range(0, 101, 2))

@@ -123,7 +123,7 @@ def _render(analysis: Analysis, facts: Facts, shown: Integers) -> str:
         matrix=draw_matrix(flows) if flows else None,
         stories=story_lines,
         ticks=ticks,
-        curve=draw_curve(summary.duplicates.recall) if summary.duplicates else "",
+        curve=draw_curve(analysis.pairs.banding) if analysis.pairs else "",
         outlets=sorted({name.outlet for name in names.values() if name.outlet}),
         versions=_versions(),
         style=Markup(style),
