@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import orjson
 import pyarrow as pa
@@ -16,8 +16,6 @@ import pyarrow as pa
 if TYPE_CHECKING:
     import pandas as pd
 
-    from dedup.analysis import Analysis
-    from dedup.saved import SavedAnalysis
 
 _TEXT, _LONG_TEXT = pa.string(), pa.large_string()
 _NUMBER, _SCORE = pa.int64(), pa.float64()
@@ -284,10 +282,17 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+class HasTables(Protocol):
+    """What gives the tables by name."""
+
+    def table(self, name: str) -> pa.Table:
+        """Return a table as Arrow."""
+
+
 def frame_of(name: str) -> cached_property[pd.DataFrame]:
     """Return a property of what has a method `table`: that table as a data frame, made once."""
 
-    def frame(owner: Analysis | SavedAnalysis) -> pd.DataFrame:
+    def frame(owner: HasTables) -> pd.DataFrame:
         return to_pandas(owner.table(name))
 
     frame.__doc__ = f"One row {TABLES[name].row}."
