@@ -283,3 +283,19 @@ def test_cosine_of_rows_compiled_equals_interpreted(one: Terms, other: Terms) ->
 
     interpreted, compiled = by_both(cosine_of, run)
     assert interpreted == compiled
+
+
+def test_of_a_phrase_repeated_without_end_few_runs_are_followed() -> None:
+    n = 3000  # words, of a phrase of four, in two documents
+    terms = np.array([BREAK, *([1, 2, 3, 4] * (n // 4)), BREAK] * 2, dtype=np.int32)
+    starts = np.array([1, n + 3, 2 * n + 4])
+    places = np.arange(0, n - 8, 4)
+    linked = np.append(places[:4], places[-6:])  # the earliest and the latest, as links are made
+    targets = np.repeat(starts[1] + places, len(linked))
+    origins = np.tile(starts[0] + linked, len(places))
+    runs = np.empty((len(targets), 5), dtype=np.int64)
+    frequency = np.ones(len(targets), dtype=np.int32)
+    n_runs = find_runs(terms, starts, 1, targets, origins, frequency, 5, runs)
+    assert 256 < n_runs < 600  # of 1,490 diagonals
+    longest = runs[:n_runs][np.argmax(runs[:n_runs, 2])]
+    assert [starts[1], starts[0], n] == longest[:3].tolist()
