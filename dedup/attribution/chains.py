@@ -16,6 +16,8 @@ def link_chains(rows: Sequence[Found]) -> None:
     heads = [row for row in rows if row.content and row.relation in ("statement", "quoted")]
     if len(heads) < 2:
         return
+    for row in heads:
+        _turn_round(row, heads)
     for row in rows:
         if row.relation != "statement" or row.parent is not None:
             continue
@@ -24,6 +26,17 @@ def link_chains(rows: Sequence[Found]) -> None:
             parent = min(around, key=lambda head: _length(head.content))
             if not _comes_from(parent, row):
                 row.relation, row.parent = "quoted", parent
+
+
+def _turn_round(row: Found, heads: Sequence[Found]) -> None:
+    """Make who is named last in `S reported C, according to X` the one that S relays."""
+    if row.kind == "outlet" or row.parent is not None or row.basis != "cue 'according to'":
+        return
+    for head in heads:
+        if head.kind == "outlet" and head.parent is None and _holds(row, head):
+            row.relation, row.parent = "quoted", head
+            row.content, row.quotation = head.content, head.quotation
+            return
 
 
 def _holds(head: Found, row: Found) -> bool:

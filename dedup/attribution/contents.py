@@ -6,12 +6,18 @@ import re
 from dataclasses import replace
 
 from dedup.attribution import grammar
-from dedup.attribution.parties import Party, describe, identify, split_party
+from dedup.attribution.parties import describe, identify, split_party
 from dedup.attribution.reading import Found, Reading, Span
+from dedup.attribution.references import Party
 
 _LEADS = ",:;&B~)y"  # what may stand before a content that starts a sentence
 _STOPS = re.compile(";|,?y?a|,c|,B(?=[DnNI])|,&[DIiNKTG][^,]{0,6}[VL]")
 _TURNS = re.compile("but|while|although|though|whereas|meanwhile|however", re.I)
+# …, Reuters reported on Friday. · …, as the BBC reports.
+_RELAYER = re.compile(
+    "(?:~?,|(?<=[CP?]))(?:B(?=D?[nNH]{0,3}[OA]))?D?[nNKTz]{0,4}H?[OASH](?:H|z?[NK]{0,3})"
+    "[myx]{0,2}[VLRW][ytpdDn0N]{0,8}\\Z"
+)
 _STRONG = "VvLlka"  # classes of cues that say by themselves that something is said
 
 
@@ -29,8 +35,9 @@ def content_end(reading: Reading, start: int, last: int) -> int:
         place = stop.start()
         is_clause = reading.classes[place : place + 2] == ",B"
         if not is_clause or _TURNS.match(reading.words(place + 1, place + 2)):
-            return place
-    return last
+            return place - 1 if reading.classes[place - 1] == "," else place
+    relayer = _RELAYER.search(reading.classes, start + 1, last)
+    return relayer.start() if relayer else last
 
 
 def without_stop(classes: str, last: int) -> int:

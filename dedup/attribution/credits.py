@@ -22,7 +22,11 @@ _CREDIT_WORD = re.compile(
     r"(?:\s+(?:by|from|to))?)\s*:?\s*(?:©\s*)?(?:\d{4}\s+)?$",
     re.I,
 )
-_CONTRIBUTED = re.compile(r"[^.\n]{0,60}?\bcontributed\b[^.\n]{0,20}\bto this\b", re.I)
+_CONTRIBUTED = re.compile(
+    r"[^.\n]{0,60}?\bcontributed\b[^.\n]{0,20}\bto this"
+    r"\s+(?:\w+\s+)?(?:report|story|article|post|piece|dispatch|review|analysis)\b",
+    re.I,
+)
 # LONDON, March 3 (Reuters) – · By Jane Doe, Associated Press · By AFP · Reuters
 _DATELINE = re.compile(
     "[¶#%][NKTGn0dDp,.&*SA]{0,10}?\\((?P<outlet>[OAK])[^)]{0,6}\\)(?P<dash>[~*:n]?)"

@@ -15,20 +15,26 @@ _NOUN = "[NKTUGHYEOAS]"  # what can name a party
 _ANY = "[nsN*0KTUGHYEOASzyRd]"  # what else stands in a name's phrase
 _PREPOSITION = "[pt]"
 _JOINED = f"(?:{_NOUN}{{1,4}}&D?{_ANY}{{0,3}}{_NOUN})"  # Bonnie and Clyde
-_OUTLETS = "D?[OA](?:,D?[OA]){0,3},?&D?[OA]"  # the Guardian, the BBC and Le Monde
+_OUTLETS = "D?[OA](?:,D?[OA]){0,9},?&D?[OA]"  # the Guardian, the BBC and Le Monde
 _LISTED = "(?:[nNKG]{1,2},){1,5}[nNKG]{1,2}&[nNK]{0,3}U"  # port, ministry and shipyard sources
 _HEAD = f"(?:{_NOUN}|(?<=z)n{{1,2}})"  # the port's agent
 _PHRASE = f"D{{0,2}}(?:{_JOINED}|{_ANY}{{0,9}}{_HEAD})(?:\\((?:[NKOA]+)\\))?"
 # of the Orrin Ports Authority · [projections] by CNN and NPR
 _OF = f"(?:{_PREPOSITION}|(?<=[nYEU])b)"
 _AFTER = f"(?:{_OF}D{{0,2}}{_ANY}{{0,9}}[nNKTUGHYEOAS0](?:&D?[OA])?)"
-PARTY = f"(?:[iIj]|{_OUTLETS}|{_LISTED}|{_PHRASE}{_AFTER}{{0,3}}|D?U)"
-_WHO = "(?:q[nmeyVWpDN0TGUot]{1,10})?"  # who work at Lodden
+_APPOSED = "D?[nN]{0,2}HDO"  # local newspaper the Guardian
+PARTY = f"(?:[iIj]|{_OUTLETS}|{_LISTED}|{_APPOSED}|{_PHRASE}{_AFTER}{{0,3}}|D?U)"
+_WHO = "(?:q[nmeyVWpDN0TGUotO]{1,10})?"  # who work at Lodden
 
 # What may stand before the one who speaks.
-_EDGE = f"(?:\\A|(?<=[,;:hB&~(.)]|{QUOTATION}))"
+_EDGE = f"(?:\\A|(?<=[,;:hB&~(.)VRd]|{QUOTATION}))"
 ASIDE = f"(?:,[^,;:{QUOTATION[1:-1]}]{{1,30}},|\\([^)]{{1,12}}\\),?|~[^~]{{1,30}}~)"
 _HELPERS = "(?P<helpers>[myx]*(?:p?d{1,2}[myx]*)?)"  # has also, did not
+
+# described [for the news agency Interfax] how C
+FOR_OUTLET = re.compile("[pt]D?[nN]{0,2}H?[OA],?(?=[^,.]{2})")
+# [, citing the police,] that C · [, according to the police,] that C
+CITED = re.compile(f",[ac][^,;:{QUOTATION[1:-1]}]{{1,20}},")
 
 # Dennis Okell [said] · the minister, who resigned, has [said]
 BEFORE_CUE = re.compile(f"(?P<party>{PARTY}{_WHO}){_HELPERS}\\Z")
@@ -50,7 +56,7 @@ ENDS_AFTER = re.compile(
     f"(?:{_WHO})(?:{ASIDE})?(?:[pty]D?[n0dNYM]{{0,6}}|d)*(?:[,.;~)a]|\\Z|{QUOTATION})"
 )
 # [told] reporters · [told] the Herald on Tuesday · [told] him
-TOLD = re.compile(f"(?P<party>[iIj]|D?[nM]|{PARTY})")
+TOLD = re.compile(f"(?P<party>[iIj]|D?[nN]{{0,3}}HD?[OA]|D?[nM]|{PARTY})")
 # When and where something was said: on Monday, in a statement, at a news conference in Paris.
 _TIME = "(?:[pt]?D?[d0y]{1,4}|y)"
 _WHERE = "(?:p[DnNYMEGd0H]{1,6})"

@@ -8,10 +8,11 @@ name and is part of a longer one (`the Atlantic Council`) is put right here.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from dedup.attribution import lexicon
-from dedup.attribution.outlets import SURE, UNLISTED, Surface
+from dedup.attribution.outlets import SURE, UNLISTED, Surface, is_site
 from dedup.attribution.reading import Reading
 
 _LEARNT_BEFORE = re.compile("(?P<noun>H),?(?P<name>(?:[NKA]|[Dp](?=[NK])){1,5})")
@@ -20,7 +21,7 @@ _LEARNT_BEHIND = re.compile("(?:D|(?P<state>n))(?P<name>[NK]{1,4})(?P<noun>H)")
 # makes it plain, for many a town and country has its newspapers.
 _PRESS = re.compile(
     r"(?:\w+ )?(?:newspapers?|news agency|tabloid|broadsheet|daily|weekly|news (?:site|website"
-    r"|portal|outlet|channel)|magazine|broadcaster|newswire|(?:tv|television|radio)"
+    r"|portal|outlet|channel)|media outlet|magazine|broadcaster|newswire|(?:tv|television|radio)"
     r" (?:channel|station|network))$",
     re.I,
 )
@@ -28,16 +29,45 @@ _PLAIN = re.compile(r"(?:newspaper|news agency|magazine)$", re.I)
 _STATE = re.compile(r"(?:state|government|party|army)-(?:run|owned|controlled|backed)$|^official$"
                     r"|^semi-official$|^opposition$|^independent$", re.I)  # fmt: skip
 _DEMONYM = re.compile(r"(?:[ai]n|ish|ese|ch|i|ic|ean|ern|Greek|Thai|Swiss|Welsh|Dutch|Czech)$")
-_SITE = re.compile(r"\w[\w-]*\.(?:com|org|net|info|news|tv|fm|co|io|[a-z]{2})(?:\.[a-z]{2})?$")
+# Words that end the names of outlets; of the second sort, only behind an article.
+_MASTHEAD = re.compile(
+    r"(?:(?P<sure>Times|Herald|Tribune|Gazette|Chronicle|Bulletin|Observer|Telegraph|Examiner"
+    r"|Inquirer|Enquirer|Sentinel|Courier|Dispatch|News|Post|TV|Television|Radio)"
+    r"|Independent|Star|Sun|Mirror|Standard|Mail|Express|Advertiser|Argus|Echo|Monitor|Globe"
+    r"|Register|Ledger|Eagle|Citizen)\b(?!['’-]?\w)"
+)
+_ARTICLE = re.compile(r"[Tt]he\s+(?=\w)")
+_CALL_SIGN = re.compile(r"[KW][A-Z]{2,3}-(?:TV|FM|AM)")
+_CALL_SIGN_END = re.compile(r"-(?:TV|FM|AM)\b")
+# What shows that such a name is an outlet's here: told the …, … reported.
+_PRESS_BEFORE = re.compile(
+    r"\b(?:told|tells|telling|according to|(?:reported|quoted|cited|obtained|seen|published) by"
+    r"|interviews? (?:with|to|for|in|on)|(?:published|wrote|writing|writes|reported|article|report"
+    r"|op-ed|column|editorial) (?:in|for)|reports? (?:by|from)|via|per"
+    r"|(?:spoke|speaking) (?:to|with)|newspaper|daily|weekly|station|site|broadcaster|magazine)"
+    r"\s+(?:[Tt]he\s+)?$"
+)
+_PRESS_BEHIND = re.compile(
+    r",\s+(?:citing|quoting)\b|(?:['’]s?|,\s+an?\s[^,.;\n]{3,60},)?\s+(?:(?:has|had|also|later|then|first|newspaper|website|recently|previously)\s+)*"
+    r"(?:reported|reports|said|says|wrote|writes|quoted|quotes|cited|cites|published|noted|notes"
+    r"|reporter|columnist|correspondent|editorial|article|interview|poll|newspaper)\b"
+)
+_NO_NAME = re.compile(
+    r"(?:Breaking|Latest|Top|Good|Bad|Fake|More|Related|Other|Local|Sports|Modern|Hard|End|Recent"
+    r"|Older|Trading|Blog|Google|Apple|National|Evening|Morning|Sunday|Today)\b"
+)
+_AROUND = 60  # characters
+_LONGEST_NAME = 4  # words before the last
 _LONGER = re.compile("(?:(?<=[NK])A|A(?=[NKG])|[OS](?=G))")
+_PERSON = re.compile("TN(?P<surname>[OA])(?![OAzNKH])")
 _CANDIDATES = re.compile("[NK]")
 
 
 def know_names(reading: Reading) -> None:
     """Turn the names of unlisted outlets into mentions, and what is no mention into names."""
-    if re.search("A|[OS]G", reading.classes):
+    if re.search("A|[OS]G|TNO", reading.classes):
         _demote(reading)
-    names = {*_learn(reading)}
+    names = {*_learn(reading), *_mastheads(reading)}
     for place in _sites(reading):
         names.add(reading.words(place, place + 1))
     if names:
@@ -46,6 +76,11 @@ def know_names(reading: Reading) -> None:
 
 def _demote(reading: Reading) -> None:
     classes = list(reading.classes)
+    persons = {reading.words(place, place + 1) for place in _persons(reading)}
+    for match in re.finditer("[OAS]", reading.classes if persons else ""):
+        place = match.start()
+        if reading.words(place, place + 1) in persons:
+            classes[place], reading.surfaces[place] = lexicon.NAME, -1
     for match in _LONGER.finditer(reading.classes):
         place = match.start()
         # Side by side in the text, too: no full stop or line between them that is not a class.
@@ -56,25 +91,77 @@ def _demote(reading: Reading) -> None:
     reading.classes = "".join(classes)
 
 
+def _persons(reading: Reading) -> Iterator[int]:
+    """Yield names of outlets that are surnames here: Mayor Don [Guardian]."""
+    for match in _PERSON.finditer(reading.classes):
+        place = match.start("surname")
+        is_word = reading.words(place, place + 1).isalpha()
+        if is_word and reading.starts[place] - reading.ends[place - 1] == 1:
+            yield place
+
+
 def _learn(reading: Reading) -> Iterator[str]:
     if "H" not in reading.classes:
         return
     for match in _LEARNT_BEFORE.finditer(reading.classes):
         noun = reading.words(*match.span("noun"))
+        before = reading.classes[match.start() - 1 : match.start()]
+        if before and before not in "¶#%.:" and noun[:1].isupper():
+            continue  # a part of a name: the Newspaper Guild
+        if reading.classes[match.end("noun")] == "," and before in "NKOA":
+            continue  # of another one: Odrava magazine, Veld said
         if _PRESS.search(noun) and "A" not in match["name"]:
             name = reading.words(*match.span("name"))
             name = re.split(r" (?!of )[a-z]+ ", name)[
                 0
             ]  # Star of Mysore, but not the Mirror in Leeds
+            longer = _MASTHEAD.match(reading.text, reading.ends[match.end("name") - 1] + 1)
+            if longer and name == reading.words(*match.span("name")):
+                name += f" {longer.group()}"  # `Post` is a word of another class
             if "\n" not in name:
-                yield name
+                bare = _ARTICLE.sub("", name)
+                yield bare if " " in bare else name
     for match in _LEARNT_BEHIND.finditer(reading.classes):
         name, noun = reading.words(*match.span("name")), reading.words(*match.span("noun"))
         state = match["state"] and reading.words(*match.span("state"))
         if state and not _STATE.search(state):
             continue
+        if reading.classes[match.end() : match.end() + 1] in ("N", "K", "O", "A"):
+            continue  # the Karven newspaper Odrava Courier
+        if not state and reading.words(match.start(), match.start() + 1).lower() != "the":
+            continue  # a Paris newspaper
         if _PLAIN.search(noun) and not _DEMONYM.search(name) and "\n" not in name:
             yield name
+
+
+def _mastheads(reading: Reading) -> Iterator[str]:
+    """Yield names that end like an outlet's (the Odrava Herald), and stand where one would."""
+    text = reading.text
+    for match in _MASTHEAD.finditer(text):
+        last = bisect_left(reading.ends, match.end())
+        if reading.ends[last : last + 1] != [match.end()] or reading.surfaces[last] != -1:
+            continue
+        if reading.starts[last] != match.start():
+            continue  # the end of a longer word
+        first = last
+        while (
+            first > 0 and last - first < _LONGEST_NAME and reading.classes[first - 1] in "NK"
+            and reading.starts[first] - reading.ends[first - 1] == 1
+        ):  # fmt: skip
+            first -= 1
+        start, end = reading.starts[first], match.end()
+        if first == last or _NO_NAME.match(text, start, end):
+            continue
+        before = text[max(0, start - _AROUND) : start]
+        has_article = before[-4:].lower() == "the "
+        if not (match["sure"] or has_article):
+            continue
+        if _PRESS_BEFORE.search(before) or _PRESS_BEHIND.match(text, end, end + _AROUND):
+            yield text[start:end]
+    for match in _CALL_SIGN_END.finditer(text):
+        last = bisect_left(reading.ends, match.end())
+        if last < len(reading.ends) and _CALL_SIGN.fullmatch(reading.words(last, last + 1)):
+            yield reading.words(last, last + 1)
 
 
 def _sites(reading: Reading) -> Iterator[int]:
@@ -83,7 +170,7 @@ def _sites(reading: Reading) -> Iterator[int]:
     for match in _CANDIDATES.finditer(reading.classes):
         place = match.start()
         start, end = reading.starts[place], reading.ends[place]
-        if "." in reading.text[start:end] and _SITE.fullmatch(reading.text, start, end):
+        if "." in reading.text[start:end] and is_site(reading.text[start:end]):
             yield place
 
 

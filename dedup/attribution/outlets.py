@@ -32,6 +32,7 @@ _SINGLE = ("id", "name", "kind", "country", "parent")
 _SEVERAL = ("aliases", "ambiguous_aliases", "short_names")
 _ARTICLE = re.compile(r"^[Tt]he\s+")
 _WORD = re.compile(r"\w+")
+_SITE = re.compile(r"\w[\w-]*\.(?:com|org|net|info|news|tv|fm|co|io|[a-z]{2})(?:\.[a-z]{2})?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Gazetteer:
             if level == SURE and len(distinct) > 1:
                 level = AMBIGUOUS
             surfaces.append(Surface(words, level, distinct))
-        return surfaces
+        return [*surfaces, *_with_article(surfaces)]
 
     @cached_property
     def _by_name(self) -> dict[str, str]:
@@ -203,6 +204,11 @@ class Gazetteer:
         return found
 
 
+def is_site(name: str) -> bool:
+    """Whether a name is an address: `Ferrywatch.com`."""
+    return _SITE.fullmatch(name) is not None
+
+
 def outlet_name(outlet: str, outlets: Gazetteer) -> str:
     """Return the name of an outlet by its id, of an unlisted one the name that the text has."""
     known = outlets.outlets.get(outlet)
@@ -219,6 +225,21 @@ def _surfaces(outlet: Outlet) -> Iterator[tuple[str, str]]:
     for name in outlet.short_names:
         yield f"the {name}", SHORT
         yield f"The {name}", SHORT
+
+
+def _with_article(surfaces: Iterable[Surface]) -> Iterator[Surface]:
+    """Yield names with their article where the article and their first words name somebody else.
+
+    Of `the Herald Sun`, the longest name that starts at its first word is `the Herald`.
+    """
+    every = {surface.words: surface for surface in surfaces}
+    for words, surface in every.items():
+        parts = words.split(" ")
+        for article in ("the", "The"):
+            longer = f"{article} {words}"
+            first = (f"{article} {' '.join(parts[:n])}" for n in range(1, len(parts)))
+            if longer not in every and any(each in every for each in first):
+                yield Surface(longer, surface.certainty, surface.outlets)
 
 
 def _forms(name: str) -> Iterator[str]:

@@ -12,22 +12,23 @@ from bisect import bisect_left
 from dedup.attribution import grammar
 from dedup.attribution.contents import (
     clause_start,
-    confidence_of,
     kind_of_content,
     make_rows,
     without_stop,
 )
 from dedup.attribution.grammar import QUOTATION
-from dedup.attribution.parties import describe, identify
+from dedup.attribution.parties import describe, identify, split_party
+from dedup.attribution.quoting import read_quoting
 from dedup.attribution.reading import Found, Reading, Sentence, Span
 from dedup.attribution.speakers import subject_of
-from dedup.attribution.verbs import PASSIVE, content_after, read_verb, subject_before
+from dedup.attribution.verbs import content_after, read_verb
 
+_SAYS_THAT = re.compile("[VvRL]h,?\\Z")  # S reports that[, according to X, C]
+_SAYS = re.compile("[VR],\\Z")  # X said[, according to S, that C]
+_SUBJECT = re.compile(f"(?P<party>{grammar.PARTY}),\\Z")  # X[, according to S, did so]
 _LABEL = re.compile(f"~?(?P<party>D?[OA][HY]?|{grammar.PARTY}):")
-_BY_PARTY = re.compile(f"b(?P<party>{grammar.PARTY})")
-_BEFORE_PASSIVE = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?[mexy]*\\Z")
+_DATE = re.compile("d[.]?0")
 _ORDER = {"a": 0, "c": 2}
-_LEAD = re.compile("[,:]?h?[,:]?")
 
 
 def read_sentence(reading: Reading, sentence: Sentence) -> None:
@@ -56,12 +57,24 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
             rows = _citing(reading, cue, last, sentence)
         elif symbol in "gfr":
             rows = _saying(reading, cue, first, last, sentence)
-        elif symbol == "k" and (rows := _quoting(reading, cue, first, last)):
+        elif symbol in "kRVu" and (rows := read_quoting(reading, cue, first, last)):
             reading.add(rows, sentence)
             return  # the rest is what is quoted
+        elif symbol == "k" and re.search(",?q[my]*\\Z", reading.classes[first:cue]):
+            rows = _citing(reading, cue, last, sentence)  # according to S, which cited X
         else:
             rows = read_verb(reading, cue, first, last, sentence)
+            _relay_inside(reading, rows, sentence)
         reading.add(rows, sentence)
+
+
+def _relay_inside(reading: Reading, rows: list[Found], sentence: Sentence) -> None:
+    """Let an outlet relay who speaks in its report: `a report from S in which X said C`."""
+    heads = [row for row in sentence.rows if row.kind == "outlet" and row.relation == "statement"]
+    for row in rows:
+        place = bisect_left(reading.starts, row.credited[0])
+        if heads and row.relation == "statement" and reading.classes[place - 2 : place] == "pq":
+            row.relation, row.parent = "quoted", heads[-1]
 
 
 def _labelled(reading: Reading, first: int, last: int) -> list[Found]:
@@ -79,6 +92,11 @@ def _labelled(reading: Reading, first: int, last: int) -> list[Found]:
     ):
         return []
     content = reading.classes[colon + 1 : end]
+    if is_outlet and _DATE.match(content):
+        return []  # The Odrava Times: Oct. 25, 2004
+    named = reading.classes[slice(*party)]
+    if named == "A" and who.antecedent is None and not reading.words(*party).isupper():
+        return []  # Focus: five new ferries
     return [
         describe(
             reading, who, *party, cue=reading.span(colon, colon + 1),
@@ -101,6 +119,12 @@ def _according_to(reading: Reading, cue: int, first: int, last: int) -> list[Fou
         comma = re.compile(f",|(?={QUOTATION})").search(classes, party[1], end)
         start = comma.end() if comma else party[1]
         content = (start, end)
+    elif classes[party[1] : party[1] + 1] == "," and _SAYS_THAT.search(classes[first:cue]):
+        content = (party[1] + 1, end)
+    elif classes[party[1] : party[1] + 1] == "," and (
+        _SAYS.search(classes[first:cue]) or _SUBJECT.fullmatch(classes[first:cue])
+    ):
+        content = (clause_start(classes, first, end), end)
     else:
         stop = cue
         while stop > first and classes[stop - 1] in ",y~(":
@@ -119,66 +143,16 @@ def _citing(reading: Reading, cue: int, last: int, sentence: Sentence) -> list[F
         return []
     party = cue + 1 + match.start("party"), cue + 1 + match.end("party")
     head = relayed[-1]
-    who = identify(reading, *party, reading.words(cue, cue + 1))
-    return [
-        describe(
-            reading, who, *party, cue=reading.span(cue, cue + 1), content=head.content,
-            relation="quoted", quotation=head.quotation, parent=head,
-            confidence="high" if who.certainty != "guess" else "low", basis="cited",
-        )
-    ]  # fmt: skip
-
-
-def _quoting(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
-    """Read `S quoted X as saying C` and `X was quoted by S as saying C`."""
-    classes = reading.classes
-    saying = classes.find("J", cue, last)
-    if saying < 0:
-        return []
-    end = without_stop(classes, last)
-    lead = _LEAD.match(classes, saying + 1, end)
-    content = (lead.end() if lead else saying + 1), end
-    left = classes[first:cue]
-    if PASSIVE.search(left):
-        agent = _BY_PARTY.search(classes, cue + 1, last)
-        quoted = _BEFORE_PASSIVE.search(left)
-        head_party = agent.span("party") if agent else None
-        if quoted is None:
-            return []
-        quoted_party = first + quoted.start("party"), first + quoted.end("party")
-        if agent and agent.start() > saying:  # C, X was quoted as saying by S
-            content = clause_start(classes, first, quoted_party[0]), quoted_party[0]
-    else:
-        subject = subject_before(left, "k")
-        named = grammar.AFTER_QUOTATION.match(classes[cue + 1 : saying])
-        if subject is None or named is None:
-            return []
-        head_party = first + subject[0], first + subject[1]
-        quoted_party = cue + 1 + named.start("party"), cue + 1 + named.end("party")
-    while content[0] < content[1] and classes[content[1] - 1] in ",y":
-        content = content[0], content[1] - 1
-    if content[0] >= content[1]:
-        return []
-    quotation = kind_of_content(classes[content[0] : content[1]])
     rows = []
-    if head_party:
-        head = identify(reading, *head_party, "quoted")
+    for each in split_party(reading, *party):
+        who = identify(reading, *each, reading.words(cue, cue + 1))
         rows.append(
             describe(
-                reading, head, *head_party, cue=reading.span(cue, cue + 1),
-                content=reading.content_span(*content), relation="statement", quotation=quotation,
-                confidence=confidence_of(True, head), basis="quotes somebody",
+                reading, who, *each, cue=reading.span(cue, cue + 1), content=head.content,
+                relation="quoted", quotation=head.quotation, parent=head,
+                confidence="high" if who.certainty != "guess" else "low", basis="cited",
             )
         )  # fmt: skip
-    who = identify(reading, *quoted_party, "said")
-    rows.append(
-        describe(
-            reading, who, *quoted_party, cue=reading.span(saying, saying + 1),
-            content=reading.content_span(*content), relation="quoted" if rows else "statement",
-            quotation=quotation, confidence=confidence_of(True, who), basis="quoted as saying",
-            parent=rows[0] if rows else None,
-        )
-    )  # fmt: skip
     return rows
 
 
@@ -195,6 +169,13 @@ def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentenc
                 return content_after(
                     reading, cue, subject, None, classes[cue + 1 : last], last, sentence
                 )
+    if cue > first and classes[cue - 1] == "e" and classes[cue] == "g":  # as Reuters is reporting
+        named = grammar.BEFORE_CUE.search(classes[max(first, cue - 13) : cue - 1])
+        if named and re.search("[OA]", named["party"]):
+            subject = cue - 1 - len(named.group()), cue - 1 - len(named["helpers"])
+            return content_after(
+                reading, cue, subject, None, classes[cue + 1 : last], last, sentence
+            )
     if cue == first or classes[cue - 1] not in ",y&~)QCPX?":
         return []
     rows = [row for row in sentence.rows if row.relation in ("statement", "quoted")]

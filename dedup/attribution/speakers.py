@@ -16,7 +16,7 @@ from dedup.attribution.reading import Found, Reading, Sentence, Span
 _OPENERS = "¶#%"
 _LEAD = re.compile("(?:[KNd0,p.]{0,8}\\([OAK]\\)~)?(?:[yB&,~]|[pB][^,;:QCPX?]{1,14},|d,?){0,2}")
 _SUBJECT = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?(?=[mexVvWoLlkRygrnt])")
-_SIGNED = re.compile(f"[.]?~(?P<party>[NKT]{{1,5}})(?=[¶#%.,*(]|\\Z|{grammar.QUOTATION})")
+_SIGNED = re.compile(f"[.]?~(?P<party>[NKT]{{1,5}}|D?[OA]H?)(?=[¶#%.,*(]|\\Z|{grammar.QUOTATION})")
 _LONG = 4  # words of a quotation in a clause without a cue
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
-from dedup.attribution import grammar
+from dedup.attribution import grammar, lexicon
 from dedup.attribution.contents import (
     clause_start,
+    confidence_of,
     content_end,
     continued,
     kind_of_content,
@@ -14,19 +17,28 @@ from dedup.attribution.contents import (
     without_stop,
 )
 from dedup.attribution.grammar import QUOTATION
+from dedup.attribution.parties import describe, identify
+from dedup.attribution.passives import PASSIVE, read_passive
 from dedup.attribution.reading import Found, Reading, Sentence, Span
 from dedup.attribution.speakers import subject_of
+from dedup.attribution.subjects import SHOWS, is_behind_preposition, subject_before
 
 _LOOK_BACK = 80  # symbols before a cue; only lists have sentences as long
+_SAID_LAST = re.compile(f"(?P<party>{grammar.PARTY})[myx]*(?P<cue>[VL])[ytpdDn0]{{0,8}}[.]?")
+_CHECKED_WITH = re.compile(f"p(?P<party>{grammar.PARTY})h")
 _LEAST_CLAUSE = 3  # symbols before `, said S` that are a content
 _WEAK = "Wor"
-PASSIVE = re.compile("e[yx]*\\Z")
-_AGENT = re.compile(f"[ny]{{0,2}}b(?P<party>{grammar.PARTY})")
 _BY_OUTLET = re.compile("[ny]{0,2}bD?[OA]")
 _PUBLICATION = re.compile(
-    "(?:[yBd,&]|p[^,;:]{1,6},)*(?P<party>D?[nN0]*O(?:\\*[OKN]{1,3})?[NKn0]*Y)"
+    "(?:[^O]*[,;:])?(?:[yBd,&]|p[^,;:]{1,6},)*(?P<party>D?[nN0]*O(?:[*~]?[OAKNG]{1,3}){0,2}z?[NKn0]*Y)"
 )
-_SHOWS = re.compile(r"show|found|find|suggest|indicat|reveal|estimat|says|said|conclud|put", re.I)
+# What outlets do without asserting anything.
+_ACTS = re.compile(
+    r"(?:sought|seek|ask|beg|invit|request|thank|want|welcom|apologi|hop(?:e|ing)|worr|wonder"
+    r"|expect|petition|examin)", re.I,
+)  # fmt: skip
+_STARTS = re.compile("began|begins?|continued?s?", re.I)  # and then does something
+_PERSON_OF = re.compile("[OAS]z[NKT]")  # CNN's Tapper
 _GOES_ON = re.compile(f"[^.gfrcVLW{QUOTATION[1:-1]}]{{0,12}}?[,:.]?({QUOTATION})")
 
 
@@ -45,19 +57,19 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
     first = max(first, cue - _LOOK_BACK)
     left, right = classes[first:cue], classes[cue + 1 : last]
     if PASSIVE.search(left) or _BY_OUTLET.match(right):
-        return _passive(reading, cue, first, last)
-    subject = subject_before(left, symbol)
+        return read_passive(reading, cue, first, last)
+    subject = subject_before(left, symbol, reading.words(cue, cue + 1))
     if subject is None or "O" not in left[subject[0] : subject[1]]:
         # A Reuters poll of voters in June, released on Friday, shows C.
         shown = _PUBLICATION.match(left) if "O" in left else None
-        if shown and _SHOWS.match(reading.words(cue, cue + 1)):
+        if shown and SHOWS.match(reading.words(cue, cue + 1)):
             subject = (*shown.span("party"), False)
     after_content = re.search(f"(?:{QUOTATION},?|,)y?\\Z", left)
     if after_content and (subject is None or subject[2]):
         # “C,” said S · C, said S
         is_quoted = after_content.group()[0] != ","
         turned = (grammar.AFTER_QUOTATION if is_quoted else grammar.AFTER_CUE).match(right)
-        if turned and symbol in "VLWRk" and grammar.ENDS_AFTER.match(right, turned.end("party")):
+        if turned and symbol in "VWRk" and grammar.ENDS_AFTER.match(right, turned.end("party")):
             if is_quoted or (subject is None and len(left) >= _LEAST_CLAUSE):
                 party = cue + 1 + turned.start("party"), cue + 1 + turned.end("party")
                 content_end = first + after_content.start() + (1 if is_quoted else 0)
@@ -70,6 +82,8 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         return []
     party = first + subject[0], first + subject[1]
     before = left[: subject[0]]
+    if is_behind_preposition(reading, party, before, reading.words(cue, cue + 1)):
+        return []
     rest = right
     told = None
     if symbol in "Ll":
@@ -77,51 +91,54 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
             return []
         told = cue + 1 + match.start(), cue + 1 + match.end()
         rest = right[match.end() :]
+    is_outlet = re.search("[OA]", left[subject[0] : subject[1]]) is not None
+    if is_outlet and rest in (":", ":."):
+        return _announces(reading, cue, party)
+    if is_outlet and before.endswith(",") and (said := _SAID_LAST.fullmatch(rest)):
+        # C, the BBC reported the minister said.
+        rows = _content_before(reading, cue, party, first, party[0] - 1, last)
+        return rows + _relayed(reading, rows, cue + 1, said)
     circumstance = grammar.CIRCUMSTANCE.match(rest)
     behind = rest[circumstance.end() :] if circumstance else rest
     is_final = behind == "" or re.match(f"[.;)~cB]|,(?!y?{QUOTATION})", behind) is not None
     content_on_left = before.endswith(",") and is_final
+    if is_final and before.endswith("B") and reading.words(party[0] - 1, party[0]) == "as":
+        content_on_left = symbol in "VLR"  # C, as the BBC reported.
     is_quoted = before[-1:] not in ("", ",") and re.fullmatch(QUOTATION, before[-1:]) is not None
     if (content_on_left and len(before) >= 2) or is_quoted:
         end = party[0] if is_quoted else party[0] - 1
         return _content_before(reading, cue, party, first, end, last, told)
-    return content_after(reading, cue, party, told, rest, last, sentence)
+    rows = content_after(reading, cue, party, told, rest, last, sentence)
+    checked = _CHECKED_WITH.match(rest) if is_outlet else None
+    if checked and reading.words(cue, cue + 2).lower().endswith("confirmed with"):
+        rows += _relayed(reading, rows, cue + 1, checked)
+    return rows
 
 
-def subject_before(left: str, symbol: str) -> tuple[int, int, bool] | None:
-    """Return where the one who speaks stands before a cue, and whether an aside follows them."""
-    for pattern, aside in (
-        (grammar.BEFORE_NAMED, False),
-        (grammar.BEFORE_CUE, False),
-        (grammar.BEFORE_ASIDE, True),
-        (grammar.BEFORE_ASIDES, True),
-        (grammar.BEFORE_RELATIVE, False),
-    ):
-        if pattern is grammar.BEFORE_RELATIVE and symbol not in "VLk":
-            continue
-        if match := pattern.search(left):
-            helpers = match["helpers"]
-            if symbol in "vlouR" and not _agrees(left, match, symbol):
-                return None
-            if "x" in helpers:  # did not say
-                return None
-            start = match.start("party")
-            while left[start] in "dy" and start + 1 < match.end("party"):
-                start += 1  # On Friday Reuters
-            return start, match.end("party"), aside
-    return None
+def _announces(reading: Reading, cue: int, party: Span) -> list[Found]:
+    """Return the rows of `S reports:` where the paragraph ends: what follows has no marks."""
+    return [replace(row, content=None, quotation="none")
+            for row in make_rows(reading, cue, party, None, (cue, cue + 1))]  # fmt: skip
 
 
-def _agrees(left: str, match: re.Match[str], symbol: str) -> bool:
-    """Whether a base form, or a form that is a noun as well, is the verb of this subject."""
-    party, helpers = match["party"], match["helpers"]
-    if "m" in helpers:
-        return symbol != "R"
-    if party in "iIj":
-        return True
-    if symbol == "R":
-        return re.fullmatch("D?[NKOAn]*[NKOASH]", party) is not None or party.endswith("U")
-    return "U" in party or "&" in party or party.endswith("i")
+def _relayed(
+    reading: Reading, heads: Sequence[Found], place: int, match: re.Match[str]
+) -> list[Found]:
+    """Return the row of whom an outlet relays, of a match that starts at symbol `place`."""
+    if not heads:
+        return []
+    party = place + match.start("party"), place + match.end("party")
+    cue = place - 1, place
+    if "cue" in match.groupdict():
+        cue = place + match.start("cue"), place + match.end("cue")
+    who = identify(reading, *party, "said")
+    return [
+        describe(
+            reading, who, *party, cue=reading.span(*cue), content=heads[0].content,
+            relation="quoted", quotation=heads[0].quotation, parent=heads[0],
+            confidence=confidence_of(True, who), basis="relayed",
+        )
+    ]  # fmt: skip
 
 
 def _content_before(
@@ -136,6 +153,8 @@ def _content_before(
     """Make the rows of `C, S said`: content up to symbol `end`, and what goes on behind."""
     classes = reading.classes
     start = clause_start(classes, first, end)
+    while end > start and classes[end - 1] == ",":
+        end -= 1
     if start >= end:
         return []
     if (
@@ -169,6 +188,10 @@ def content_after(
     """Return the rows of `S said (that) C`, with `rest` the classes behind cue and listener."""
     start = last - len(rest)
     last = without_stop(reading.classes, last)
+    for lead_in in (grammar.CITED, grammar.FOR_OUTLET):
+        if (match := lead_in.match(rest)) and start + match.end() < last:
+            start += match.end()
+            rest = rest[match.end() :]
     circumstance = grammar.UNTIL_THAT.match(rest) or grammar.CIRCUMSTANCE.match(rest)
     skipped = circumstance.end() if circumstance else 0
     # After when and where, a mark, `that` or a quotation shows that content starts.
@@ -178,15 +201,21 @@ def content_after(
     start += lead.end() if lead else 0
     symbol = reading.classes[cue]
     end = content_end(reading, start, last)
+    who = reading.classes[slice(*party)]
+    words = reading.words(cue, cue + 1)
+    is_asked = symbol == "W" and words.startswith("ask")
     is_plain = (
-        re.search(f"{QUOTATION}|[OSY]", reading.classes[start:end] + reading.classes[slice(*party)])
-        is None
+        re.search(f"{QUOTATION}|[OSY]", reading.classes[start:end] + who) is None and "A" not in who
     )
+    if words in lexicon.PAST_ONLY and _PERSON_OF.search(who):
+        return []
+    if _STARTS.match(words) and re.search("[OAHS]", who):
+        if re.search(QUOTATION, reading.classes[start:end]) is None:
+            return []
     if symbol in _WEAK and (
         (is_plain and not _is_relayed(reading, cue, sentence))
         or (
-            symbol == "W"
-            and reading.words(cue, cue + 1).startswith("ask")
+            (is_asked or (re.search("[OAS]", who) and _ACTS.match(words)))
             and re.search(QUOTATION, reading.classes[start:end]) is None
         )
         or (
@@ -215,26 +244,3 @@ def _is_told(reading: Reading, party: Span, sentence: Sentence) -> bool:
         row.content is not None and row.content[0] <= place < row.content[1]
         for row in sentence.rows
     )
-
-
-def _passive(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
-    """Read `X was quoted by S as saying C`, `C was first reported by S`, `X was told by S`."""
-    classes = reading.classes
-    agent = _AGENT.match(classes, cue + 1, last)
-    if agent is None:
-        return []
-    party = agent.span("party")
-    left = classes[first:cue]
-    if left.strip("yB&,") == "":  # As reported by Reuters, C
-        comma = classes.find(",", party[1], last)
-        content_start, content_stop = comma + 1, without_stop(classes, last)
-        if comma < 0 or content_start >= content_stop:
-            return []
-        return make_rows(reading, cue, party, None, (content_start, content_stop))
-    content = re.compile("[mexyB,]*\\Z").search(left)
-    end = first + (content.start() if content else len(left))
-    if end <= first:
-        return []
-    if classes[cue] not in "VkR":
-        return []
-    return make_rows(reading, cue, party, None, (clause_start(classes, first, end), end))

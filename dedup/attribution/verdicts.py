@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -19,7 +19,7 @@ from dedup.attribution.find import Attributions
 from dedup.attribution.outlets import Gazetteer
 from dedup.attribution.reading import QUOTATIONS, RELATIONS
 from dedup.background import Background
-from dedup.corpus import Corpus
+from dedup.corpus import Corpus, document_order
 from dedup.text import find_quotations, tokenise
 
 VERDICTS = ("verified", "altered", "not_found", "outlet_not_in_corpus")
@@ -29,6 +29,7 @@ NO_VERDICT = -1
 _GAP = re.compile(r"\[[^\]]{0,80}\]|\.\.\.+|…|\(\.\.\.\)")
 _FEWEST_WORDS = 2  # of quoted words that are looked up
 _MOST_WORDS, _MOST_PIECES = 300, 20  # of a quotation that are looked up: more prove no more
+MOST_PLACES = 8  # where a quotation may stand that are looked at
 _FEWEST_ALTERED = 4  # fewer could be anybody's
 _LEAST_SHARED = 0.6  # of its words, in order, that altered words share with the outlet's
 _QUOTED = (QUOTATIONS.index("direct"), QUOTATIONS.index("mixed"))
@@ -36,6 +37,7 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)
 
 Integers = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]  # hashes of tokens
+Pieces = list[list[int]]  # of a quotation, between its gaps: hashes of tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,14 @@ def look_up_quotations(
     n = len(attributions)
     verdicts = np.full(n, NO_VERDICT)
     documents, spans = np.full(n, -1), np.full((n, 2), -1)
-    pieces = _read_quotations(
+    pieces = read_quotations(
         corpus, attributions, None if background is None else background.is_new
     )
     if not pieces:
         return Verdicts(verdicts, documents, spans)
     shelf = _Shelf(corpus, outlets)
     labels = () if background is None else background.labels
-    elsewhere = {part for label in labels for part in _family(label, outlets)}
+    elsewhere = {part for label in labels for part in family_of(label, outlets)}
     by_outlet: dict[str, list[int]] = defaultdict(list)
     for row in pieces:
         by_outlet[str(attributions.outlets[row])].append(row)
@@ -96,7 +98,7 @@ def look_up_quotations(
         if not sources:
             verdicts[rows] = NOT_FOUND if outlet in elsewhere else NOT_IN_CORPUS
             continue
-        index = _index(shelf, sources, {row: pieces[row] for row in rows})
+        index = _index(shelf.text, sources, [each for row in rows for each in pieces[row]])
         for row in rows:
             own = int(attributions.documents[row])
             matches = [
@@ -128,15 +130,15 @@ def quoted_outlets(
         For each label whose documents are quoted the quotations, as hashes of words, dtype uint64.
     """
     quotations: dict[str, list[Words]] = defaultdict(list)
-    for row, quoted in _read_quotations(corpus, attributions, None).items():
+    for row, quoted in read_quotations(corpus, attributions, None).items():
         quotations[str(attributions.outlets[row])] += [
             np.array([word for piece in pieces for word in piece], dtype=np.uint64)
             for pieces in quoted
         ]
     return {
-        label: [words for part in _family(label, outlets) for words in quotations.get(part, ())]
+        label: [words for part in family_of(label, outlets) for words in quotations.get(part, ())]
         for label in labels
-        if not quotations.keys().isdisjoint(_family(label, outlets))
+        if not quotations.keys().isdisjoint(family_of(label, outlets))
     }
 
 
@@ -153,10 +155,16 @@ def may_have_quotations(text: str, quotations: Iterable[Words]) -> bool:
     return False
 
 
-def _read_quotations(
-    corpus: Corpus, attributions: Attributions, wanted: npt.NDArray[np.bool_] | None
-) -> dict[int, list[list[list[int]]]]:
-    """Return the words that attributions quote from another outlet, by row."""
+def read_quotations(
+    corpus: Corpus, attributions: Attributions, wanted: npt.NDArray[np.bool_] | None = None
+) -> dict[int, list[Pieces]]:
+    """Return the words that attributions quote from another outlet, by row.
+
+    Args:
+        corpus: The corpus.
+        attributions: What its texts say.
+        wanted: For each document whether it is asked for; None is all of them.
+    """
     texts = corpus.documents["text"]
     credit = RELATIONS.index("credit")
     quotations = {}
@@ -177,13 +185,13 @@ def _read_quotations(
     return quotations
 
 
-def _family(label: str, outlets: Gazetteer) -> set[str]:
+def family_of(label: str, outlets: Gazetteer) -> set[str]:
     """Return the outlets that documents under a label are of: it, and what it is a part of."""
     found = outlets.by_name(label)
     return outlets.family(found) if found else set()
 
 
-def _quoted_words(content: str, is_direct: bool) -> list[list[list[int]]]:
+def _quoted_words(content: str, is_direct: bool) -> list[Pieces]:
     """Return each quotation as the pieces between its gaps, as hashes of words."""
     spans = [(0, len(content))] if is_direct else find_quotations(content)
     quotations = []
@@ -200,12 +208,15 @@ class _Shelf:
 
     def __init__(self, corpus: Corpus, outlets: Gazetteer) -> None:
         self._texts = corpus.documents["text"]
-        self._gazetteer = outlets
+        order = document_order(corpus)
+        self.ranks = np.arange(len(corpus))
+        if order is not None:
+            self.ranks[order] = np.arange(len(corpus))
         self._by_outlet: dict[str, list[int]] = defaultdict(list)
         known: dict[str | None, set[str]] = {None: set()}
         for row, label in enumerate(corpus.documents["outlet"].to_pylist()):
             if label not in known:
-                known[label] = _family(label, outlets)
+                known[label] = family_of(label, outlets)
             for outlet in known[label]:
                 self._by_outlet[outlet].append(row)
 
@@ -233,16 +244,17 @@ def _pairs(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
 
 
 def _index(
-    shelf: _Shelf, documents: Sequence[int], wanted: Mapping[int, list[list[list[int]]]]
+    read: Callable[[int], str], documents: Iterable[int], quotations: Iterable[Pieces]
 ) -> _Index:
-    pieces = [piece for quotations in wanted.values() for each in quotations for piece in each]
     sought = np.unique(
-        np.concatenate([_pairs(np.array(piece, dtype=np.uint64)) for piece in pieces])
-    )
+        np.concatenate([
+            _pairs(np.array(piece, dtype=np.uint64)) for pieces in quotations for piece in pieces
+        ])
+    )  # fmt: skip
     words: dict[int, Sequence[int]] = {}
     places: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for document in documents:
-        hashes = tokenise(shelf.text(document)).hashes
+        hashes = tokenise(read(document)).hashes
         pairs = _pairs(hashes)
         hits = np.flatnonzero(np.isin(pairs, sought))
         if len(hits):
@@ -252,20 +264,50 @@ def _index(
     return _Index(words, places)
 
 
-def _best_match(
-    pieces: list[list[int]], index: _Index, shelf: _Shelf, *, exclude: int
-) -> _Match | None:
-    """Return where the words of a quotation stand, word for word or nearly."""
+def rank_places(
+    texts: Sequence[str], quotations: Sequence[Pieces], excluded: Sequence[int]
+) -> list[list[tuple[int, int, int]]]:
+    """Return where in some texts the words of each quotation most likely stand.
+
+    Args:
+        texts: The texts, in the order of their documents.
+        quotations: The pieces of each quotation, as hashes of words.
+        excluded: For each quotation the text that it is in; -1 if it is in none.
+
+    Returns:
+        For each quotation number of pairs, text and place, the likeliest first.
+    """
+    index = _index(texts.__getitem__, range(len(texts)), quotations)
+    ranks = np.arange(len(texts))
+    return [
+        [(n, *place) for place, n in _strongest(_vote(pieces, index, own), ranks)]
+        for pieces, own in zip(quotations, excluded, strict=True)
+    ]
+
+
+def _slack(pieces: Pieces) -> int:
+    return max(4, sum(map(len, pieces)) // 4)
+
+
+def _vote(pieces: Pieces, index: _Index, exclude: int) -> Counter[tuple[int, int]]:
+    """Count the pairs of words of a quotation by document and place."""
     whole = [word for piece in pieces for word in piece]
     votes: Counter[tuple[int, int]] = Counter()
-    slack = max(4, len(whole) // 4)
+    slack = _slack(pieces)
     pairs = _pairs(np.array(whole, dtype=np.uint64)).tolist()
     for offset, pair in enumerate(pairs):
         for document, place in index.places.get(pair, ()):
             if document != exclude:
                 votes[document, (place - offset) // slack] += 1
+    return votes
+
+
+def _best_match(pieces: Pieces, index: _Index, shelf: _Shelf, *, exclude: int) -> _Match | None:
+    """Return where the words of a quotation stand, word for word or nearly."""
+    whole = [word for piece in pieces for word in piece]
+    slack = _slack(pieces)
     best: _Match | None = None
-    for (document, diagonal), _ in _strongest(votes):
+    for (document, diagonal), _ in _strongest(_vote(pieces, index, exclude), shelf.ranks):
         words = index.words[document]
         first = max(0, diagonal * slack - slack)
         last = first + 3 * slack + 2 * len(whole) + 40 * (len(pieces) - 1)
@@ -287,9 +329,12 @@ def _best_match(
     return best
 
 
-def _strongest(votes: Counter[tuple[int, int]]) -> Iterable[tuple[tuple[int, int], int]]:
+def _strongest(
+    votes: Counter[tuple[int, int]], ranks: Integers
+) -> Iterable[tuple[tuple[int, int], int]]:
     """Return the places with most pairs, of equal ones the first."""
-    return sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:8]
+    ranked = sorted(votes.items(), key=lambda vote: (-vote[1], ranks[vote[0][0]], vote[0][1]))
+    return ranked[:MOST_PLACES]
 
 
 def _in_order(pieces: list[list[int]], words: Sequence[int]) -> tuple[int, int] | None:

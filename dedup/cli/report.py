@@ -55,6 +55,19 @@ if TYPE_CHECKING:
     show_default="everything",
     help="Part to analyse; may be repeated.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="Where to compute; spark needs the extra `spark` and Java, and knows no reuse.",
+)
+@click.option(
+    "--master",
+    metavar="URL",
+    show_default="what spark-submit says, else this machine",
+    help="Cluster of --engine spark, such as local[2].",
+)
 @duplicate_options
 @reuse_options
 @attribution_options
@@ -66,6 +79,8 @@ def command(
     output_dir: Path | None,
     table_format: Any,
     only: tuple[str, ...],
+    engine: str,
+    master: str | None,
     outlets: str | None,
     jobs: int | None,
     quiet: bool,
@@ -84,6 +99,14 @@ def command(
     corpus_settings = settings_from(CorpusSettings, options)
     settings = settings_from(DuplicateSettings, options)
     reuse = settings_from(ReuseSettings, options)
+    if engine == "spark":
+        _report_on_spark(
+            paths, output_format, output_dir, table_format, only, outlets, master, jobs,
+            corpus_settings, settings,
+        )  # fmt: skip
+        return
+    if master is not None:
+        raise click.UsageError("--master is for --engine spark")
     # Only now: reading and computing load what `--help` and a wrong option need not wait for.
     import pyarrow
 
@@ -135,3 +158,30 @@ def _print_summary(analysis: Analysis, output_format: str) -> None:
         click.echo(orjson.dumps(summary, option=orjson.OPT_INDENT_2))
         return
     print_for_reading(lambda console: render(summary, console))
+
+
+def _report_on_spark(
+    paths: tuple[str, ...],
+    output_format: str,
+    output_dir: Path | None,
+    table_format: str,
+    only: tuple[str, ...],
+    outlets: str | None,
+    master: str | None,
+    jobs: int | None,
+    corpus_settings: CorpusSettings,
+    settings: DuplicateSettings,
+) -> None:
+    if output_dir is None:
+        raise click.UsageError("--engine spark needs --output-dir")
+    if table_format == "csv":
+        raise click.UsageError("--engine spark writes parquet or jsonl, not csv")
+    if jobs is not None:
+        raise click.UsageError("--jobs is for --engine local; --master says what Spark may use")
+    from dedup.cli.spark import print_counts, report
+
+    counts = report(
+        paths, str(output_dir), master=master, table_format=table_format, only=only,
+        corpus=corpus_settings, settings=settings, known=gazetteer_from(outlets),
+    )  # fmt: skip
+    print_counts(counts, output_format)

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.background import Background
+from dedup.config import PassageUnit
 from dedup.corpus.corpus import Corpus
 from dedup.corpus.passages import cut
 from dedup.corpus.roles import (
@@ -79,16 +80,16 @@ class Passages:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """The passages of one batch of documents; `columns` in the order of `_COLUMNS`."""
+class Piece:
+    """The passages of one batch of documents; `columns` in the order of `PIECE_COLUMNS`."""
 
     columns: Sequence[npt.NDArray[np.integer[Any]]]
     shingles: npt.NDArray[np.uint32]
     n_tokenless: int
 
 
-_COLUMNS = ("documents", "positions", "starts", "ends", "byte_starts", "byte_ends", "n_words",
-            "roles", "keys", "counts")  # fmt: skip
+PIECE_COLUMNS = ("documents", "positions", "starts", "ends", "byte_starts", "byte_ends", "n_words",
+                 "roles", "keys", "counts")  # fmt: skip
 
 
 def collect_passages(
@@ -118,7 +119,9 @@ def collect_passages(
     pieces = []
     for number, piece in enumerate(
         executor.map(
-            lambda batch, first_row: _collect_batch(corpus, batch, first_row, shingle_size),
+            lambda batch, first_row: collect_batch(
+                batch, first_row, unit=corpus.passages, shingle_size=shingle_size
+            ),
             batches, first_rows[:-1].tolist(),
         )
     ):  # fmt: skip
@@ -127,7 +130,7 @@ def collect_passages(
             progress(int(first_rows[number + 1]))
     columns = {
         name: np.concatenate([piece.columns[i] for piece in pieces])
-        for i, name in enumerate(_COLUMNS)
+        for i, name in enumerate(PIECE_COLUMNS)
     }
     if not len(columns["documents"]):
         n = len(corpus)
@@ -177,10 +180,18 @@ def _elsewhere(
     return Elsewhere(~background.is_new, count_printed, background.count_documents(labels))
 
 
-def _collect_batch(
-    corpus: Corpus, batch: pa.RecordBatch, first_row: int, shingle_size: int
-) -> _Piece:
-    block = cut(batch["text"], batch["body_start"].to_numpy(), unit=corpus.passages)
+def collect_batch(
+    batch: pa.RecordBatch, first_row: int, *, unit: PassageUnit, shingle_size: int
+) -> Piece:
+    """Return the passages of a batch of documents, with the roles that their wording gives.
+
+    Args:
+        batch: The documents, with the columns of `DOCUMENT_SCHEMA`.
+        first_row: Row of the first of them in its corpus.
+        unit: The unit that documents are cut into.
+        shingle_size: Tokens in a shingle.
+    """
+    block = cut(batch["text"], batch["body_start"].to_numpy(), unit=unit)
     shingled = shingle(
         block.data, block.byte_starts, block.byte_ends,
         shingle_size=shingle_size, marked=furniture_marks(),
@@ -204,7 +215,7 @@ def _collect_batch(
         shingled.keys[kept],
         shingled.counts[kept],
     ]
-    return _Piece(columns, shingled.shingles, n_tokenless)
+    return Piece(columns, shingled.shingles, n_tokenless)
 
 
 def document_order(corpus: Corpus) -> Integers | None:

@@ -105,7 +105,7 @@ def find_pairs(
         buckets[band], large = _split_large(buckets[band])
         for members in large:
             hashes[members, band] = NO_BUCKET  # pairs are left to the other bands
-        found += executor.map(lambda m: _verify_large(sets, settings.threshold, m), large)
+        found += executor.map(lambda m: verify_large(sets, settings.threshold, m), large)
         n_large += len(large)
     found += executor.map(
         lambda band: _verify_band(sets, settings.threshold, hashes, band, buckets[band]), bands
@@ -155,9 +155,10 @@ def _split_large(buckets: Buckets) -> tuple[Buckets, list[npt.NDArray[np.int64]]
     return Buckets(members, np.append(0, np.cumsum(sizes[~is_large]))), large
 
 
-def _verify_large(
+def verify_large(
     sets: Shingles, threshold: float, members: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
+    """Return the pairs of a large bucket's members with its representatives."""
     pairs = np.empty((len(members), 3), dtype=np.int64)
     representatives = np.empty(_REPRESENTATIVES, dtype=np.int64)
     verify = verify_representatives.sized(STEPS_PER_PAIR * len(members))
@@ -198,7 +199,22 @@ def with_representatives(
     Bands miss a pair now and then, and in a large bucket most pairs are not looked at. What two
     texts cannot tell of each other their neighbours can.
     """
-    n_texts = len(sets)
+    more = pairs_with_representatives(pairs, len(sets))
+    if not len(more):
+        return pairs
+    verify_list.sized(STEPS_PER_PAIR * len(more))(
+        sets.values, sets.starts, sets.sizes, threshold, more
+    )
+    return _unique(np.concatenate([pairs, more[more[:, 2] >= 0]]))
+
+
+def pairs_with_representatives(pairs: npt.NDArray[np.int64], n_texts: int) -> npt.NDArray[np.int64]:
+    """Return the pairs that `with_representatives` looks at: first, second, and room for a count.
+
+    Args:
+        pairs: First and second text of each pair known, shape (n_pairs, 2 or more).
+        n_texts: Number of texts.
+    """
     representatives = assign_representatives(pairs[:, 0], pairs[:, 1], n_texts)
     ends = np.concatenate([
         np.stack([representatives[pairs[:, 0]], pairs[:, 1]], axis=1),
@@ -209,13 +225,7 @@ def with_representatives(
     new = np.sort(keys[ends[:, 0] < ends[:, 1]])
     new = new[run_starts(new)]
     new = new[~np.isin(new, pairs[:, 0] * n_texts + pairs[:, 1], assume_unique=True)]
-    if not len(new):
-        return pairs
-    more = np.stack([new // n_texts, new % n_texts, np.zeros_like(new)], axis=1)
-    verify_list.sized(STEPS_PER_PAIR * len(more))(
-        sets.values, sets.starts, sets.sizes, threshold, more
-    )
-    return _unique(np.concatenate([pairs, more[more[:, 2] >= 0]]))
+    return np.stack([new // n_texts, new % n_texts, np.zeros_like(new)], axis=1)
 
 
 def _unique(pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -36,7 +36,8 @@ _TAIL = 5  # words between a chain's end and that of its sentence that it takes 
 _ANCHOR = 3  # equal words that make an anchor
 _LOOK_BACK = 16  # chains of a pair of documents that a run may join
 # Runs through one word that are followed, those first that shift words least. News has tens; of a
-# phrase that two documents repeat ten thousand times there are twenty thousand, each as long as the text.
+# phrase that two documents repeat ten thousand times there are twenty thousand, each as long as
+# the text.
 _RUNS_AT_A_WORD = 256
 
 

@@ -1,0 +1,109 @@
+"""An outlet's name in its sentence, with what stands around it: what rules for mentions read."""
+
+from __future__ import annotations
+
+import re
+
+from dedup.attribution.parties import describe, identify
+from dedup.attribution.reading import Found, Reading, Sentence, Span
+
+_AROUND = 120  # characters read before and behind a name
+
+# Also the day of its issue: in Saturday's New York Times.
+_ARTICLE = re.compile(
+    r"(?:\b(?:the|The|an?)\s+)?(?:\b(?:\w{3,6}day|[Tt]oday|[Ll]ast week)['’]s\s+)?[*_\[“\"]?$"
+)
+_LONGEST_ARTICLE = 18  # characters, with a day, a mark and spaces
+_MEDIA = frozenset(
+    "newspaper magazine agency network channel station website site host show programme program"
+    " radio reporter anchor presenter journalist broadcaster daily".split()
+)
+# What stands before an outlet that somebody spoke to, or that printed them: the news agency S,
+# Jonas Veld of S.
+_MEDIUM = re.compile(
+    r"\b(?:(?!(?:with|to|by|on|in|for|from|of|told|via|per|at)\b)[\w-]+\s+){0,3}\w+\s*$", re.I
+)
+_NAME_OF = re.compile(r"(?:(?:[A-Z][\w.'’-]+\s+){1,3}|(?:the\s+)?editorial board\s+)of\s+$")
+
+
+class Mention:
+    """An outlet's name with what stands around it.
+
+    Attributes:
+        before: The text before it in the sentence, without its article and what it is called.
+        whole: The same with them.
+        after: The text behind it.
+        base: Where `before` starts in the document.
+        begin: The symbol of its article, or its own.
+        last_word: The last word of `before`, in lower case.
+        before_sentence: The sentence before its own, if there is one.
+    """
+
+    def __init__(
+        self, reading: Reading, place: int, sentence: Sentence, before_sentence: Sentence | None
+    ) -> None:
+        self.before_sentence = before_sentence
+        start, end = reading.span(place, place + 1)
+        self.reading, self.place, self.sentence = reading, place, sentence
+        self.base = max(reading.starts[sentence.first], start - _AROUND)
+        self.whole = reading.text[self.base : start]
+        self.after = reading.text[end : end + _AROUND]
+        self.end = end
+        self.before = _without_article(_without_name(_without_article(self.whole)))
+        self.last_word = _last_word(self.before)
+        has_article = place > sentence.first and reading.words(place - 1, place).lower() == "the"
+        self.begin = place - 1 if has_article else place
+
+    def row(
+        self, cue_like: str, *, cue: Span | None, content: Span | None, relation: str,
+        quotation: str, basis: str, is_sure: bool = True,
+    ) -> Found | None:  # fmt: skip
+        """Return the row of this outlet; None where the name is somebody else's."""
+        party = identify(self.reading, self.place, self.place + 1, cue_like)
+        if party.kind != "outlet":
+            return None
+        return describe(
+            self.reading, party, self.begin, self.place + 1, cue=cue, content=content,
+            relation=relation, quotation=quotation,
+            confidence="high" if is_sure and party.certainty == "sure" else "medium", basis=basis,
+        )  # fmt: skip
+
+    def speaker(self) -> Found | None:
+        """Return the first row of the sentence in which somebody else says something."""
+        for row in self.sentence.rows:
+            if row.relation == "statement" and row.content and row.kind != "outlet":
+                return row
+        return None
+
+    def outer_speaker(self) -> Found | None:
+        """Return who says something in the sentence that this mention is no part of."""
+        place = self.reading.starts[self.place]
+        for row in self.sentence.rows:
+            if row.relation in ("statement", "quoted") and row.content and row.kind != "outlet":
+                if not row.content[0] <= place < row.content[1]:
+                    return row
+        return None
+
+    def kind(self) -> str:
+        """Return the gazetteer's kind of the outlet that the name most likely means."""
+        outlets = self.reading.gazetteer.outlets
+        known = outlets.get(self.reading.surface(self.place).outlets[0])
+        return known.kind if known else ""
+
+
+def _without_article(text: str) -> str:
+    match = _ARTICLE.search(text, max(0, len(text) - _LONGEST_ARTICLE))
+    return text[: match.start()] if match else text
+
+
+def _without_name(text: str) -> str:
+    """Return a text without what an outlet is called before its name."""
+    word = _last_word(text)
+    pattern = _MEDIUM if word in _MEDIA else _NAME_OF if word == "of" else None
+    match = pattern.search(text) if pattern else None
+    return text[: match.start()] if match else text
+
+
+def _last_word(text: str) -> str:
+    words = text.rsplit(None, 1)
+    return words[-1].lower() if words else ""

@@ -1,0 +1,66 @@
+"""Verbs in the passive to attributions: C was first reported by S; X, quoted by S, said C."""
+
+from __future__ import annotations
+
+import re
+
+from dedup.attribution import grammar
+from dedup.attribution.contents import clause_start, make_rows, without_stop
+from dedup.attribution.reading import Found, Reading, Span
+
+PASSIVE = re.compile("e[yx]*\\Z")
+_AGENT = re.compile(f"[ny]{{0,2}}(?:[pD]?D?[dny0]{{1,4}})?b(?P<party>{grammar.PARTY})")
+# Nouns for what says nothing: in answer to a request by S.
+_ASKED_FOR = re.compile(
+    "(?:request|question|demand|order|appeal|challenge|attack|praise)s?\\Z", re.I
+)
+_NAMED = re.compile("called|dubbed|labelled|labeled|characteri[sz]ed|ranked|rated|named", re.I)
+_GOES_ON_SAYING = re.compile(",[VWRLkmyx]")
+
+
+def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
+    """Return the rows of `C was first reported by S`, `X, quoted by S, said C`, `told by X that C`.
+
+    Args:
+        reading: The document.
+        cue: Symbol of the verb.
+        first: First symbol of the sentence that counts.
+        last: Symbol behind the sentence.
+    """
+    classes = reading.classes
+    if _ASKED_FOR.match(reading.words(cue, cue + 1)):
+        return []
+    agent = _AGENT.match(classes, cue + 1, last)
+    if agent is None:
+        return []
+    party = agent.span("party")
+    left = classes[first:cue]
+    if left.strip("yB&,") == "":  # As reported by Reuters, C
+        comma = classes.find(",", party[1], last)
+        content_start, content_stop = comma + 1, without_stop(classes, last)
+        if comma < 0 or content_start >= content_stop:
+            return []
+        return make_rows(reading, cue, party, None, (content_start, content_stop))
+    if classes[cue] == "L":  # she was told by the police that C
+        return _told_by(reading, cue, party, last)
+    if re.search(",B?y*\\Z", left) and _GOES_ON_SAYING.match(classes, party[1], last):
+        # X, quoted by S, said C: all of it is what S says.
+        whole = clause_start(classes, first, last), without_stop(classes, last)
+        return make_rows(reading, cue, party, None, whole) if classes[cue] in "VkR" else []
+    content = re.compile("[mexyB,]*\\Z").search(left)
+    end = first + (content.start() if content else len(left))
+    if end <= first:
+        return []
+    if classes[cue] not in "VkR" and not (
+        _NAMED.match(reading.words(cue, cue + 1)) and re.search("[OA]", classes[slice(*party)])
+    ):
+        return []
+    return make_rows(reading, cue, party, None, (clause_start(classes, first, end), end))
+
+
+def _told_by(reading: Reading, cue: int, party: Span, last: int) -> list[Found]:
+    """Read `S was told by X that C`."""
+    end = without_stop(reading.classes, last)
+    if reading.classes[party[1] : party[1] + 1] != "h" or party[1] + 1 >= end:
+        return []
+    return make_rows(reading, cue, party, None, (party[1] + 1, end))

@@ -1,0 +1,201 @@
+"""Outlets that publish, find or relay something, without being the subject of a cue."""
+
+from __future__ import annotations
+
+import re
+
+from dedup.attribution.contents import clause_start, kind_of_content, without_stop
+from dedup.attribution.mention import Mention
+from dedup.attribution.reading import Found, Span
+
+_LEAST_CLAUSE = 3  # symbols before a finding that are what is found
+_REPORTED = re.compile(
+    r"(?P<cue>\b(?:in|from|via|per|by)\s+(?:an?|the|its|another)?\s*(?:(?!\w+ing\b)\w+\s+){0,2}"
+    r"(?:(?:\w+\s)?\w+[/–-])?)$",
+    re.I,
+)
+_REPORT = re.compile(
+    r"(?:[/-][\w ]{2,30}?){0,2}(?:\s+[\w-]+){0,2}\s+(?:report|article|story|piece|investigation"
+    r"|documentary|editorial|analysis|poll|survey|study|average)\b",
+    re.I,
+)
+_FINDING = re.compile(
+    r"(?:[/-][\w ]{2,30}?){0,2}(?:\s+[\w-]+){0,2}\s+(?:poll|survey|analysis|study|average)\b", re.I
+)
+# By S's count · based on an S count
+_COUNT = re.compile(
+    r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>count|tally|reckoning|calculations?|projections?)\b"
+)
+_COUNTED = re.compile(r"\b(?:by|per|from|based\s+on|in)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?$", re.I)
+_RELAYED = re.compile(r"\b(?P<cue>via|per)\s+$", re.I)
+_REPORTS_THAT = re.compile(
+    r"(?:['’]s)?\s+(?:\w+\s+)?(?P<cue>report|story|article|claim|allegation|revelation)s?\s+"
+    r"(?:that|alleging|saying|claiming|suggesting)\s+(?P<content>[^.;\n]{10,300})"
+)
+_REPORT_FROM = re.compile(
+    r"\b(?P<cue>(?:poll|survey|study|analysis)s?\s+(?:(?:conducted|done|carried\s+out)\s+"
+    r"(?:\w+\s+){0,4})?for|(?:report|reporting|headline|profile|story|article|footage|video|figures|data|projections?|survey"
+    r"|poll|investigation|analysis|count|tally|photographs?|images?|review)s?\s+(?:\w+\s+)?"
+    r"(?:from|by|in)|(?:reported|quoted|cited|shown|streamed|seen|carried|published|printed|aired"
+    r"|broadcast|picked\s+up|relayed|republished|made\s+public|identified)\s+(?:\w+\s+)?(?:in|on|by)"
+    r"|(?:story|tale|news)\s+(?:was|is)\s+(?:being\s+)?told\s+by)\s+$",
+    re.I,
+)
+_FROM = ("from", "by", "in", "on", "for")
+_PUBLISHES = re.compile(
+    r"\s*(?:,\s*among\s+(?:\w+\s+)?others,\s*)?"
+    r"(?P<cue>(?:first\s+|also\s+|later\s+)?(?:published|aired|broadcast|ran|printed|carried"
+    r"|posted|released|unearthed|uncovered|broke(?=\s+(?:the|that)\s+(?:\w+\s+)?(?:story|news))))\s+"
+    r"(?P<content>(?!in\b|on\b|by\b|at\b|from\b|under\b)[^.;,\n]{3,120})"
+)
+# What broadcasters air as part of their work.
+_EVENT = re.compile(r"[^.;,]{0,30}?\b(?:town halls?|debates?|match(?:es)?|games?|series|seasons?"
+                    r"|films?|concerts?|episodes?|ads?)\b")  # fmt: skip
+_AS_DID = re.compile(r"\b(?P<cue>as\s+(?:did|do|does|has|have|had))\s+$")
+# What leads to an outlet, and another one that it polls with: in the latest R/[S] poll.
+_LEAD = re.compile("[,y~(]*(?:[pba][yDnd]{0,4}(?:[OAKN]{1,3}[*~]?)?)?\\Z")
+_BRACKET = re.compile(r"\.?\](?![(\[\]])")  # and no link of Markdown or of a wiki
+
+
+def reports_that(mention: Mention) -> Found | None:
+    """Read `an S report that C`."""
+    match = _REPORTS_THAT.match(mention.after)
+    if match is None:
+        return None
+    (a, b), (c, d) = match.span("cue"), match.span("content")
+    return mention.row(
+        "reported", cue=(mention.end + a, mention.end + b),
+        content=(mention.end + c, mention.end + d), relation="statement", quotation="indirect",
+        basis="its report", is_sure=False,
+    )  # fmt: skip
+
+
+def report_from(mention: Mention) -> Found | None:
+    """Read `a report from S`."""
+    match = _REPORT_FROM.search(mention.before) if mention.last_word in _FROM else None
+    if match is None:
+        return None
+    first = mention.base + match.start("cue")
+    return mention.row(
+        "reported", cue=(first, first + len(match["cue"])), content=None,
+        relation="statement", quotation="none", basis="its report", is_sure=False,
+    )  # fmt: skip
+
+
+def publishes(mention: Mention) -> Found | None:
+    """Read `S first published the video`."""
+    match = _PUBLISHES.match(mention.after)
+    if match is None or _EVENT.match(match["content"]):
+        return None
+    (a, b), (c, d) = match.span("cue"), match.span("content")
+    return mention.row(
+        "published", cue=(mention.end + a, mention.end + b),
+        content=(mention.end + c, mention.end + d), relation="statement", quotation="indirect",
+        basis="published it", is_sure=False,
+    )  # fmt: skip
+
+
+def relays(mention: Mention) -> Found | None:
+    """Read `in an S report, X said C` and `C, X said via S`: S relays X."""
+    relayed = _RELAYED.search(mention.before) if mention.last_word in ("via", "per") else None
+    if not relayed and not (_REPORT.match(mention.after) and _REPORTED.search(mention.whole)):
+        return None
+    speaker = mention.speaker()
+    if speaker is None:
+        return None if relayed else _finds(mention)
+    cue = None
+    if relayed:
+        cue = mention.base + relayed.start("cue"), mention.base + relayed.end("cue")
+    row = mention.row(
+        "reported", cue=cue, content=speaker.content, relation="statement",
+        quotation=speaker.quotation, basis="in its report", is_sure=False,
+    )  # fmt: skip
+    if row is not None and speaker.parent is None:
+        speaker.relation, speaker.parent = "quoted", row
+    return row
+
+
+def counts(mention: Mention) -> Found | None:
+    """Read `C, by S's count`."""
+    match = _COUNT.match(mention.after)
+    if match is None or not _COUNTED.search(mention.whole):
+        return None
+    first, last = match.span("cue")
+    content = _clause_before(mention)
+    return mention.row(
+        "reported", cue=(mention.end + first, mention.end + last), content=content,
+        relation="statement", quotation="indirect" if content else "none", basis="its count",
+        is_sure=False,
+    )  # fmt: skip
+
+
+def does_too(mention: Mention) -> Found | None:
+    """Read `R reported C, as did S`."""
+    match = _AS_DID.search(mention.before)
+    heads = [
+        row for row in mention.sentence.rows
+        if row.relation == "statement" and row.kind == "outlet" and row.content
+    ]  # fmt: skip
+    if match is None or not heads:
+        return None
+    head, first = heads[-1], mention.base + match.start("cue")
+    if head.content and head.content[0] < first < head.content[1]:  # it ends before the cue
+        said = mention.reading.text[head.content[0] : first].rstrip(" ,;–—-")
+        head.content = head.content[0], head.content[0] + len(said)
+    return mention.row(
+        "reported", cue=(first, first + len(match["cue"])), content=head.content,
+        relation="statement", quotation=head.quotation, basis="as another outlet does",
+        is_sure=False,
+    )  # fmt: skip
+
+
+def in_brackets(mention: Mention) -> Found | None:
+    """Read `C. [S]`: what stands before it is the outlet's."""
+    start = mention.reading.starts[mention.begin]
+    if mention.reading.text[start - 1 : start] != "[" or not _BRACKET.match(mention.after):
+        return None
+    content = _clause_before(mention)
+    if content is None and mention.before_sentence is not None:
+        first, last = mention.before_sentence.first, mention.before_sentence.last
+        first = clause_start(mention.reading.classes, first, last)
+        if first < without_stop(mention.reading.classes, last):
+            content = mention.reading.content_span(
+                first, without_stop(mention.reading.classes, last)
+            )
+    if content is None:
+        return None
+    return mention.row(
+        "reported", cue=None, content=content, relation="statement", quotation="indirect",
+        basis="in brackets behind it", is_sure=False,
+    )  # fmt: skip
+
+
+def _finds(mention: Mention) -> Found | None:
+    """Read `In an S poll released on Sunday, C` and `C in an S poll`."""
+    reading, last = mention.reading, without_stop(mention.reading.classes, mention.sentence.last)
+    if not _FINDING.match(mention.after):
+        return None
+    comma = reading.classes.find(",", mention.place, last)
+    content = reading.content_span(comma + 1, last) if 0 <= comma < last - 1 else None
+    classes = reading.classes[comma + 1 : last]
+    if found := _clause_before(mention):
+        content, classes = found, reading.classes[mention.sentence.first : mention.begin]
+    if content is None:
+        return None
+    return mention.row(
+        "reported", cue=None, content=content, relation="statement",
+        quotation=kind_of_content(classes), basis="its poll or study", is_sure=False,
+    )  # fmt: skip
+
+
+def _clause_before(mention: Mention) -> Span | None:
+    """Return what stands before a mention in its sentence, if it is long enough for a clause."""
+    classes = mention.reading.classes
+    first = clause_start(classes, mention.sentence.first, mention.begin)
+    last = mention.begin
+    # Without what leads to the outlet: [in the latest] S poll, [according to] S.
+    led = _LEAD.search(classes, first, last)
+    last = led.start() if led else last
+    if last - first < _LEAST_CLAUSE:
+        return None
+    return mention.reading.content_span(first, last)

@@ -1,0 +1,71 @@
+"""Who speaks before a finite verb: where its subject stands, and what is none."""
+
+from __future__ import annotations
+
+import re
+
+from dedup.attribution import grammar
+from dedup.attribution.reading import Reading, Span
+
+SHOWS = re.compile(r"show|found|find|suggest|indicat|reveal|estimat|says|said|conclud|put", re.I)
+# What no subject stands behind: in an essay [for Odrava Post] called “…”.
+_BEHIND_PREPOSITION = re.compile("(?<![YE])[pt]\\Z|[bZ]\\Z")
+_OUTLET_ALONE = re.compile("D?[OA](?:[,&]+D?[OA])*(?:[p(].*)?")
+_ESSAY_FOR = re.compile("[pt]D?[OA]\\Z|[OA]pDn?E\\Z")
+_PARTICIPLE = re.compile(
+    "called|titled|entitled|headlined|dubbed|posted|released|conducted|taped|aired"
+)
+
+
+def subject_before(left: str, symbol: str, cue: str) -> tuple[int, int, bool] | None:
+    """Return where the one who speaks stands before a cue, and whether an aside follows them.
+
+    Args:
+        left: The classes before the cue.
+        symbol: The cue's class.
+        cue: Its words.
+    """
+    for pattern, aside in (
+        (grammar.BEFORE_NAMED, False),
+        (grammar.BEFORE_CUE, False),
+        (grammar.BEFORE_ASIDE, True),
+        (grammar.BEFORE_ASIDES, True),
+        (grammar.BEFORE_RELATIVE, False),
+    ):
+        if pattern is grammar.BEFORE_RELATIVE and symbol not in "VLk":
+            continue
+        if match := pattern.search(left):
+            helpers = match["helpers"]
+            if symbol in "vlouR" and not _agrees(match, symbol, cue):
+                return None
+            if "x" in helpers:  # did not say
+                return None
+            start = match.start("party")
+            while left[start] in "dy" and start + 1 < match.end("party"):
+                start += 1  # On Friday Reuters
+            return start, match.end("party"), aside
+    return None
+
+
+def _agrees(match: re.Match[str], symbol: str, cue: str) -> bool:
+    """Whether a base form, or a form that is a noun as well, is the verb of this subject."""
+    party, helpers = match["party"], match["helpers"]
+    if "m" in helpers:
+        return symbol != "R"
+    if party in "iIj":
+        return True
+    if symbol == "R" and cue.endswith("s"):
+        return re.fullmatch("D?[NKOAnz]*[NKOASH]", party) is not None or party.endswith("U")
+    return "U" in party or "&" in party or party.endswith("i")
+
+
+def is_behind_preposition(reading: Reading, party: Span, before: str, cue: str) -> bool:
+    """Whether an outlet before a verb ends what leads to the verb: an essay for S called “…”."""
+    if _PARTICIPLE.fullmatch(cue) and _ESSAY_FOR.search(reading.classes, 0, party[1]):
+        behind = reading.classes[party[1] + 1 : party[1] + 2]
+        return behind in "QCPX?pyd" or not cue.startswith("called")
+    if _OUTLET_ALONE.fullmatch(reading.classes, *party) is None:
+        return False
+    if _BEHIND_PREPOSITION.search(before) is None or (before.endswith("b") and SHOWS.match(cue)):
+        return False
+    return reading.words(party[0] - 1, party[0]).lower() != "before"

@@ -1,0 +1,193 @@
+"""Outlets that somebody speaks to, or that print or air what somebody says."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from dedup.attribution.mention import Mention
+from dedup.attribution.reading import Found
+
+_SAID = (
+    r"(?:wrote|writes?|writing|written|argue[ds]?|arguing|note[ds]?|noting|explain(?:s|ed)?"
+    r"|claim(?:s|ed)|said|says|saying|observed?|warn(?:s|ed)|stated|commented|recalled)"
+)
+_VENUE = re.compile(
+    r"(?P<cue>^with(?:\s+accredited)?|\b(?:in\s+)?(?:an?|another|his|her|its|their|the)?\s*"
+    r"(?:\w+\s+){0,2}interviews?\s+(?:\w+\s+){0,2}(?:with|to|on|for|by|in)"
+    r"|\binterviews?\s+(?:\w+\s+){1,4}(?:gave|given|granted)\s+to"
+    r"|\b(?:in|during|at|after)\s+an?\s+(?:\w+\s+){0,2}(?:meeting|appearance|conversation|segment"
+    r"|call)\s+(?:\w+\s+)?(?:with|on)"
+    r"|\b(?:sitting|sat|sits)\s+down\s+with|\bsit-down\s+(?:\w+\s+)?with"
+    r"|\b(?:inquiry|inquiries|query|queries|enquiry|enquiries)\s+(?:from|by)"
+    r"|\b(?:described|explained|recalled|outlined|recounted)\s+(?:\w+\s+)?(?:for|to)"
+    r"|\binterviewed\s+(?:by|on)|\banswer(?:ed|s|ing)?\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,70}\s)?"
+    r"(?:from|by|for)|\b(?:discuss|talk|speak|spoke)\w*\s+[^.;]{0,110}?\bwith|\b(?:told|telling|tells)"
+    r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+)?(?:to|with|on)"
+    r"|\b(?:answer|respon(?:se|ded|ding)|repl(?:y|ied|ying)|asked)\s+[^.;]{0,40}\bquestions?\s+(?:from|by)"
+    r"|\b(?:statement|comments?|remarks?|letter|email|e-mail|message|response|reply|appearance"
+    r"|conversation)s?\s+(?:\w+\s+)?(?:to|with|from|on|carried\s+by)"
+    r"|\b(?:op-ed|article|column|piece|essay|commentary|letter|editorial|appearance)s?\s+"
+    r"(?:\w+\s+){0,2}(?:in|for|to|on)"
+    rf"|\b(?:{_SAID}|made)\s+(?:\w+\s+)?(?:in|on|for)"
+    r"|\b(?:published|printed|appear(?:ed|ing)|aired|broadcast|featured)"
+    r"\s+(?:\w+\s+|(?:(?:last|this|late|early|\w+day|week|month|year|\w+ber|\w+ary)\s+){2,3})?"
+    r"(?:in|on|for)|\b(?:writ(?:es|ing)|wrote|argues|arguing)\s+(?:\w+\s+)?at"
+    r"|\b(?:said|says|saying|added|argued|appeared|appearing|asked)\s+(?:\w+day\s+)?"
+    r"(?:(?:during|in)\s+an\s+appearance\s+)?on|\bconfirmed\s+(?:\w+\s+)?to|\bremarks\s+on"
+    r"|\b(?:comments?|remarks?)\s+at|\bpublication\s+in)\s+$",
+    re.I,
+)  # fmt: skip
+_VENUE_ENDS = frozenset(
+    "with accredited to on for by in from at told telling tells".split()
+)  # fmt: skip
+# What counts only where somebody then says something: reached by S, X denied C · at S, X said C.
+_REACHED = re.compile(
+    r"(?P<cue>^at|\b(?:reached|contacted|approached|asked|questioned|pressed)\s+(?:\w+\s+)?by)\s+$",
+    re.I,
+)
+_REFUSED = re.compile(
+    r"\b(?:declin|refus|unavailable|(?:not|n['’]t)\s+(?:immediately\s+)?(?:respond|comment|answer|return)"
+    r"|request)\w*\s[^.;]{0,60}$", re.I,
+)  # fmt: skip
+# Those who run an outlet are not it: in a meeting with CNN executives.
+_MANAGEMENT = re.compile(
+    r"(?:['’]s?)?\s+(?:\w+\s+)?(?:executives?|boss(?:es)?|employees|staff|president|chief|CEO"
+    r"|chairman|owners?|founders?|lawyers?|shareholders?|viewers|readers|audiences?|headquarters)\b"
+)
+_INTERVIEWS = re.compile(
+    r"\s+(?:\w+ly\s+|also\s+|previously\s+|recently\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"
+    r"|(?:spoke|talked|caught up|chatted)\s+(?:\w+\s+)?(?:with|to)"
+    r"|discuss(?:ed|es)\s+(?:\w+\s+){0,4}with))\b"
+)
+# In a CNN interview · at a recent Reuters event
+_OCCASION = re.compile(
+    r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>interview|town hall|podcast|appearance|programme|program"
+    r"|show|broadcast|event|forum|op-ed|essay|column|commentary|opinion (?:piece|article))\b"
+)
+_AT = re.compile(
+    r"\b(?:in|during|at|on|after|for|from)\s+(?:an?|the|his|her|their|its|another|last)\s+"
+    r"(?:\w+\s+){0,3}$", re.I,
+)  # fmt: skip
+_ON_AIR = re.compile(
+    r"\b(?P<cue>on|during)\s+(?:(?:\w+day['’]s\s+|an?\s+|the\s+)?(?:\w+\s+)?(?:edition|broadcast|episode|airing)"
+    r"\s+of\s+)?$", re.I,
+)  # fmt: skip
+_WHEN = re.compile("[ytpdDn0NB,.]{0,9}")  # said just after noon on S · on Sunday on S, X said
+_DESCRIBED = re.compile("[DnN0KTEGHMUYydzp&]{0,8}")  # described [the day] to S
+_POSSESSED = re.compile(r"['’]s?\s+[a-z]|\s+(?:report|article|story|poll|piece|column)s?\b")
+_ASKED = re.compile(r"\b(?:asked|pressed|questioned|grilled)\s[^.;]{0,80}$")  # about it on S
+_ON_AIR_ENDS = ("on", "during", "of")
+_ON_AIR_TOO = re.compile(r"(?:['’]s)?\s+(?:Radio|TV)\b")
+_ON_PAPER = ("newspaper", "magazine", "wire")
+_BROADCASTERS = ("broadcaster", "state")
+
+
+def venue(mention: Mention) -> Found | None:
+    """Read `in an interview with S`, `wrote in S`, `told S`."""
+    if mention.last_word not in _VENUE_ENDS:
+        return None
+    match = _VENUE.search(mention.before)
+    if match is None or _REFUSED.search(mention.before) or _MANAGEMENT.match(mention.after):
+        return None
+    if (
+        mention.last_word == "on"
+        and mention.kind() in _ON_PAPER
+        and not _ON_AIR_TOO.match(mention.after)
+    ):
+        return None  # a conversation on the Hill
+    return _spoken_to(mention, match)
+
+
+def reached(mention: Mention) -> Found | None:
+    """Read `reached by S, X said C`."""
+    match = _REACHED.search(mention.before) if mention.last_word in ("by", "at") else None
+    if match is None or mention.outer_speaker() is None or _MANAGEMENT.match(mention.after):
+        return None
+    return _spoken_to(mention, match)
+
+
+def on_air(mention: Mention) -> Found | None:
+    """Read `X said on Sunday on S's programme that C`."""
+    match = _ON_AIR.search(mention.before) if mention.last_word in _ON_AIR_ENDS else None
+    if match is None or mention.outer_speaker() is None or _MANAGEMENT.match(mention.after):
+        return None
+    if mention.kind() not in _BROADCASTERS or not (
+        _is_beside_cue(mention) or _ASKED.search(mention.before)
+    ):
+        return None
+    return _spoken_to(mention, match)
+
+
+def occasion(mention: Mention) -> Found | None:
+    """Read `in an S interview, X said C`."""
+    match = _OCCASION.match(mention.after)
+    if match is None or not _AT.search(mention.whole):
+        return None
+    if mention.outer_speaker() is None and match["cue"] != "interview":
+        return None
+    speaker = mention.speaker()
+    first, last = match.span("cue")
+    return mention.row(
+        "interview", cue=(mention.end + first, mention.end + last),
+        content=speaker.content if speaker else None, relation="venue",
+        quotation=speaker.quotation if speaker else "none", basis=f"its {match['cue']}",
+    )  # fmt: skip
+
+
+def interviews(mention: Mention) -> Found | None:
+    """Read `S interviewed X`."""
+    match = _INTERVIEWS.match(mention.after)
+    if match is None:
+        return None
+    first, last = match.span("cue")
+    return mention.row(
+        "interview", cue=(mention.end + first, mention.end + last), content=None,
+        relation="venue", quotation="none", basis="interviews somebody", is_sure=False,
+    )  # fmt: skip
+
+
+def addressed(mention: Mention) -> Found | None:
+    """Read `X described the day to S`."""
+    if mention.begin == 0 or mention.reading.classes[mention.begin - 1] != "t":
+        return None
+    reading, last = mention.reading, mention.begin - 1
+    spoken = [
+        row for row in mention.sentence.rows
+        if row.relation == "statement" and row.content and row.kind != "outlet"
+        and row.cue and row.cue[1] <= reading.starts[last]
+    ]  # fmt: skip
+    if not spoken:
+        return None
+    speaker = max(spoken, key=lambda row: row.cue or row.credited)
+    first = bisect_left(reading.starts, (speaker.cue or speaker.credited)[1])
+    if first > last or _DESCRIBED.fullmatch(reading.classes, first, last) is None:
+        return None
+    if _POSSESSED.match(mention.after):
+        return None  # compared C to S's forecasts
+    return mention.row(
+        "interview", cue=speaker.cue, content=speaker.content, relation="venue",
+        quotation=speaker.quotation, basis="said to it", is_sure=False,
+    )  # fmt: skip
+
+
+def _is_beside_cue(mention: Mention) -> bool:
+    """Whether only when and where stand between a mention and the cue, or the sentence's start."""
+    reading, speaker = mention.reading, mention.outer_speaker()
+    first = mention.sentence.first
+    if speaker is not None and speaker.cue is not None:
+        cue = bisect_left(reading.ends, speaker.cue[1]) + 1
+        first = cue if cue <= mention.begin else first
+    return _WHEN.fullmatch(reading.classes, first, mention.begin) is not None
+
+
+def _spoken_to(mention: Mention, match: re.Match[str]) -> Found | None:
+    words = match["cue"].strip()
+    first = mention.base + match.start("cue") + match["cue"].index(words)
+    speaker = mention.speaker()
+    return mention.row(
+        f"{words} interview", cue=(first, first + len(words)),
+        content=speaker.content if speaker else None, relation="venue",
+        quotation=speaker.quotation if speaker else "none",
+        basis=f"cue {' '.join(words.split())!r}",
+    )  # fmt: skip

@@ -1,0 +1,197 @@
+"""The analysis on Spark: the tables of one machine, however the documents are cut and killed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import Result
+from random_corpora import one_passage_records, random_records
+
+from dedup import Corpus, InputError, analyze
+from dedup.config import DuplicateSettings
+from dedup.corpus.document import DOCUMENT_SCHEMA
+from dedup.errors import ConfigError
+
+pytest.importorskip("pyspark", reason="pyspark is not installed: the extra `spark`")
+if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+    pytest.skip("no Java, which Spark runs on", allow_module_level=True)
+
+from pyspark.sql import DataFrame, SparkSession
+
+import dedup.spark
+
+PARTS = [*dedup.spark.SPARK_PARTS]
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """One small session on this machine, which tries a task again when its worker dies."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    folder = tmp_path_factory.mktemp("spark")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        session = (
+            SparkSession.builder.master("local[2,4]").appName("tests")
+            .config("spark.driver.memory", "1g")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
+            .config("spark.sql.shuffle.partitions", "3").config("spark.sql.session.timeZone", "UTC")
+            .config("spark.local.dir", str(folder / "local"))
+            .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
+            .getOrCreate()
+        )  # fmt: skip
+    session.sparkContext.setLogLevel("OFF")
+    yield session
+    session.stop()
+
+
+def frame_of(spark: SparkSession, corpus: Corpus, *, partitions: int) -> DataFrame:
+    """Return the documents of a corpus, in so many partitions."""
+    table = corpus.documents.combine_chunks()
+    return spark.createDataFrame(table, _schema()).repartition(partitions)
+
+
+def _schema() -> Any:
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    return from_arrow_schema(DOCUMENT_SCHEMA)
+
+
+def sorted_table(frame: DataFrame, name: str, schema: pa.Schema) -> pa.Table:
+    """Return a table as one machine would."""
+    keys = [(key, "ascending") for key in dedup.spark.ORDER[name]]
+    return frame.toArrow().cast(schema).sort_by(keys).combine_chunks()
+
+
+def assert_equal_tables(corpus: Corpus, result: dedup.spark.SparkAnalysis, only: list[str]) -> None:
+    """Compare every table with that of one machine."""
+    local = analyze(corpus, only=only)
+    assert local.table_names == [*result.tables]
+    for name, frame in result.tables.items():
+        expected = local.table(name).combine_chunks()
+        found = sorted_table(frame, name, expected.schema)
+        assert expected.to_pylist() == found.to_pylist(), name
+
+
+def test_newsroom_gives_the_tables_of_one_machine(spark: SparkSession, newsroom: Corpus) -> None:
+    result = dedup.spark.analyze(frame_of(spark, newsroom, partitions=7), only=PARTS)
+    assert_equal_tables(newsroom, result, PARTS)
+
+
+@pytest.mark.parametrize(("partitions", "blocks"), [(1, 1), (5, 16)])
+def test_partitions_change_nothing(spark: SparkSession, partitions: int, blocks: int) -> None:
+    corpus = Corpus.from_records(random_records(3, 120))
+    frame = frame_of(spark, corpus, partitions=partitions)
+    result = dedup.spark.analyze(frame, only=["duplicates"], blocks=blocks)
+    assert_equal_tables(corpus, result, ["duplicates"])
+
+
+def test_template_with_one_number_changed_is_compared_as_on_one_machine(
+    spark: SparkSession,
+) -> None:
+    text = "Ferry number {} leaves the harbour at noon and is back from the island before dark."
+    texts = [text.format(number) for number in range(1_050)] + [text.format(3)] * 5
+    corpus = Corpus.from_records(one_passage_records(texts))
+    result = dedup.spark.analyze(frame_of(spark, corpus, partitions=2), only=["duplicates"])
+    assert_equal_tables(corpus, result, ["duplicates"])
+
+
+def test_killed_worker_changes_nothing(spark: SparkSession, tmp_path: Path) -> None:
+    corpus = Corpus.from_records(random_records(5, 60))
+    grave = tmp_path / "killed"
+
+    def die_once(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        if not grave.exists():
+            grave.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield from batches
+
+    frame = frame_of(spark, corpus, partitions=2)
+    result = dedup.spark.analyze(frame.mapInArrow(die_once, frame.schema), only=["duplicates"])
+    assert grave.exists()
+    assert_equal_tables(corpus, result, ["duplicates"])
+
+
+def test_columns_may_have_other_names(spark: SparkSession) -> None:
+    records = [
+        {"key": 1, "body": "The bridge stays shut.", "paper": "Gull", "date": "2026-03-04"},
+        {"key": 2, "body": "The bridge stays shut!", "paper": None, "date": None},
+    ]
+    frame = spark.createDataFrame(records, "key long, body string, paper string, date string")
+    names = {"document_id": "key", "text": "body", "outlet": "paper"}
+    result = dedup.spark.analyze(frame, only="duplicates", columns=names)
+    rows = {row["document_id"]: row for row in result.documents.collect()}
+    assert ["1", "2"] == sorted(rows)
+    assert ("Gull", 2026) == (rows["1"]["outlet"], rows["1"]["published"].year)
+    assert [1.0] == [row["jaccard"] for row in result.duplicates.collect()]
+
+
+def test_id_that_occurs_twice_is_an_error(spark: SparkSession) -> None:
+    frame = spark.createDataFrame([("a", "Rain."), ("a", "Snow.")], "id string, text string")
+    with pytest.raises(InputError, match="duplicate id 'a'"):
+        dedup.spark.analyze(frame, only="duplicates")
+
+
+def test_missing_column_is_an_error_with_the_remedy(spark: SparkSession) -> None:
+    frame = spark.createDataFrame([("a", "Rain.")], "id string, body string")
+    with pytest.raises(ConfigError, match=r"no column 'text'.*columns=\{'text': …\}"):
+        dedup.spark.analyze(frame, only="duplicates")
+
+
+def test_reuse_is_refused(spark: SparkSession) -> None:
+    frame = spark.createDataFrame([("a", "Rain.")], "id string, text string")
+    with pytest.raises(ConfigError, match="duplicates, attributions on Spark, got reuse"):
+        dedup.spark.analyze(frame, only="reuse")
+
+
+def test_more_pairs_than_the_driver_has_room_for_are_an_error_before(spark: SparkSession) -> None:
+    corpus = Corpus.from_records(random_records(5, 60))
+    with pytest.raises(ConfigError, match="verified pairs take up to 128 bytes each"):
+        dedup.spark.analyze(
+            frame_of(spark, corpus, partitions=1), DuplicateSettings(), only="duplicates",
+            driver_bytes=100,
+        )  # fmt: skip
+
+
+def test_command_writes_the_tables(
+    spark: SparkSession, run: Callable[..., Result], tmp_path: Path
+) -> None:
+    records = random_records(7, 40)
+    source = tmp_path / "articles.jsonl"
+    source.write_bytes(b"".join(orjson.dumps(r, option=orjson.OPT_APPEND_NEWLINE) for r in records))
+    target = tmp_path / "tables"
+    result = run("report", source, "--engine", "spark", "--master", "local[2]", "--only",
+                 "duplicates", "--output-dir", target, "--format", "json")  # fmt: skip
+    expected = analyze(Corpus.from_records(records), only="duplicates")
+    rows = orjson.loads(result.stdout)["rows"]
+    assert {name: expected.table(name).num_rows for name in expected.table_names} == rows
+    found = pq.read_table(target / "passages.parquet")
+    assert expected.table("passages").to_pylist() == found.to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--engine", "spark"], "needs --output-dir"),
+        (["--engine", "spark", "--output-dir", "x", "--table-format", "csv"], "not csv"),
+        (["--engine", "spark", "--output-dir", "x", "--jobs", "2"], "--jobs is for"),
+        (["--master", "local[2]"], "--master is for"),
+    ],
+)
+def test_options_that_exclude_each_other_are_usage_errors(
+    run: Callable[..., Result], arguments: list[str], message: str
+) -> None:
+    result = run("report", "articles.jsonl", *arguments)
+    assert (2, True) == (result.exit_code, message in result.stderr)
