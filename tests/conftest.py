@@ -35,7 +35,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 # Reproducible everywhere: no example database, no deadline on a busy machine. The number of
 # examples keeps the whole suite under ten minutes on two cores.
-settings.register_profile("dedup", deadline=None, derandomize=True, database=None, max_examples=60)
+settings.register_profile("dedup", deadline=None, derandomize=True, database=None, max_examples=40)
 settings.load_profile("dedup")
 
 
