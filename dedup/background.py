@@ -1,8 +1,8 @@
 """The rest of a corpus of which only some documents are at hand.
 
-An index compares new documents with the few old ones that may share something with them. What an
-analysis judges by the whole corpus (how rare a word is, what an outlet prints on every page, which
-outlets there are) it then asks of this.
+An index compares new documents with the few old ones that may share something with them, and Spark
+a block of documents with the few earlier ones. What an analysis judges by the whole corpus (how
+rare a word is, what an outlet prints on every page, which outlets there are) it then asks of this.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Keys = npt.NDArray[np.unsignedinteger[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What is known of the old documents, at hand or not; the new ones are not counted.
+    """What is known of the old documents, at hand or not; mostly the new ones are not counted.
 
     Attributes:
         is_new: For each document at hand whether it is new: only what concerns a new one is
@@ -35,6 +35,10 @@ class Background:
         count_documents_with: Takes hashes of words; returns in how many of these documents each is.
         count_passages_with: Takes hashes of words; returns in how many of these passages each is.
         count_fingerprints: Takes hashes of fingerprints; returns how many old documents have each.
+        counts_new: Whether all these counts are of the new documents, too.
+        places_of: Takes hashes of words; returns numbers in the order in which the whole corpus
+            first has them, so that sums over words run in the order that they would have there.
+            None where that does not matter.
     """
 
     is_new: npt.NDArray[np.bool_]
@@ -46,3 +50,5 @@ class Background:
     count_documents_with: Callable[[Keys], Integers]
     count_passages_with: Callable[[Keys], Integers]
     count_fingerprints: Callable[[Keys], Integers]
+    counts_new: bool = False
+    places_of: Callable[[Keys], Integers] | None = None

@@ -30,7 +30,7 @@ from dedup.index.documents import (
 )
 from dedup.index.lists import Entries, Hashes
 from dedup.index.storage import IndexFile
-from dedup.reuse import Stream, find_fingerprints, link_documents
+from dedup.reuse import Stream, find_fingerprints, find_owners, link_documents
 from dedup.runs import run_starts
 
 Integers = npt.NDArray[np.int64]
@@ -199,8 +199,7 @@ class KnownDocuments:
         documents = np.concatenate([old, len(numbers) + lists.numbers_of(own)])
         of_old = facts["outlet"].fill_null(-1).to_numpy()
         outlets = np.concatenate([of_old, outlets_in(self.file, corpus)])
-        unknown = (outlets < 0) | within_outlet
-        outlets[unknown] = outlets.max(initial=0) + 1 + np.flatnonzero(unknown)
+        outlets = find_owners(outlets, within_outlet=within_outlet)
         is_new = np.arange(len(order)) >= len(numbers)
         pairs = link_documents(every, rank[documents], outlets[order], is_new[order])
         pairs = order[pairs]  # of documents, a row for each fingerprint that links them

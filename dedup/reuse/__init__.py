@@ -12,7 +12,7 @@ from dedup.reuse.direction import (
 )
 from dedup.reuse.find import KINDS as REUSE_KINDS
 from dedup.reuse.find import SHARED_QUOTE, Reuse, find_reuse
-from dedup.reuse.fingerprints import find_fingerprints, link_documents
+from dedup.reuse.fingerprints import find_fingerprints, find_owners, link_documents
 from dedup.reuse.paraphrases import comparable_rows
 from dedup.reuse.stream import Stream, make_stream
 
@@ -31,6 +31,7 @@ __all__ = [
     "comparable_rows",
     "count_spans",
     "find_fingerprints",
+    "find_owners",
     "find_reuse",
     "link_documents",
     "make_stream",

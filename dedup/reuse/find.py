@@ -17,10 +17,9 @@ import numpy.typing as npt
 from dedup.background import Background
 from dedup.config import ReuseSettings
 from dedup.corpus import Corpus, Passages, outlet_numbers
-from dedup.reuse.alignment import MERGE_GAP, align_documents
+from dedup.reuse.cases import add_cases, align_links
 from dedup.reuse.columns import (
     MATCHED,
-    N_COLUMNS,
     ORIGIN,
     ORIGIN_END,
     ORIGIN_START,
@@ -29,16 +28,12 @@ from dedup.reuse.columns import (
     TARGET_START,
 )
 from dedup.reuse.direction import NO_REASON, UNDIRECTED, direct
-from dedup.reuse.fingerprints import Links, link_fingerprints, shingle_words
+from dedup.reuse.fingerprints import find_owners, link_fingerprints
 from dedup.reuse.measures import measure_rows
 from dedup.reuse.origins import (
     HEAD,
-    MOST_ORIGINS,
     N_CHOSEN_COLUMNS,
     RANK,
-    choose_origins,
-    join_cases,
-    part_cases,
 )
 from dedup.reuse.paraphrases import find_paraphrases
 from dedup.reuse.spans import locate
@@ -49,8 +44,6 @@ KINDS = ("verbatim", "edited", "paraphrase", "shared_quote")
 VERBATIM, EDITED, PARAPHRASE, SHARED_QUOTE = range(len(KINDS))
 SEARCHES = ("runs", "sentences")
 
-_DOCUMENTS_AT_ONCE = 1_000
-_STEPS_PER_LINK = 200
 _PARAPHRASE = 0.5  # identity below which a case is told in other words
 _QUOTED = 0.8  # share of either side in quotation marks that makes a shared quote
 
@@ -122,8 +115,8 @@ def find_reuse(
     say = progress or (lambda step: None)
     say("words")
     stream = make_stream(corpus, passages, executor=executor, background=background)
-    owners = _owners(corpus, stream, within_outlet=settings.within_outlet)
-    cases = np.empty((0, N_COLUMNS), dtype=np.int64)
+    owners = find_owners(outlet_numbers(corpus)[stream.rows], within_outlet=settings.within_outlet)
+    chosen = np.empty((0, N_CHOSEN_COLUMNS), dtype=np.int64)
     if "runs" in searches:
         say("fingerprints")
         links = link_fingerprints(
@@ -131,103 +124,22 @@ def find_reuse(
             background=background,
         )  # fmt: skip
         say("alignment")
-        cases = _align(stream, links, settings.min_run_words, executor)
-    chosen = _choose(stream, cases, settings.min_run_words, executor)
+        chosen = align_links(stream, links, settings.min_run_words, executor=executor)
     if "sentences" in searches:
         say("comparer")
-        best = chosen[chosen[:, RANK] == 1]
         found = find_paraphrases(
-            stream, passages, owners, best, executor=executor, background=background
-        )
-        others = _choose(stream, found, settings.min_run_words, executor)
-        chosen = _join(stream, chosen, others, settings.min_run_words)
-    say("spans")
-    return _describe(corpus, passages, stream, chosen, executor)
-
-
-def _owners(corpus: Corpus, stream: Stream, *, within_outlet: bool) -> Integers:
-    """Return for each document of the stream a number; none takes from one of its own number."""
-    if within_outlet:
-        return np.arange(len(stream.rows))
-    outlets = outlet_numbers(corpus)[stream.rows]
-    unknown = outlets < 0
-    outlets[unknown] = outlets.max(initial=0) + 1 + np.flatnonzero(unknown)
-    return outlets
-
-
-def _blocks(n: int) -> list[tuple[int, int]]:
-    return [(i, min(i + _DOCUMENTS_AT_ONCE, n)) for i in range(0, n, _DOCUMENTS_AT_ONCE)]
-
-
-def _align(stream: Stream, links: Links, min_run_words: int, executor: Executor) -> Integers:
-    align = align_documents.sized(_STEPS_PER_LINK * len(links.targets))
-    rarity = stream.rarity
-
-    def align_block(block: tuple[int, int]) -> Integers:
-        first, last = block
-        n_links = links.starts[last] - links.starts[first]
-        cases = np.empty((n_links + 1, N_COLUMNS), dtype=np.int64)
-        n_cases = align(
-            stream.terms, stream.marks, rarity, stream.document_starts,
-            links.targets, links.origins, links.frequency, links.starts, first, last,
-            shingle_words(min_run_words), min_run_words, cases,
+            stream, passages, owners, chosen[chosen[:, RANK] == 1], executor=executor,
+            background=background,
         )  # fmt: skip
-        return cases[:n_cases].copy()
-
-    found = executor.map(align_block, _blocks(len(stream.rows)))
-    return np.concatenate([np.empty((0, N_COLUMNS), np.int64), *found])
-
-
-def _choose(stream: Stream, cases: Integers, min_run_words: int, executor: Executor) -> Integers:
-    """Return the chosen cases, in the order of their documents."""
-    choose = choose_origins.sized(_STEPS_PER_LINK * len(cases))
-    documents = stream.document_of(cases[:, TARGET_START])
-    starts = np.searchsorted(documents, np.arange(len(stream.rows) + 1))
-
-    def choose_block(block: tuple[int, int]) -> Integers:
-        first, last = block
-        own = starts[first : last + 1]
-        # Each case chosen parts another at most once, so no more than twice as many are.
-        chosen = np.empty((2 * MOST_ORIGINS * (own[-1] - own[0]) + 1, N_CHOSEN_COLUMNS), np.int64)
-        n_chosen = choose(stream.terms, stream.marks, cases, own, min_run_words, chosen)
-        return chosen[:n_chosen].copy()
-
-    found = executor.map(choose_block, _blocks(len(stream.rows)))
-    return np.concatenate([np.empty((0, N_CHOSEN_COLUMNS), np.int64), *found])
+        chosen = add_cases(stream, chosen, found, settings.min_run_words, executor=executor)
+    say("spans")
+    return describe_cases(corpus, passages, stream, chosen, executor=executor)
 
 
-def _join(stream: Stream, chosen: Integers, others: Integers, min_run_words: int) -> Integers:
-    """Return what runs and sentences show, neighbours of one origin in one."""
-    # A span may begin where another does that it is then joined with: their numbers differ.
-    chosen[:, HEAD] *= 2
-    others[:, HEAD] = 2 * others[:, HEAD] + 1
-    every = np.concatenate([chosen, others])
-    is_best = every[:, RANK] == 1
-    best = every[is_best]
-    documents = stream.document_of(best[:, TARGET_START])
-    order = np.lexsort((best[:, TARGET_START], best[:, ORIGIN], documents))
-    joined = np.empty_like(best)
-    n_joined = join_cases.sized(50 * len(best))(
-        stream.terms, best[order], documents[order], MERGE_GAP, joined
-    )
-    joined = joined[:n_joined]
-    joined = joined[np.argsort(joined[:, TARGET_START], kind="stable")]
-    n_parted = part_cases.sized(10 * len(joined))(stream.terms, min_run_words, joined)
-    joined = joined[:n_parted]
-    behind = every[~is_best]
-    # Behind a span stands what has words of it, also after it was joined or parted.
-    heads = joined[np.argsort(joined[:, HEAD])]
-    behind = behind[np.isin(behind[:, HEAD], heads[:, HEAD])]
-    head = heads[np.searchsorted(heads[:, HEAD], behind[:, HEAD])]
-    shared = np.minimum(head[:, TARGET_END], behind[:, TARGET_END]) - np.maximum(
-        head[:, TARGET_START], behind[:, TARGET_START]
-    )
-    return np.concatenate([joined, behind[shared > 0]])
-
-
-def _describe(
-    corpus: Corpus, passages: Passages, stream: Stream, chosen: Integers, executor: Executor
+def describe_cases(
+    corpus: Corpus, passages: Passages, stream: Stream, chosen: Integers, *, executor: Executor
 ) -> Reuse:
+    """Return chosen cases as spans of the documents' texts, with their kinds and directions."""
     # By span, which is also by document; a case joined to another may start before its span did.
     chosen = chosen[np.lexsort((chosen[:, RANK], chosen[:, HEAD]))]
     rows = np.arange(len(chosen))

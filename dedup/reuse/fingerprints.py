@@ -47,6 +47,19 @@ class Links:
     starts: Integers
 
 
+def find_owners(outlets: Integers, *, within_outlet: bool) -> Integers:
+    """Return for each document a number; none takes from one of its own number.
+
+    Args:
+        outlets: The number of each one's outlet, -1 where it has none.
+        within_outlet: Whether documents of one outlet may take from each other, too.
+    """
+    unknown = (outlets < 0) | within_outlet
+    owners = outlets.copy()
+    owners[unknown] = outlets.max(initial=0) + 1 + np.flatnonzero(unknown)
+    return owners
+
+
 def shingle_words(min_run_words: int) -> int:
     """Return how many words a fingerprint covers, so that any such run holds a whole window.
 
@@ -297,6 +310,8 @@ def _count_old(
     new_document = run_starts(hashes, documents[places]) & is_new[documents[places]]
     counts = np.bincount(of_group, weights=new_document).astype(np.int64)
     asked = np.flatnonzero(counts)  # nothing else is linked
+    if background.counts_new:
+        counts[asked] = 0
     counts[asked] += background.count_fingerprints(hashes[heads][asked].astype(np.uint32))
     frequency[places] = counts[of_group]
 

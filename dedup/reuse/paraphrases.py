@@ -24,17 +24,17 @@ from dedup.reuse.comparer import (
     count_spans,
     make_vectors,
     make_vectors_by_frequency,
-    nearest_rows,
 )
 from dedup.reuse.measures import span_cosine
+from dedup.reuse.nearest import nearest_rows
 from dedup.reuse.sentences import CASES_PER_PAIR, match_pairs
 from dedup.reuse.stream import Integers, Stream
 from dedup.runs import run_starts
 from dedup.text import Kernel
 
 _LEAST_WORDS = 12  # of a passage that is compared
-_NEAREST = 5  # passages that each is compared with, sentence by sentence
-_LEAST_COSINE = 0.25  # of such a passage
+NEAREST = 5  # passages that each is compared with, sentence by sentence
+LEAST_COSINE = 0.25  # of such a passage
 _EXPLAINED = 0.9  # share of a passage that is not looked at again
 _OTHERS = 0.5  # share of a case that runs of another origin explain: it is theirs
 _FAR = 5  # passages between two that are looked at together
@@ -73,28 +73,60 @@ def find_paraphrases(
     Returns:
         Cases by target document and origin document, their longest run 0.
     """
-    explained = np.zeros(len(stream.terms) + 1, dtype=np.int32)
-    np.add.at(explained, best[:, TARGET_START], 1)
-    np.add.at(explained, best[:, TARGET_END], -1)
-    explained = np.cumsum(np.cumsum(explained) > 0)  # words explained up to each, inclusive
     rows = comparable_rows(stream, passages)
-    starts, ends = stream.starts[rows], stream.ends[rows]
-    n_explained = explained[ends - 1] - np.where(starts > 0, explained[starts - 1], 0)
-    is_target = n_explained < _EXPLAINED * (ends - starts)
+    is_target = is_unexplained(stream, rows, best)
     if background is not None:
         is_target &= background.is_new[stream.rows[stream.documents[rows]]]
     targets = np.flatnonzero(is_target)
     if not len(targets):
         return np.empty((0, N_COLUMNS), dtype=np.int64)
     if background is None:
-        vectors = make_vectors(stream.terms, starts, ends, len(stream.document_frequency))
+        vectors = make_vectors(
+            stream.terms, stream.starts[rows], stream.ends[rows], len(stream.document_frequency)
+        )
     else:
         vectors = _weigh_with_old(stream, passages, rows, background)
-    near, cosines = nearest_rows(
+    near, _ = nearest_rows(
         vectors, owners[stream.documents[rows]], targets,
-        n_best=_NEAREST, least=_LEAST_COSINE, executor=executor,
+        n_best=NEAREST, least=LEAST_COSINE, executor=executor,
     )  # fmt: skip
-    pairs = _regions(stream, rows[near[:, 0]], rows[near[:, 1]], cosines)
+    return match_passages(stream, rows[near], best, executor=executor)
+
+
+def is_unexplained(stream: Stream, rows: Integers, best: Integers) -> npt.NDArray[np.bool_]:
+    """Return of which passages the best cases explain too little to leave them at that.
+
+    Args:
+        stream: The words.
+        rows: Numbers of body passages in the stream.
+        best: Cases that runs show, the best for each span.
+    """
+    explained = np.zeros(len(stream.terms) + 1, dtype=np.int32)
+    np.add.at(explained, best[:, TARGET_START], 1)
+    np.add.at(explained, best[:, TARGET_END], -1)
+    explained = np.cumsum(np.cumsum(explained) > 0)  # words explained up to each, inclusive
+    starts, ends = stream.starts[rows], stream.ends[rows]
+    n_explained = explained[ends - 1] - np.where(starts > 0, explained[starts - 1], 0)
+    is_left: npt.NDArray[np.bool_] = n_explained < _EXPLAINED * (ends - starts)
+    return is_left
+
+
+def match_passages(
+    stream: Stream, near: Integers, best: Integers, *, executor: Executor
+) -> Integers:
+    """Return the cases that the sentences of near passages show and runs do not explain.
+
+    Args:
+        stream: The words.
+        near: Numbers of body passages in the stream, of which the second may be taken from, shape
+            (n, 2).
+        best: Cases that runs show, the best for each span.
+        executor: Runs the blocks.
+
+    Returns:
+        Cases by target document and origin document, their longest run 0.
+    """
+    pairs = _regions(stream, near[:, 0], near[:, 1])
 
     match = match_pairs.sized(_STEPS_PER_PAIR * len(pairs))
 
@@ -144,9 +176,7 @@ def comparable_rows(stream: Stream, passages: Passages) -> Integers:
     return kept
 
 
-def _regions(
-    stream: Stream, targets: Integers, origins: Integers, cosines: npt.NDArray[np.float32]
-) -> Integers:
+def _regions(stream: Stream, targets: Integers, origins: Integers) -> Integers:
     """Join the pairs of passages that lie near each other in the same two documents.
 
     Returns:
@@ -154,7 +184,7 @@ def _regions(
     """
     t_documents, o_documents = stream.documents[targets], stream.documents[origins]
     order = np.lexsort((targets, o_documents, t_documents))
-    targets, origins, cosines = targets[order], origins[order], cosines[order]
+    targets, origins = targets[order], origins[order]
     t_documents, o_documents = t_documents[order], o_documents[order]
     is_new = run_starts(t_documents, o_documents)
     is_new[1:] |= np.diff(targets) > _FAR

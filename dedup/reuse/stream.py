@@ -280,11 +280,15 @@ def make_stream(
     is_counted = np.ones(len(stream_rows), dtype=np.bool_)
     n_documents = len(stream_rows)
     if background is not None:
-        is_counted = background.is_new[stream_rows]
+        is_counted = background.is_new[stream_rows] & (not background.counts_new)
         n_documents = int(is_counted.sum()) + background.n_documents
     terms, document_frequency, term_hashes = _number(hashes, document_starts, is_counted)
     if background is not None:
         document_frequency += background.count_documents_with(term_hashes).astype(np.int32)
+        if background.places_of is not None:
+            order = np.append(BREAK, 1 + np.argsort(background.places_of(term_hashes[1:])))
+            document_frequency, term_hashes = document_frequency[order], term_hashes[order]
+            terms = np.argsort(order).astype(np.int32)[terms]
     return Stream(
         terms, marks, body, starts, ends, np.cumsum(new_document) - 1, stream_rows,
         document_starts, document_frequency, term_hashes, n_documents,

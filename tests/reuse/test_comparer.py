@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from streams import as_terms
 
-from dedup.reuse.comparer import Vectors, make_vectors, nearest_rows
+from dedup.reuse.comparer import Vectors, make_vectors, make_vectors_by_frequency
+from dedup.reuse.nearest import nearest_rows
 from dedup.reuse.stream import BREAK
 
 LINES = [
@@ -67,6 +68,17 @@ def test_terms_of_a_row_ascend_and_breaks_are_no_terms() -> None:
     assert [1, 2, 3] == vectors.terms.tolist()
     expected = np.array([1, 1, 2]) / np.sqrt(6)
     np.testing.assert_allclose(expected, vectors.weights, atol=1e-6)
+
+
+@given(ROWS)
+def test_weights_by_frequency_are_the_same_to_the_bit(rows: list[list[int]]) -> None:
+    words = as_terms(*rows)
+    breaks = np.flatnonzero(words == BREAK)
+    starts, ends = breaks[:-1] + 1, breaks[1:]
+    expected = make_vectors(words, starts, ends, 13)
+    found = make_vectors_by_frequency(words, starts, ends, expected.frequency, len(rows))
+    for name in ("starts", "terms", "weights", "idf"):
+        np.testing.assert_array_equal(getattr(expected, name), getattr(found, name))
 
 
 @given(ROWS)

@@ -22,9 +22,9 @@ from dedup.reuse.columns import (
     TARGET_END,
     TARGET_START,
 )
-from dedup.reuse.comparer import cosine_of
 from dedup.reuse.marks import SENTENCE
 from dedup.reuse.measures import span_cosine
+from dedup.reuse.nearest import cosine_of
 from dedup.reuse.sentences import (
     MOST_SENTENCES,
     compare_sentences,
