@@ -15,7 +15,7 @@ from dedup.reuse.columns import (
     TARGET_START,
 )
 from dedup.reuse.marks import CAPITAL, CLOSES, OPENS, QUOTED
-from dedup.reuse.stream import Integers
+from dedup.reuse.stream import BREAK, Integers
 from dedup.text import Kernel
 
 _LONG_CASE = 25  # equal words that count as reuse whatever they say
@@ -39,14 +39,23 @@ def quoted_share(marks: npt.NDArray[np.uint8], start: int, end: int) -> float:
 
 
 @Kernel
-def is_quotation(marks: npt.NDArray[np.uint8], start: int, end: int) -> bool:
+def is_quotation(
+    terms: npt.NDArray[np.int32], marks: npt.NDArray[np.uint8], start: int, end: int
+) -> bool:
     """Whether a span is a quotation, from its first word to its last, give or take a few."""
     opens, closes = False, False
-    for i in range(_EDGE):
-        opens = opens or (marks[start + i] & OPENS) > 0 or (marks[max(start - i, 0)] & OPENS) > 0
-        last = end - 1
-        closes = closes or (marks[last - i] & CLOSES) > 0
-        closes = closes or (marks[min(last + i, len(marks) - 1)] & CLOSES) > 0
+    for i in range(start, min(start + _EDGE, end)):
+        opens = opens or (marks[i] & OPENS) > 0
+    for i in range(max(end - _EDGE, start), end):
+        closes = closes or (marks[i] & CLOSES) > 0
+    # Every stretch of words has a break before it and behind it.
+    before, behind = start - 1, end
+    while start - before < _EDGE and terms[before] != BREAK:
+        opens = opens or (marks[before] & OPENS) > 0
+        before -= 1
+    while behind - end < _EDGE - 1 and terms[behind] != BREAK:
+        closes = closes or (marks[behind] & CLOSES) > 0
+        behind += 1
     return opens and closes and quoted_share(marks, start, end) >= _QUOTED_SHARE
 
 
@@ -78,5 +87,6 @@ def is_worth_reporting(
     if case[FREQUENCY] <= most and rare >= needed:
         return True
     return rare >= _RARE_WORDS and (
-        is_quotation(marks, start, end) or is_quotation(marks, case[ORIGIN_START], case[ORIGIN_END])
+        is_quotation(terms, marks, start, end)
+        or is_quotation(terms, marks, case[ORIGIN_START], case[ORIGIN_END])
     )

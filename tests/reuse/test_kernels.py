@@ -295,7 +295,7 @@ def test_of_a_phrase_repeated_without_end_few_runs_are_followed() -> None:
     origins = np.tile(starts[0] + linked, len(places))
     runs = np.empty((len(targets), 5), dtype=np.int64)
     frequency = np.ones(len(targets), dtype=np.int32)
-    n_runs = find_runs(terms, starts, 1, targets, origins, frequency, 5, runs)
+    n_runs = find_runs.compiled(terms, starts, 1, targets, origins, frequency, 5, runs)
     assert 256 < n_runs < 600  # of 1,490 diagonals
     longest = runs[:n_runs][np.argmax(runs[:n_runs, 2])]
     assert [starts[1], starts[0], n] == longest[:3].tolist()
