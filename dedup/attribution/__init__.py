@@ -8,10 +8,14 @@ from dedup.attribution.audit import (
     TO_OTHER,
     UNCREDITED,
     Audit,
+    Judged,
     audit_credit,
+    judge_rows,
 )
 from dedup.attribution.find import Attributions, find_attributions
+from dedup.attribution.ledger import Credit, list_credits
 from dedup.attribution.outlets import Gazetteer, Outlet, gazetteer, outlet_name
+from dedup.attribution.ranks import heads_of, rank_again
 from dedup.attribution.reading import CONFIDENCES, KINDS, QUOTATIONS, RELATIONS
 from dedup.attribution.verdicts import (
     NO_VERDICT,
@@ -37,14 +41,20 @@ __all__ = [
     "VERDICTS",
     "Attributions",
     "Audit",
+    "Credit",
     "Gazetteer",
+    "Judged",
     "Outlet",
     "Verdicts",
     "audit_credit",
     "find_attributions",
     "gazetteer",
+    "heads_of",
+    "judge_rows",
+    "list_credits",
     "look_up_quotations",
     "may_have_quotations",
     "outlet_name",
     "quoted_outlets",
+    "rank_again",
 ]

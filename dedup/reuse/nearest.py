@@ -17,7 +17,7 @@ from dedup.reuse.comparer import Floats, Vectors
 from dedup.reuse.stream import Integers
 from dedup.text import Kernel
 
-_BEST_TERMS = 10  # of a passage, by weight, that candidates come from
+BEST_TERMS = 10  # of a passage, by weight, that candidates come from
 _MOST_POSTINGS = 3_000  # passages of a term that may be one of them
 CANDIDATES = 20  # that are compared in full
 _ROWS_AT_ONCE = 4_096
@@ -80,7 +80,7 @@ def list_candidates(
     The likeliest come first; behind the last one stands -1. `scores` is zero throughout, before
     and after.
     """
-    best = np.empty(_BEST_TERMS, dtype=np.int64)
+    best = np.empty(BEST_TERMS, dtype=np.int64)
     for t in range(len(targets)):
         target = targets[t]
         top = candidates[t]
@@ -91,9 +91,9 @@ def list_candidates(
             place = n_terms
             while place > 0 and weights[best[place - 1]] < weights[i]:
                 place -= 1
-            if place >= _BEST_TERMS:
+            if place >= BEST_TERMS:
                 continue
-            n_terms = min(n_terms + 1, _BEST_TERMS)
+            n_terms = min(n_terms + 1, BEST_TERMS)
             for p in range(n_terms - 1, place, -1):
                 best[p] = best[p - 1]
             best[place] = i

@@ -170,9 +170,12 @@ def comparable_rows(stream: Stream, passages: Passages) -> Integers:
     """Return the body passages that are compared: one of each text, not the shortest."""
     texts = passages.texts[stream.passages]
     order = np.argsort(texts, kind="stable")
-    firsts: Integers = np.sort(order[run_starts(texts[order])])
-    is_long = (stream.ends - stream.starts)[firsts] >= _LEAST_WORDS
-    kept: Integers = firsts[is_long]
+    return long_rows(stream, np.sort(order[run_starts(texts[order])]))
+
+
+def long_rows(stream: Stream, rows: Integers) -> Integers:
+    """Return those of some body passages that are not too short to be compared."""
+    kept: Integers = rows[(stream.ends - stream.starts)[rows] >= _LEAST_WORDS]
     return kept
 
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sql
 
 from dedup.attribution import Gazetteer, gazetteer
-from dedup.config import PARTS, DuplicateSettings, PassageUnit
+from dedup.config import PARTS, DuplicateSettings, PassageUnit, ReuseSettings
 from dedup.duplicates import Banding, choose_banding
 from dedup.errors import ConfigError
-from dedup.spark.attributions import attribution_table, find, look_up
+from dedup.spark.attributions import attribution_table, find, list_by_document, look_up
 from dedup.spark.clusters import describe, find_clusters, list_duplicates
+from dedup.spark.credit import flow_table, rank_pairs, reuse_table, sum_taken
 from dedup.spark.documents import number_documents, standard_documents
 from dedup.spark.duplicates import find_pairs
 from dedup.spark.frames import keep
+from dedup.spark.reuse import find_spans
 from dedup.spark.roles import find_roles, number_passages
 from dedup.spark.tables import cluster_table, document_table, duplicate_table, passage_table
 
-SPARK_PARTS = ("duplicates", "attributions")  # of an analysis that Spark can make
 DRIVER_BYTES = 1 << 30  # that clustering may take at the driver
 
 
@@ -35,6 +36,8 @@ class SparkAnalysis:
         passages: One row a passage.
         duplicates: One row a verified pair of passages; None if duplicates were not analysed.
         clusters: One row a cluster; None if duplicates were not analysed.
+        reuse: One row an aligned pair of spans; None if reuse was not analysed.
+        flows: One row a pair of outlets; None if reuse was not analysed.
         attributions: One row a credited party; None if attributions were not analysed.
     """
 
@@ -42,22 +45,21 @@ class SparkAnalysis:
     passages: DataFrame
     duplicates: DataFrame | None = None
     clusters: DataFrame | None = None
+    reuse: DataFrame | None = None
+    flows: DataFrame | None = None
     attributions: DataFrame | None = None
 
     @property
     def tables(self) -> dict[str, DataFrame]:
         """The tables that there are, by name."""
-        every = {
-            "documents": self.documents, "passages": self.passages,
-            "duplicates": self.duplicates, "clusters": self.clusters,
-            "attributions": self.attributions,
-        }  # fmt: skip
+        every = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: frame for name, frame in every.items() if frame is not None}
 
 
 def analyze(
     documents: DataFrame,
     settings: DuplicateSettings | None = None,
+    reuse: ReuseSettings | None = None,
     *,
     outlets: Gazetteer | None = None,
     only: Iterable[str] | None = None,
@@ -73,8 +75,9 @@ def analyze(
         documents: A row a document: `document_id` (or `id`), `text`, and, where they are known,
             `outlet`, `published` (or `date`), `title`, `url`, `path` and `line`.
         settings: What counts as a duplicate.
+        reuse: What counts as reuse.
         outlets: The outlets that texts may name; None is our gazetteer.
-        only: Parts to analyse, of `SPARK_PARTS`. Reuse takes one machine still.
+        only: Parts to analyse, of `dedup.config.PARTS`; None is all of them.
         columns: For a column above the frame's name of it, where that is another.
         name_urls: Whether a document without an outlet gets that of its address.
         passages: The unit that documents are cut into.
@@ -84,16 +87,14 @@ def analyze(
             that holds is an error before.
 
     Raises:
-        ConfigError: If a setting or a column is wrong, a part cannot be analysed on Spark, or
-            verified pairs outgrow the driver.
+        ConfigError: If a setting or a column is wrong, or verified pairs outgrow the driver.
         InputError: If the corpus holds no text or an id twice.
     """
-    settings = settings or DuplicateSettings()
+    settings, reuse = settings or DuplicateSettings(), reuse or ReuseSettings()
     parts = PARTS if only is None else (only,) if isinstance(only, str) else tuple(only)
-    if not parts or not {*parts} <= {*SPARK_PARTS}:
+    if not parts or not {*parts} <= {*PARTS}:
         raise ConfigError(
-            f"only must name some of {', '.join(SPARK_PARTS)} on Spark, got"
-            f" {', '.join(parts) or 'nothing'}; one machine analyses the other parts"
+            f"only must name some of {', '.join(PARTS)}, got {', '.join(parts) or 'nothing'}"
         )
     spark = documents.sparkSession
     if blocks is None:
@@ -107,42 +108,83 @@ def analyze(
         shingle_size=settings.shingle_size, unit=passages,
     )  # fmt: skip
     roles = find_roles(numbered)
-    attributions = None
+    listed = number_passages(numbered, roles) if {"duplicates", "reuse"} & {*parts} else None
+    sizes = {row["outlet"]: row["count"] for row in numbered.groupBy("outlet").count().collect()}
+    every = spark.sparkContext.broadcast(known.with_labels(sizes))
+    sizes.pop(None, None)
+    marked = _mark(numbered, roles, listed)
+    found = attributions = None
     if "attributions" in parts:
-        attributions = _find_attributions(numbered, roles, known, blocks=blocks)
-    if banding is None:
-        return SparkAnalysis(
-            document_table(numbered, None), passage_table(numbered, roles, None),
-            attributions=attributions,
-        )  # fmt: skip
-    return _with_duplicates(
-        numbered, roles, attributions, settings, banding, blocks=blocks, driver_bytes=driver_bytes
-    )
+        found = find(marked, every)
+        verdicts = look_up(marked, found, every, sizes, blocks=blocks)
+        attributions = attribution_table(numbered, found, verdicts)
+    pairs = taken = None
+    if "reuse" in parts:
+        if found is not None:
+            marked = keep(marked.join(list_by_document(found), "number", "left"))
+        outlet_numbers = {outlet: number for number, outlet in enumerate(sorted(sizes))}
+        pairs = rank_pairs(
+            find_spans(
+                marked, reuse, outlet_numbers, None if found is None else every, blocks=blocks
+            ),
+            blocks=blocks,
+        )
+        taken = sum_taken(pairs)
+    copies = None
+    if banding is not None and listed is not None:
+        copies = _find_copies(
+            numbered, listed, settings, banding, blocks=blocks, driver_bytes=driver_bytes
+        )
+    is_audited = pairs is not None and found is not None
+    listed_passages = passage_table(numbered, roles, copies.members if copies else None)
+    return SparkAnalysis(
+        documents=document_table(
+            numbered, copies.copied if copies else None, taken, is_audited=is_audited
+        ),
+        passages=listed_passages,
+        duplicates=copies.duplicates if copies else None,
+        clusters=cluster_table(numbered, copies.clusters, copies.facts, listed_passages)
+        if copies else None,
+        reuse=None if pairs is None else reuse_table(numbered, pairs, is_audited=is_audited),
+        flows=None if pairs is None
+        else flow_table(numbered, pairs, is_audited=is_audited, blocks=blocks),
+        attributions=attributions,
+    )  # fmt: skip
 
 
-def _find_attributions(
-    documents: DataFrame, roles: DataFrame, known: Gazetteer, *, blocks: int
-) -> DataFrame:
-    rows = documents.groupBy("outlet").count().collect()
-    labels = {row["outlet"]: row["count"] for row in rows}
-    every = documents.sparkSession.sparkContext.broadcast(known.with_labels(labels))
-    labels.pop(None, None)
-    marked = keep(documents.join(roles, "number"))
-    found = find(marked, every)
-    return attribution_table(documents, found, look_up(marked, found, every, labels, blocks=blocks))
+def _mark(documents: DataFrame, roles: DataFrame, listed: DataFrame | None) -> DataFrame:
+    """Return documents with their roles, and which passages of theirs are compared; kept."""
+    marked = documents.drop("shingles").join(roles, "number")
+    if listed is not None:
+        firsts = (
+            listed.filter("is_first_body")
+            .groupBy("number")
+            .agg(sql.sort_array(sql.collect_list("position")).alias("compared"))
+        )
+        marked = marked.join(firsts, "number", "left")
+    return keep(marked)
 
 
-def _with_duplicates(
+@dataclass(frozen=True, slots=True)
+class _Copies:
+    """What `dedup.spark.clusters` finds: the cluster of each passage, and what is said of them."""
+
+    members: DataFrame
+    clusters: DataFrame
+    facts: DataFrame
+    copied: DataFrame
+    duplicates: DataFrame
+
+
+def _find_copies(
     documents: DataFrame,
-    roles: DataFrame,
-    attributions: DataFrame | None,
+    listed: DataFrame,
     settings: DuplicateSettings,
     banding: Banding,
     *,
     blocks: int,
     driver_bytes: int,
-) -> SparkAnalysis:
-    listed = number_passages(documents, roles)
+) -> _Copies:
     pairs, represented = find_pairs(
         documents, listed, settings, banding, blocks=blocks, driver_bytes=driver_bytes
     )
@@ -153,11 +195,5 @@ def _with_duplicates(
         listed.join(members, "passage_id").join(heads, "passage_id", "left_anti")
         .groupBy("number").agg(sql.sum("n_words").alias("copied"))
     )  # fmt: skip
-    rows = passage_table(documents, roles, members)
-    return SparkAnalysis(
-        document_table(documents, copied),
-        rows,
-        duplicate_table(list_duplicates(documents, listed, pairs)),
-        cluster_table(documents, clusters, facts, rows),
-        attributions,
-    )
+    duplicates = duplicate_table(list_duplicates(documents, listed, pairs))
+    return _Copies(members, clusters, facts, copied, duplicates)

@@ -8,10 +8,8 @@ documents of all then come together with the one that quotes.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pyspark import Broadcast
 from pyspark.sql import Column, DataFrame, Window
@@ -27,6 +25,7 @@ from dedup.attribution import (
     Attributions,
     Gazetteer,
     find_attributions,
+    list_credits,
     look_up_quotations,
 )
 from dedup.attribution.verdicts import (
@@ -36,8 +35,8 @@ from dedup.attribution.verdicts import (
     rank_places,
     read_quotations,
 )
-from dedup.background import Background
 from dedup.runs import run_starts
+from dedup.spark.background import background_of
 from dedup.spark.documents import corpus_of
 from dedup.spark.frames import Batches, Integers, column_of, keep, number_rows
 from dedup.spark.tables import spark_schema
@@ -49,7 +48,8 @@ _ROWS = (
     "number long, place long, passage_id long,"
     + "".join(f" {name}_start long, {name}_end long," for name in _SPANS)
     + " credited_text string, credited_kind string, credited_outlet string, relation string,"
-    " quotation string, parent long, confidence string, words array<string>"
+    " quotation string, parent long, confidence string, words array<string>,"
+    " position long, covers_document boolean"
 )
 _PLACES = "number long, place long, part long, votes long, other long, diagonal long"
 _VERDICTS = (
@@ -87,6 +87,10 @@ def _find(known: Broadcast[Gazetteer], batches: Batches) -> Batches:
         ) if len(found) else found.parents  # fmt: skip
 
         quoted = read_quotations(corpus, found)
+        position, covers = np.full(len(found), -1), np.zeros(len(found), dtype=np.bool_)
+        for listed in list_credits(passages, found).values():
+            for credit in listed:
+                position[credit.row], covers[credit.row] = credit.position, credit.covers_document
 
         def named(values: Integers, names: tuple[str, ...]) -> pa.Array:
             return pa.array([names[value] for value in values.tolist()], pa.string())
@@ -104,7 +108,23 @@ def _find(known: Broadcast[Gazetteer], batches: Batches) -> Batches:
                 [[*map(_write_pieces, quoted.get(row, ()))] for row in range(len(found))],
                 pa.list_(pa.string()),
             ),
+            "position": position,
+            "covers_document": covers,
         })  # fmt: skip
+
+
+def list_by_document(attributions: DataFrame) -> DataFrame:
+    """Return what each document credits to outlets: `number` and `credits`.
+
+    Args:
+        attributions: From `find`.
+    """
+    credit = sql.struct("attribution_id", "credited_outlet", "covers_document", "position",
+                        "content_start", "content_end")  # fmt: skip
+    return (
+        attributions.filter("position >= 0").groupBy("number")
+        .agg(sql.collect_list(credit).alias("credits"))
+    )  # fmt: skip
 
 
 def _places(found: Attributions) -> Integers:
@@ -214,7 +234,7 @@ def _judge(known: Broadcast[Gazetteer], labels: list[str], rows: pa.Table) -> pa
     corpus, passages, _ = corpus_of(rows)
     is_own = column_of(rows, "is_own").astype(np.bool_)
     found = find_attributions(corpus, passages, known.value, wanted=is_own)
-    verdicts = look_up_quotations(corpus, found, known.value, _labels_only(is_own, labels))
+    verdicts = look_up_quotations(corpus, found, known.value, background_of(is_own, labels=labels))
     numbers = column_of(rows, "number")
     given = np.flatnonzero(verdicts.verdicts != NO_VERDICT)
     matched = verdicts.documents[given]
@@ -231,19 +251,6 @@ def _judge(known: Broadcast[Gazetteer], labels: list[str], rows: pa.Table) -> pa
         "matched_start": optional(verdicts.spans[given, 0]),
         "matched_end": optional(verdicts.spans[given, 1]),
     })  # fmt: skip
-
-
-def _labels_only(is_new: npt.NDArray[np.bool_], labels: list[str]) -> Background:
-    """Return a background that knows the outlets there are, which is all that quotations ask."""
-
-    def not_known(*_: object) -> Any:
-        raise NotImplementedError("quotations ask for no counts")
-
-    return Background(
-        is_new, labels, count_printed=not_known, count_documents=not_known, n_documents=0,
-        n_passages=0, count_documents_with=not_known, count_passages_with=not_known,
-        count_fingerprints=not_known,
-    )  # fmt: skip
 
 
 def attribution_table(

@@ -30,10 +30,10 @@ ORDER = {
 
 def spark_schema(name: str) -> StructType:
     """Return the schema of a table."""
-    return from_arrow_schema(_plain(SCHEMAS[name]))
+    return from_arrow_schema(plain(SCHEMAS[name]))
 
 
-def _plain(schema: pa.Schema) -> pa.Schema:
+def plain(schema: pa.Schema) -> pa.Schema:
     """Return a schema with the short strings that Spark expects of a batch."""
     return pa.schema([
         pa.field(f.name, pa.string() if f.type == pa.large_string() else f.type, f.nullable)
@@ -55,12 +55,17 @@ def _round(names: tuple[str, ...], batches: Batches) -> Batches:
         yield batch
 
 
-def document_table(documents: DataFrame, copied: DataFrame | None) -> DataFrame:
+def document_table(
+    documents: DataFrame, copied: DataFrame | None, taken: DataFrame | None, *, is_audited: bool
+) -> DataFrame:
     """Return the table `documents`.
 
     Args:
         documents: From `number_documents`.
         copied: `number` and `copied`, its words in copies; None if duplicates were not analysed.
+        taken: `number`, `reused` and `uncredited`, its words in spans that it took; None if reuse
+            was not analysed.
+        is_audited: Whether credit was looked at.
     """
     names = [field.name for field in SCHEMAS["documents"] if field.name not in _SHARES]
     rows = documents.select("number", *names)
@@ -69,7 +74,11 @@ def document_table(documents: DataFrame, copied: DataFrame | None) -> DataFrame:
         rows = rows.withColumn("copied", missing)
     else:
         rows = rows.join(copied, "number", "left").fillna(0, ["copied"])
-    rows = rows.withColumns({"reused": missing, "uncredited": missing})
+    if taken is None:
+        rows = rows.withColumns({"reused": missing, "uncredited": missing})
+    else:
+        rows = rows.join(taken, "number", "left").fillna(0, ["reused", "uncredited"])
+        rows = rows if is_audited else rows.withColumn("uncredited", missing)
     doubles = [sql.col(name).cast("double").alias(name) for name in _SHARES.values()]
     return rows.select(*names, *doubles).mapInArrow(_share, spark_schema("documents"))
 

@@ -19,7 +19,7 @@ from click.testing import Result
 from random_corpora import one_passage_records, random_records
 
 from dedup import Corpus, InputError, analyze
-from dedup.config import DuplicateSettings
+from dedup.config import PARTS, DuplicateSettings
 from dedup.corpus.document import DOCUMENT_SCHEMA
 from dedup.errors import ConfigError
 
@@ -30,8 +30,6 @@ if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
 from pyspark.sql import DataFrame, SparkSession
 
 import dedup.spark
-
-PARTS = [*dedup.spark.SPARK_PARTS]
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +85,7 @@ def assert_equal_tables(corpus: Corpus, result: dedup.spark.SparkAnalysis, only:
 
 def test_newsroom_gives_the_tables_of_one_machine(spark: SparkSession, newsroom: Corpus) -> None:
     result = dedup.spark.analyze(frame_of(spark, newsroom, partitions=7), only=PARTS)
-    assert_equal_tables(newsroom, result, PARTS)
+    assert_equal_tables(newsroom, result, [*PARTS])
 
 
 @pytest.mark.parametrize(("partitions", "blocks"), [(1, 1), (5, 16)])
@@ -148,12 +146,6 @@ def test_missing_column_is_an_error_with_the_remedy(spark: SparkSession) -> None
     frame = spark.createDataFrame([("a", "Rain.")], "id string, body string")
     with pytest.raises(ConfigError, match=r"no column 'text'.*columns=\{'text': …\}"):
         dedup.spark.analyze(frame, only="duplicates")
-
-
-def test_reuse_is_refused(spark: SparkSession) -> None:
-    frame = spark.createDataFrame([("a", "Rain.")], "id string, text string")
-    with pytest.raises(ConfigError, match="duplicates, attributions on Spark, got reuse"):
-        dedup.spark.analyze(frame, only="reuse")
 
 
 def test_more_pairs_than_the_driver_has_room_for_are_an_error_before(spark: SparkSession) -> None:
