@@ -18,13 +18,14 @@ _JOINED = f"(?:{_NOUN}{{1,4}}&D?{_ANY}{{0,3}}{_NOUN})"  # Bonnie and Clyde
 _OUTLETS = "D?[OA](?:,D?[OA]){0,9},?&D?[OA]"  # the Guardian, the BBC and Le Monde
 _LISTED = "(?:[nNKG]{1,2},){1,5}[nNKG]{1,2}&[nNK]{0,3}U"  # port, ministry and shipyard sources
 _HEAD = f"(?:{_NOUN}|(?<=z)n{{1,2}})"  # the port's agent
-_PHRASE = f"D{{0,2}}(?:{_JOINED}|{_ANY}{{0,9}}{_HEAD})(?:\\((?:[NKOA]+)\\))?"
-# of the Orrin Ports Authority · [projections] by CNN and NPR
-_OF = f"(?:{_PREPOSITION}|(?<=[nYEU])b)"
+_DATED = "(?:d0,(?=0))?"  # an October 3, 2004 article
+_PHRASE = f"D{{0,2}}{_DATED}(?:{_JOINED}|{_ANY}{{0,9}}{_HEAD})(?:\\((?:[NKOA]+)\\))?"
+# of the Orrin Ports Authority · [sources] close to the board · [projections] by CNN and NPR
+_OF = f"(?:(?:(?<=[UT])n)?{_PREPOSITION}|(?<=[nYEU])b)"
 _AFTER = f"(?:{_OF}D{{0,2}}{_ANY}{{0,9}}[nNKTUGHYEOAS0](?:&D?[OA])?)"
 _APPOSED = "D?[nN]{0,2}HDO"  # local newspaper the Guardian
 PARTY = f"(?:[iIj]|{_OUTLETS}|{_LISTED}|{_APPOSED}|{_PHRASE}{_AFTER}{{0,3}}|D?U)"
-_WHO = "(?:q[nmeyVWpDN0TGUotO]{1,10})?"  # who work at Lodden
+_WHO = "(?:q[nmeyVWpDN0TGUotOb]{1,10})?"  # who work at Lodden, when asked by Reuters
 
 # What may stand before the one who speaks.
 _EDGE = f"(?:\\A|(?<=[,;:hB&~(.)VRd]|{QUOTATION}))"
@@ -32,9 +33,9 @@ ASIDE = f"(?:,[^,;:{QUOTATION[1:-1]}]{{1,30}},|\\([^)]{{1,12}}\\),?|~[^~]{{1,30}
 _HELPERS = "(?P<helpers>[myx]*(?:p?d{1,2}[myx]*)?)"  # has also, did not
 
 # described [for the news agency Interfax] how C
-FOR_OUTLET = re.compile("[pt]D?[nN]{0,2}H?[OA],?(?=[^,.]{2})")
-# [, citing the police,] that C · [, according to the police,] that C
-CITED = re.compile(f",[ac][^,;:{QUOTATION[1:-1]}]{{1,20}},")
+FOR_OUTLET = re.compile("[pt]D?[nN]{0,2}H?[OA](?:zH?[OANK]{1,3})?,?(?=[^,.]{2})")
+# [, citing the police,] that C · [, according to the police,] that C · [, as quoted by S,] that C
+CITED = re.compile(f",(?:[ac]|B?y?[kV]b)[^,;:{QUOTATION[1:-1]}]{{1,20}},")
 
 # Dennis Okell [said] · the minister, who resigned, has [said]
 BEFORE_CUE = re.compile(f"(?P<party>{PARTY}{_WHO}){_HELPERS}\\Z")
@@ -51,15 +52,15 @@ BEFORE_RELATIVE = re.compile(f"(?P<party>{PARTY}),q{_HELPERS}\\Z")
 # [said] Dennis Okell, a docker · [according to] the ministry
 AFTER_CUE = re.compile(f"(?P<party>{PARTY})")
 AFTER_QUOTATION = re.compile(f"(?P<party>{PARTY}|Dn{{1,3}})")  # “…,” [said] the ruling
-# … a docker. · … who resigned, · … on Monday.
+# … a docker. · … who resigned, · … on Monday. · … quoted in
 ENDS_AFTER = re.compile(
-    f"(?:{_WHO})(?:{ASIDE})?(?:[pty]D?[n0dNYM]{{0,6}}|d)*(?:[,.;~)a]|\\Z|{QUOTATION})"
+    f"(?:{_WHO})(?:{ASIDE})?(?:[pty]D?[n0dNYM]{{0,6}}|d)*(?:[,.;~)a]|k[pb]|\\Z|{QUOTATION})"
 )
 # [told] reporters · [told] the Herald on Tuesday · [told] him
-TOLD = re.compile(f"(?P<party>[iIj]|D?[nN]{{0,3}}HD?[OA]|D?[nM]|{PARTY})")
+TOLD = re.compile(f"(?P<party>[iIj]|D?[nN]{{0,3}}H(?:D|Nz)?[OA]|n{{1,2}}[OA]|D?[nM]|{PARTY})")
 # When and where something was said: on Monday, in a statement, at a news conference in Paris.
-_TIME = "(?:[pt]?D?[d0y]{1,4}|y)"
-_WHERE = "(?:p[DnNYMEGd0H]{1,6})"
+_TIME = "(?:[pt]?D?n?d[d0y]{0,3}|[pt]?D?[d0y]{1,4}|y)"
+_WHERE = "(?:p(?:[DnNYMEGd0H]{1,6}|[DnNYEd0H]{0,5}[OA]H?))"
 CIRCUMSTANCE = re.compile(f"(?:{_TIME}|{_WHERE})*")
 # [said] in a short note to season-ticket holders that C
 UNTIL_THAT = re.compile("[ptdyDn][^,;:.VLWkghQCPX?]{0,12}(?=h)")

@@ -168,10 +168,10 @@ _ACT = """
  challenge champion characterise characterize chide claim_that commend compare condemn
  congratulate consider contradict credit criticise criticize decry/decried defend denounce deride
  describe_as dismiss dispute downplay dub encourage endorse expect fear find/found hail highlight
- hit_back hope invite invoke label lambast lambaste lash_out/lashed_out laud learn mock oppose
- order petition plead praise question rail rebuke recognise recognize refer refute regret reject
- request ridicule salute seek/sought show slam swear_to take_aim/took_aim tease thank
- think/thought tout trumpet understand/understood want welcome wonder worry/worried
+ hit_back hope invite invoke label lambast lambaste lash_out/lashed_out laud learn/learned/learnt
+ mock oppose order petition plead praise question rail rebuke recognise recognize refer refute
+ regret reject request ridicule salute seek/sought show slam swear_to take_aim/took_aim tease
+ thank think/thought tout trumpet understand/understood want welcome wonder worry/worried
 """
 # What outlets do with words; as verbs of anybody else they say nothing, and their other forms are
 # nouns.

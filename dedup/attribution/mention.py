@@ -23,6 +23,13 @@ _MEDIA = frozenset(
 _MEDIUM = re.compile(
     r"\b(?:(?!(?:with|to|by|on|in|for|from|of|told|via|per|at)\b)[\w-]+\s+){0,3}\w+\s*$", re.I
 )
+# What an outlet is called by whose and what it is: the US-funded S, Germany's S, the local S.
+_DESCRIBED = re.compile(
+    r"(?:\b(?:[\w-]+-(?:run|owned|based|backed|funded|controlled|language|leaning|wing)"
+    r"|local|regional|national|state|official|semi-official|daily|weekly|rival|independent"
+    r"|influential|respected|conservative|liberal|[A-Z]\w+(?:an|ish|ese|ch|ic|i)"
+    r"|[A-Z][\w.-]+['’]s?)\s+){1,3}$"
+)
 _NAME_OF = re.compile(r"(?:(?:[A-Z][\w.'’-]+\s+){1,3}|(?:the\s+)?editorial board\s+)of\s+$")
 
 
@@ -84,6 +91,14 @@ class Mention:
                     return row
         return None
 
+    def named_in(self) -> Found | None:
+        """Return the row of a person whose words name this outlet, too."""
+        start = self.reading.starts[self.place]
+        for row in self.sentence.rows:
+            if row.kind == "person" and row.credited[0] < start < row.credited[1]:
+                return row
+        return None
+
     def kind(self) -> str:
         """Return the gazetteer's kind of the outlet that the name most likely means."""
         outlets = self.reading.gazetteer.outlets
@@ -101,7 +116,9 @@ def _without_name(text: str) -> str:
     word = _last_word(text)
     pattern = _MEDIUM if word in _MEDIA else _NAME_OF if word == "of" else None
     match = pattern.search(text) if pattern else None
-    return text[: match.start()] if match else text
+    text = _without_article(text[: match.start()]) if match else text
+    described = _DESCRIBED.search(text)
+    return text[: described.start()] if described else text
 
 
 def _last_word(text: str) -> str:

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from dedup.attribution import documents, reports, venues
+from dedup.attribution import documents, findings, reports, venues
 from dedup.attribution.mention import Mention
 from dedup.attribution.reading import Reading, Sentence, Span
 
@@ -18,8 +18,9 @@ _JOINED = re.compile("[OAS](?:,D?[OAS])*,?&D?[OAS]")  # CNN, the BBC and Reuters
 _READERS = (
     venues.occasion, venues.venue, venues.interviews, documents.obtained, documents.obtains,
     documents.has_seen, documents.given, reports.publishes, reports.reports_that, reports.relays,
-    reports.counts, reports.report_from, reports.does_too, reports.in_brackets, venues.reached,
-    venues.on_air, venues.addressed,
+    findings.counts, reports.report_from, reports.does_too, reports.in_brackets,
+    findings.reports_first, findings.polls, findings.announces, findings.is_among,
+    venues.reached, venues.on_air, venues.addressed, venues.was_told, venues.writes_in,
 )  # fmt: skip
 
 

@@ -8,11 +8,12 @@ name and is part of a longer one (`the Atlantic Council`) is put right here.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 
 from dedup.attribution import lexicon
+from dedup.attribution.mastheads import MASTHEAD, mastheads
 from dedup.attribution.outlets import SURE, UNLISTED, Surface, is_site
+from dedup.attribution.programmes import mark_programmes, programmes
 from dedup.attribution.reading import Reading
 
 _LEARNT_BEFORE = re.compile("(?P<noun>H),?(?P<name>(?:[NKA]|[Dp](?=[NK])){1,5})")
@@ -21,53 +22,30 @@ _LEARNT_BEHIND = re.compile("(?:D|(?P<state>n))(?P<name>[NK]{1,4})(?P<noun>H)")
 # makes it plain, for many a town and country has its newspapers.
 _PRESS = re.compile(
     r"(?:\w+ )?(?:newspapers?|news agency|tabloid|broadsheet|daily|weekly|news (?:site|website"
-    r"|portal|outlet|channel)|media outlet|magazine|broadcaster|newswire|(?:tv|television|radio)"
-    r" (?:channel|station|network))$",
+    r"|portal|outlet|channel)|(?:media )?outlet|publication|magazine|broadcaster|newswire"
+    r"|(?:tv|television|radio) (?:channel|station|network))$",
     re.I,
 )
 _PLAIN = re.compile(r"(?:newspaper|news agency|magazine)$", re.I)
 _STATE = re.compile(r"(?:state|government|party|army)-(?:run|owned|controlled|backed)$|^official$"
                     r"|^semi-official$|^opposition$|^independent$", re.I)  # fmt: skip
 _DEMONYM = re.compile(r"(?:[ai]n|ish|ese|ch|i|ic|ean|ern|Greek|Thai|Swiss|Welsh|Dutch|Czech)$")
-# Words that end the names of outlets; of the second sort, only behind an article.
-_MASTHEAD = re.compile(
-    r"(?:(?P<sure>Times|Herald|Tribune|Gazette|Chronicle|Bulletin|Observer|Telegraph|Examiner"
-    r"|Inquirer|Enquirer|Sentinel|Courier|Dispatch|News|Post|TV|Television|Radio)"
-    r"|Independent|Star|Sun|Mirror|Standard|Mail|Express|Advertiser|Argus|Echo|Monitor|Globe"
-    r"|Register|Ledger|Eagle|Citizen)\b(?!['’-]?\w)"
-)
-_ARTICLE = re.compile(r"[Tt]he\s+(?=\w)")
-_CALL_SIGN = re.compile(r"[KW][A-Z]{2,3}-(?:TV|FM|AM)")
-_CALL_SIGN_END = re.compile(r"-(?:TV|FM|AM)\b")
-# What shows that such a name is an outlet's here: told the …, … reported.
-_PRESS_BEFORE = re.compile(
-    r"\b(?:told|tells|telling|according to|(?:reported|quoted|cited|obtained|seen|published) by"
-    r"|interviews? (?:with|to|for|in|on)|(?:published|wrote|writing|writes|reported|article|report"
-    r"|op-ed|column|editorial) (?:in|for)|reports? (?:by|from)|via|per"
-    r"|(?:spoke|speaking) (?:to|with)|newspaper|daily|weekly|station|site|broadcaster|magazine)"
-    r"\s+(?:[Tt]he\s+)?$"
-)
-_PRESS_BEHIND = re.compile(
-    r",\s+(?:citing|quoting)\b|(?:['’]s?|,\s+an?\s[^,.;\n]{3,60},)?\s+(?:(?:has|had|also|later|then|first|newspaper|website|recently|previously)\s+)*"
-    r"(?:reported|reports|said|says|wrote|writes|quoted|quotes|cited|cites|published|noted|notes"
-    r"|reporter|columnist|correspondent|editorial|article|interview|poll|newspaper)\b"
-)
-_NO_NAME = re.compile(
-    r"(?:Breaking|Latest|Top|Good|Bad|Fake|More|Related|Other|Local|Sports|Modern|Hard|End|Recent"
-    r"|Older|Trading|Blog|Google|Apple|National|Evening|Morning|Sunday|Today)\b"
-)
-_AROUND = 60  # characters
-_LONGEST_NAME = 4  # words before the last
 _LONGER = re.compile("(?:(?<=[NK])A|A(?=[NKG])|[OS](?=G))")
 _PERSON = re.compile("TN(?P<surname>[OA])(?![OAzNKH])")
+_ARTICLE = re.compile(r"[Tt]he\s+(?=\w)")
 _CANDIDATES = re.compile("[NK]")
+_POSSESSIVE = re.compile("['’]s? ")
+_LONGEST = 10  # symbols of a name
 
 
 def know_names(reading: Reading) -> None:
     """Turn the names of unlisted outlets into mentions, and what is no mention into names."""
     if re.search("A|[OS]G|TNO", reading.classes):
         _demote(reading)
-    names = {*_learn(reading), *_mastheads(reading)}
+    if "HA" in reading.classes:
+        _confirm(reading)
+    mark_programmes(reading)
+    names = {*_learn(reading), *mastheads(reading), *programmes(reading)}
     for place in _sites(reading):
         names.add(reading.words(place, place + 1))
     if names:
@@ -83,12 +61,30 @@ def _demote(reading: Reading) -> None:
             classes[place], reading.surfaces[place] = lexicon.NAME, -1
     for match in _LONGER.finditer(reading.classes):
         place = match.start()
+        if reading.classes[place - 1] == "L" and reading.words(place + 1, place + 2).islower():
+            continue  # told The Observer government was a burden
         # Side by side in the text, too: no full stop or line between them that is not a class.
         if reading.classes[place] == "O" and reading.words(place + 1, place + 2).islower():
             continue
         classes[place] = lexicon.NAME
         reading.surfaces[place] = -1
     reading.classes = "".join(classes)
+
+
+def _confirm(reading: Reading) -> None:
+    """Make an ambiguous name an outlet's all over where the text says so: the magazine Forbes."""
+    for match in re.finditer("(?P<noun>H)(?P<name>A)", reading.classes):
+        place = match.start("name")
+        surface = reading.surface(place)
+        if len(surface.outlets) > 1 or not _PRESS.search(reading.words(*match.span("noun"))):
+            continue
+        number, classes = reading.surfaces[place], list(reading.classes)
+        reading.local.append(Surface(surface.words, SURE, surface.outlets))
+        for other in re.finditer("A", reading.classes):
+            if reading.surfaces[other.start()] == number:
+                classes[other.start()] = lexicon.OUTLET
+                reading.surfaces[other.start()] = -1 - len(reading.local)
+        reading.classes = "".join(classes)
 
 
 def _persons(reading: Reading) -> Iterator[int]:
@@ -108,6 +104,8 @@ def _learn(reading: Reading) -> Iterator[str]:
         before = reading.classes[match.start() - 1 : match.start()]
         if before and before not in "¶#%.:" and noun[:1].isupper():
             continue  # a part of a name: the Newspaper Guild
+        if before in ("O", "A"):
+            continue  # told the AP news agency Veld had left
         if reading.classes[match.end("noun")] == "," and before in "NKOA":
             continue  # of another one: Odrava magazine, Veld said
         if _PRESS.search(noun) and "A" not in match["name"]:
@@ -115,7 +113,7 @@ def _learn(reading: Reading) -> Iterator[str]:
             name = re.split(r" (?!of )[a-z]+ ", name)[
                 0
             ]  # Star of Mysore, but not the Mirror in Leeds
-            longer = _MASTHEAD.match(reading.text, reading.ends[match.end("name") - 1] + 1)
+            longer = MASTHEAD.match(reading.text, reading.ends[match.end("name") - 1] + 1)
             if longer and name == reading.words(*match.span("name")):
                 name += f" {longer.group()}"  # `Post` is a word of another class
             if "\n" not in name:
@@ -134,36 +132,6 @@ def _learn(reading: Reading) -> Iterator[str]:
             yield name
 
 
-def _mastheads(reading: Reading) -> Iterator[str]:
-    """Yield names that end like an outlet's (the Odrava Herald), and stand where one would."""
-    text = reading.text
-    for match in _MASTHEAD.finditer(text):
-        last = bisect_left(reading.ends, match.end())
-        if reading.ends[last : last + 1] != [match.end()] or reading.surfaces[last] != -1:
-            continue
-        if reading.starts[last] != match.start():
-            continue  # the end of a longer word
-        first = last
-        while (
-            first > 0 and last - first < _LONGEST_NAME and reading.classes[first - 1] in "NK"
-            and reading.starts[first] - reading.ends[first - 1] == 1
-        ):  # fmt: skip
-            first -= 1
-        start, end = reading.starts[first], match.end()
-        if first == last or _NO_NAME.match(text, start, end):
-            continue
-        before = text[max(0, start - _AROUND) : start]
-        has_article = before[-4:].lower() == "the "
-        if not (match["sure"] or has_article):
-            continue
-        if _PRESS_BEFORE.search(before) or _PRESS_BEHIND.match(text, end, end + _AROUND):
-            yield text[start:end]
-    for match in _CALL_SIGN_END.finditer(text):
-        last = bisect_left(reading.ends, match.end())
-        if last < len(reading.ends) and _CALL_SIGN.fullmatch(reading.words(last, last + 1)):
-            yield reading.words(last, last + 1)
-
-
 def _sites(reading: Reading) -> Iterator[int]:
     if "." not in reading.text:
         return
@@ -178,17 +146,20 @@ def _collapse(reading: Reading, names: set[str]) -> None:
     """Make each of the names one mention, wherever it stands."""
     by_first: dict[str, list[str]] = {}
     for name in sorted(names, key=len, reverse=True):
-        by_first.setdefault(name.split()[0], []).append(name)
+        for first in {name.split()[0], _POSSESSIVE.split(name)[0]}:
+            by_first.setdefault(first, []).append(name)
     classes, starts, ends, surfaces = [], [], [], []
     place, n = 0, len(reading.classes)
     while place < n:
         last = place + 1
         symbol, surface = reading.classes[place], reading.surfaces[place]
-        if symbol in "NKD":
+        if symbol in "NKDHOAS0":  # `the Namibian` starts a longer name, too
             for name in by_first.get(reading.words(place, place + 1), ()):
                 end = reading.starts[place] + len(name)
-                if reading.text.startswith(name, reading.starts[place]) and (
-                    end in reading.ends[place : place + 6]
+                if (
+                    (symbol in "NKDH0" or end > reading.ends[place])
+                    and reading.text.startswith(name, reading.starts[place])
+                    and end in reading.ends[place : place + _LONGEST]
                 ):
                     last = reading.ends.index(end, place) + 1
                     symbol = lexicon.OUTLET

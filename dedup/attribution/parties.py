@@ -14,7 +14,10 @@ from dedup.attribution.outlets import AMBIGUOUS, SHORT, SURE, UNLISTED, Surface,
 from dedup.attribution.reading import Found, Reading, Span
 from dedup.attribution.references import Party, back_reference, last_party, mentioned_before
 
-_TAIL = re.compile("(?<=.)[ptq(]")  # of the Orrin Ports Authority, who work at Lodden
+# of the Orrin Ports Authority, who work at Lodden · [a BBC report] by Edda Corrin
+_TAIL = re.compile("(?<=.)[ptq(]|(?<=[OA]Y)b")
+_AFFILIATE = re.compile("[OA]z?n{1,2}H?O(?=H?\\Z)")  # CNN affiliate KODR
+_BOARD = re.compile("[OAS]z?Y[GH]\\Z")  # its editorial board
 # The official news agency Xinhua · a reporter for Reuters · Jonas Veld of the Guardian
 _OFFICIAL = re.compile("T(?:H[OA]|[OA]H?)\\Z")
 _EMPLOYED = re.compile("(?:D?[nNK]{0,3}(?P<job>T)|[NK]{2,3})pD?[nNHK]{0,3}?(?P<outlet>[OA])")
@@ -73,11 +76,15 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
         return Party("unnamed")  # the protesters Reuters [interviewed]
     if not is_person and (found := re.search("[OAS]", core)) and head != "U":
         rest = core[found.end() :]
+        if _BOARD.search(core):
+            party = _named_outlet(reading, first + found.start(), core, "editorial")
+            return party or Party("organisation")
         if rest.startswith("z") and not re.search("[HYE]", rest):
             # CNN's Jake Tapper: a person, who speaks for the outlet.
             return _of_outlet(reading, first + found.start(), core, cue)
         if head in "OASHYE" or rest.strip("NK") == "":
-            party = _named_outlet(reading, first + found.start(), core, cue)
+            named = _AFFILIATE.search(core) or found
+            party = _named_outlet(reading, first + named.end() - 1, core, cue)
             if party is not None:
                 return party
             if is_site(reading.surface(first + found.start()).words):
@@ -114,6 +121,8 @@ def _unlisted(reading: Reading, first: int, match: re.Match[str]) -> Party:
     name = reading.words(first + match.start(1), first + match.end(1))
     noun = reading.words(first + match.end(1), first + match.end())
     article = reading.words(first, first + 1).lower() if match.start(1) else ""
+    if noun in ("daily", "weekly") and reading.classes[first + match.end() :][:1] == "n":
+        return Party("organisation")  # the Odrava Ports weekly meeting
     if noun[:1].isupper():
         if _NO_OUTLET.fullmatch(noun):  # the Odrava Action Network
             return Party("organisation")

@@ -10,12 +10,14 @@ from dedup.attribution.reading import Found, Reading, Span
 
 PASSIVE = re.compile("e[yx]*\\Z")
 _AGENT = re.compile(f"[ny]{{0,2}}(?:[pD]?D?[dny0]{{1,4}})?b(?P<party>{grammar.PARTY})")
+_PRINTED_IN = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA])")
 # Nouns for what says nothing: in answer to a request by S.
 _ASKED_FOR = re.compile(
     "(?:request|question|demand|order|appeal|challenge|attack|praise)s?\\Z", re.I
 )
 _NAMED = re.compile("called|dubbed|labelled|labeled|characteri[sz]ed|ranked|rated|named", re.I)
 _GOES_ON_SAYING = re.compile(",[VWRLkmyx]")
+_SAID_AS = re.compile("[VL],B?y?\\Z")  # X said, as quoted by S, that C
 
 
 def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
@@ -31,6 +33,8 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
     if _ASKED_FOR.match(reading.words(cue, cue + 1)):
         return []
     agent = _AGENT.match(classes, cue + 1, last)
+    if agent is None and classes[cue] == "k":
+        agent = _PRINTED_IN.match(classes, cue + 1, last)  # X, quoted in S, said C
     if agent is None:
         return []
     party = agent.span("party")
@@ -43,7 +47,8 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
         return make_rows(reading, cue, party, None, (content_start, content_stop))
     if classes[cue] == "L":  # she was told by the police that C
         return _told_by(reading, cue, party, last)
-    if re.search(",B?y*\\Z", left) and _GOES_ON_SAYING.match(classes, party[1], last):
+    is_said = classes[party[1] : party[1] + 1] == "," and _SAID_AS.search(left) is not None
+    if is_said or (re.search(",B?y*\\Z", left) and _GOES_ON_SAYING.match(classes, party[1], last)):
         # X, quoted by S, said C: all of it is what S says.
         whole = clause_start(classes, first, last), without_stop(classes, last)
         return make_rows(reading, cue, party, None, whole) if classes[cue] in "VkR" else []

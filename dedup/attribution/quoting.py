@@ -14,11 +14,13 @@ from dedup.attribution.contents import (
 from dedup.attribution.parties import describe, identify
 from dedup.attribution.passives import PASSIVE
 from dedup.attribution.reading import Found, Reading
+from dedup.attribution.references import Party
 from dedup.attribution.subjects import subject_before
 
 _QUOTED_PARTY = re.compile(f"(?P<party>{grammar.PARTY}|Dn{{1,3}})(?:{grammar.ASIDE})?")
 _WHO_SAID = re.compile(",?q[my]*V")
-_BY_PARTY = re.compile(f"b(?P<party>{grammar.PARTY})")
+_BY_PARTY = re.compile(f"b(?P<party>{grammar.PARTY})|p(?P<outlet>D?[nN]{{0,3}}H?D?[OA])")
+_HIM = re.compile("him|her|them", re.I)
 _BEFORE_PASSIVE = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?[mexy]*\\Z")
 _THAT = re.compile("[,:]?h[,:]?|[,:]")
 _LEAD = re.compile("[,:]?h?[,:]?")
@@ -38,13 +40,20 @@ def read_quoting(reading: Reading, cue: int, first: int, last: int) -> list[Foun
     if saying < 0:
         return []
     end = without_stop(classes, last)
-    lead = _LEAD.match(classes, saying + 1, end)
-    content = (lead.end() if lead else saying + 1), end
+    said = saying + 1
+    if reading.words(saying, said).lower() == "as telling" and (
+        told := grammar.TOLD.match(classes, said, end)
+    ):
+        said = told.end()  # as telling reporters that C
+    lead = _LEAD.match(classes, said, end)
+    content = (lead.end() if lead else said), end
     left = classes[first:cue]
     if PASSIVE.search(left):
         agent = _BY_PARTY.search(classes, cue + 1, last)
         quoted = _BEFORE_PASSIVE.search(left)
-        head_party = agent.span("party") if agent else None
+        head_party = None
+        if agent:
+            head_party = agent.span("party" if agent["party"] else "outlet")
         if quoted is None:
             return []
         quoted_party = first + quoted.start("party"), first + quoted.end("party")
@@ -53,13 +62,18 @@ def read_quoting(reading: Reading, cue: int, first: int, last: int) -> list[Foun
             content = behind.end(), end
         elif agent and agent.start() > saying:  # C, X was quoted as saying by S
             content = clause_start(classes, first, quoted_party[0]), quoted_party[0]
+        if content[0] >= content[1]:  # “C,” X was quoted by S as saying
+            content = clause_start(classes, first, quoted_party[0]), quoted_party[0]
     else:
         subject = subject_before(left, "k", "")
         named = grammar.AFTER_QUOTATION.match(classes[cue + 1 : saying])
-        if subject is None or named is None:
+        is_pronoun = saying == cue + 2 and _HIM.fullmatch(reading.words(cue + 1, saying))
+        if subject is None or not (named or is_pronoun):
             return []
         head_party = first + subject[0], first + subject[1]
-        quoted_party = cue + 1 + named.start("party"), cue + 1 + named.end("party")
+        quoted_party = cue + 1, saying
+        if named and not is_pronoun:
+            quoted_party = cue + 1 + named.start("party"), cue + 1 + named.end("party")
         behind = grammar.CIRCUMSTANCE.match(classes, content[0], end)
         if content[0] >= end or (behind and behind.end() == end):  # “C,” S quoted X as saying
             content = clause_start(classes, first, head_party[0]), head_party[0]
@@ -79,6 +93,8 @@ def read_quoting(reading: Reading, cue: int, first: int, last: int) -> list[Foun
             )
         )  # fmt: skip
     who = identify(reading, *quoted_party, "said")
+    if _HIM.fullmatch(reading.words(*quoted_party)):
+        who = Party("person")
     rows.append(
         describe(
             reading, who, *quoted_party, cue=reading.span(saying, saying + 1),
@@ -102,6 +118,8 @@ def _saying_of(reading: Reading, cue: int, last: int) -> int:
     saying = classes.find("J", cue, last)
     if is_quoting and saying >= 0:
         return saying
+    if saying >= 0 and word == "reported" and classes[cue + 1 : cue + 2] == "b":
+        return saying  # X is reported by S to have said C
     if not (is_quoting or (saying >= 0 and word.startswith("report"))):
         return -1
     party = _QUOTED_PARTY.match(classes, cue + 1, last)

@@ -27,6 +27,12 @@ _KINDS_CALLED = {
 _INDEFINITE = re.compile(r"(?:an?|another|some|any|every|each|one|no)\b", re.I)
 # What may stand before `report` where it refers back.
 _ADJECTIVE = re.compile(r"(?:(?:new|latest|same|full|original|first|earlier|recent)\s+)?\S+", re.I)
+# What may stand before `newspaper` or `station`; `noun` is in lower case.
+_CALLED = re.compile(
+    r"(?:(?:local|regional|national|state|news|tv|television|radio|cable|public|private|daily|weekly"
+    r"|conservative|liberal|industry|trade|business|financial|sports|same|online|web|wire|media|influential|respected|popular|leading"
+    r"|\w+(?:an|ish|ese|ch|ic)|[\w-]+-\w+) )*[\w-]+$"
+)
 _STUDY = re.compile(
     r"\b(?:polls?|surveys?|study|studies|analysis|investigation|review|average)\b", re.I
 )
@@ -109,6 +115,8 @@ def back_reference(reading: Reading, first: int, last: int, head: str) -> Party 
             ):
                 return Party("outlet", row.outlet, "likely", row.credited, is_reference=True)
         return None
+    if head == "H" and not _CALLED.match(noun):
+        return None  # the base station
     compatible = _KINDS_CALLED.get(noun.split()[-1] if noun else "") or _KINDS_CALLED.get(noun)
     if head == "G" and noun not in _KINDS_CALLED:
         return None

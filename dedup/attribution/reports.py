@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from dedup.attribution.contents import clause_start, kind_of_content, without_stop
+from dedup.attribution.findings import clause_before
 from dedup.attribution.mention import Mention
-from dedup.attribution.reading import Found, Span
+from dedup.attribution.reading import Found
 
-_LEAST_CLAUSE = 3  # symbols before a finding that are what is found
 _REPORTED = re.compile(
-    r"(?P<cue>\b(?:in|from|via|per|by)\s+(?:an?|the|its|another)?\s*(?:(?!\w+ing\b)\w+\s+){0,2}"
+    r"(?P<cue>\b(?:in|from|via|per|by|based\s+on)\s+(?:an?|the|its"
+    r"|another)?\s*(?:(?!\w+ing\b)\w+\s+){0,2}"
     r"(?:(?:\w+\s)?\w+[/–-])?)$",
     re.I,
 )
@@ -22,38 +23,39 @@ _REPORT = re.compile(
 _FINDING = re.compile(
     r"(?:[/-][\w ]{2,30}?){0,2}(?:\s+[\w-]+){0,2}\s+(?:poll|survey|analysis|study|average)\b", re.I
 )
-# By S's count · based on an S count
-_COUNT = re.compile(
-    r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>count|tally|reckoning|calculations?|projections?)\b"
-)
-_COUNTED = re.compile(r"\b(?:by|per|from|based\s+on|in)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?$", re.I)
 _RELAYED = re.compile(r"\b(?P<cue>via|per)\s+$", re.I)
 _REPORTS_THAT = re.compile(
     r"(?:['’]s)?\s+(?:\w+\s+)?(?P<cue>report|story|article|claim|allegation|revelation)s?\s+"
     r"(?:that|alleging|saying|claiming|suggesting)\s+(?P<content>[^.;\n]{10,300})"
 )
 _REPORT_FROM = re.compile(
-    r"\b(?P<cue>(?:poll|survey|study|analysis)s?\s+(?:(?:conducted|done|carried\s+out)\s+"
-    r"(?:\w+\s+){0,4})?for|(?:report|reporting|headline|profile|story|article|footage|video|figures|data|projections?|survey"
+    r"\b(?P<cue>(?:poll|survey|study|analysis)s?\s+(?:[^.;]{0,60}?(?:conducted|done"
+    r"|carried\s+out)\s+"
+    r"(?:\w+\s+){0,5})?for|(?:report|reporting|revelation|expos[eé]|disclosure|headline|profile"
+    r"|story|article|footage|video|figures|data|projections?|survey"
     r"|poll|investigation|analysis|count|tally|photographs?|images?|review)s?\s+(?:\w+\s+)?"
     r"(?:from|by|in)|(?:reported|quoted|cited|shown|streamed|seen|carried|published|printed|aired"
-    r"|broadcast|picked\s+up|relayed|republished|made\s+public|identified)\s+(?:\w+\s+)?(?:in|on|by)"
+    r"|broadcast|picked\s+up|relayed|republished|made\s+public|identified|revealed|disclosed)"
+    r"\s+(?:\w+\s+)?(?:in|on|by)|(?:table|list|ranking|figures|data|poll|survey|round-up|chart"
+    r"|index|map|count|tally)s?\b[^.;,]{0,40}\s(?:drawn\s+up|compiled|commissioned|conducted"
+    r"|collected|gathered|analy[sz]ed|calculated|reviewed|kept)\s+by"
+    r"|(?:story|news|scandal|affair)\b[^.;,]{0,60}\s(?:was|were)\s+(?:first\s+)?broken\s+by"
     r"|(?:story|tale|news)\s+(?:was|is)\s+(?:being\s+)?told\s+by)\s+$",
     re.I,
 )
+_TO_BE = re.compile(r"\bbe\s+(?:\w+ly\s+)?$")  # will be [shown on S]
 _FROM = ("from", "by", "in", "on", "for")
 _PUBLISHES = re.compile(
     r"\s*(?:,\s*among\s+(?:\w+\s+)?others,\s*)?"
     r"(?P<cue>(?:first\s+|also\s+|later\s+)?(?:published|aired|broadcast|ran|printed|carried"
-    r"|posted|released|unearthed|uncovered|broke(?=\s+(?:the|that)\s+(?:\w+\s+)?(?:story|news))))\s+"
+    r"|posted|released|unearthed|uncovered|broke(?=\s+(?:the|that)\s+(?:\w+\s+)?(?:story"
+    r"|news))))\s+"
     r"(?P<content>(?!in\b|on\b|by\b|at\b|from\b|under\b)[^.;,\n]{3,120})"
 )
 # What broadcasters air as part of their work.
 _EVENT = re.compile(r"[^.;,]{0,30}?\b(?:town halls?|debates?|match(?:es)?|games?|series|seasons?"
                     r"|films?|concerts?|episodes?|ads?)\b")  # fmt: skip
 _AS_DID = re.compile(r"\b(?P<cue>as\s+(?:did|do|does|has|have|had))\s+$")
-# What leads to an outlet, and another one that it polls with: in the latest R/[S] poll.
-_LEAD = re.compile("[,y~(]*(?:[pba][yDnd]{0,4}(?:[OAKN]{1,3}[*~]?)?)?\\Z")
 _BRACKET = re.compile(r"\.?\](?![(\[\]])")  # and no link of Markdown or of a wiki
 
 
@@ -73,13 +75,27 @@ def reports_that(mention: Mention) -> Found | None:
 def report_from(mention: Mention) -> Found | None:
     """Read `a report from S`."""
     match = _REPORT_FROM.search(mention.before) if mention.last_word in _FROM else None
-    if match is None:
+    if match is None or _TO_BE.search(mention.before, 0, match.start("cue")):
         return None
     first = mention.base + match.start("cue")
-    return mention.row(
-        "reported", cue=(first, first + len(match["cue"])), content=None,
-        relation="statement", quotation="none", basis="its report", is_sure=False,
+    quoted = _quoted_before(mention, first) if match["cue"].startswith(("quot", "cit")) else None
+    row = mention.row(
+        "reported", cue=(first, first + len(match["cue"])),
+        content=quoted.content if quoted else None, relation="statement",
+        quotation=quoted.quotation if quoted else "none", basis="its report", is_sure=False,
     )  # fmt: skip
+    if row is not None and quoted is not None:
+        quoted.relation, quoted.parent = "quoted", row
+    return row
+
+
+def _quoted_before(mention: Mention, place: int) -> Found | None:
+    """Return the row of whom an outlet quotes: said an official [quoted in S]."""
+    for row in mention.sentence.rows:
+        between = mention.reading.text[row.credited[1] : place]
+        if row.relation == "statement" and row.content and between.strip(" ,") == "":
+            return row
+    return None
 
 
 def publishes(mention: Mention) -> Found | None:
@@ -115,20 +131,6 @@ def relays(mention: Mention) -> Found | None:
     return row
 
 
-def counts(mention: Mention) -> Found | None:
-    """Read `C, by S's count`."""
-    match = _COUNT.match(mention.after)
-    if match is None or not _COUNTED.search(mention.whole):
-        return None
-    first, last = match.span("cue")
-    content = _clause_before(mention)
-    return mention.row(
-        "reported", cue=(mention.end + first, mention.end + last), content=content,
-        relation="statement", quotation="indirect" if content else "none", basis="its count",
-        is_sure=False,
-    )  # fmt: skip
-
-
 def does_too(mention: Mention) -> Found | None:
     """Read `R reported C, as did S`."""
     match = _AS_DID.search(mention.before)
@@ -154,7 +156,7 @@ def in_brackets(mention: Mention) -> Found | None:
     start = mention.reading.starts[mention.begin]
     if mention.reading.text[start - 1 : start] != "[" or not _BRACKET.match(mention.after):
         return None
-    content = _clause_before(mention)
+    content = clause_before(mention)
     if content is None and mention.before_sentence is not None:
         first, last = mention.before_sentence.first, mention.before_sentence.last
         first = clause_start(mention.reading.classes, first, last)
@@ -178,7 +180,7 @@ def _finds(mention: Mention) -> Found | None:
     comma = reading.classes.find(",", mention.place, last)
     content = reading.content_span(comma + 1, last) if 0 <= comma < last - 1 else None
     classes = reading.classes[comma + 1 : last]
-    if found := _clause_before(mention):
+    if found := clause_before(mention):
         content, classes = found, reading.classes[mention.sentence.first : mention.begin]
     if content is None:
         return None
@@ -186,16 +188,3 @@ def _finds(mention: Mention) -> Found | None:
         "reported", cue=None, content=content, relation="statement",
         quotation=kind_of_content(classes), basis="its poll or study", is_sure=False,
     )  # fmt: skip
-
-
-def _clause_before(mention: Mention) -> Span | None:
-    """Return what stands before a mention in its sentence, if it is long enough for a clause."""
-    classes = mention.reading.classes
-    first = clause_start(classes, mention.sentence.first, mention.begin)
-    last = mention.begin
-    # Without what leads to the outlet: [in the latest] S poll, [according to] S.
-    led = _LEAD.search(classes, first, last)
-    last = led.start() if led else last
-    if last - first < _LEAST_CLAUSE:
-        return None
-    return mention.reading.content_span(first, last)

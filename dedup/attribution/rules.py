@@ -23,10 +23,13 @@ from dedup.attribution.reading import Found, Reading, Sentence, Span
 from dedup.attribution.speakers import subject_of
 from dedup.attribution.verbs import content_after, read_verb
 
-_SAYS_THAT = re.compile("[VvRL]h,?\\Z")  # S reports that[, according to X, C]
+# S reports that[, according to X, C] · X told S that[, …]
+_SAYS_THAT = re.compile("(?:[VvR]|L(?:D?[nNTUHOAKi]{1,4})?)h,?\\Z")
 _SAYS = re.compile("[VR],\\Z")  # X said[, according to S, that C]
 _SUBJECT = re.compile(f"(?P<party>{grammar.PARTY}),\\Z")  # X[, according to S, did so]
 _LABEL = re.compile(f"~?(?P<party>D?[OA][HY]?|{grammar.PARTY}):")
+# [according to X], as quoted by S
+_RELAYED_BY = re.compile("(?:,B?)?y?(?P<cue>[kV])y?[bp](?P<party>D?[nN]{0,3}(?:R?H)?D?[OA]H?)")
 _DATE = re.compile("d[.]?0")
 _ORDER = {"a": 0, "c": 2}
 
@@ -51,6 +54,8 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
     for match in sorted(cues, key=lambda match: _ORDER.get(match.group(), 1)):
         cue = match.start()
         symbol = match.group()
+        if any(row.cue == reading.span(cue, cue + 1) for row in sentence.rows):
+            continue  # another cue's relayer
         if symbol == "a":
             rows = _according_to(reading, cue, first, last)
         elif symbol == "c":
@@ -115,6 +120,8 @@ def _according_to(reading: Reading, cue: int, first: int, last: int) -> list[Fou
         return []
     party = cue + 1 + match.start("party"), cue + 1 + match.end("party")
     end = without_stop(classes, last)
+    if relayed := _RELAYED_BY.match(classes, party[1], last):
+        return _relayed_by(reading, cue, party, relayed, first, end)
     if classes[first:cue].strip(",&By¶") == "":
         comma = re.compile(f",|(?={QUOTATION})").search(classes, party[1], end)
         start = comma.end() if comma else party[1]
@@ -133,6 +140,26 @@ def _according_to(reading: Reading, cue: int, first: int, last: int) -> list[Fou
     if content[0] >= content[1]:
         return []
     return make_rows(reading, cue, party, None, content)
+
+
+def _relayed_by(
+    reading: Reading, cue: int, party: Span, match: re.Match[str], first: int, end: int
+) -> list[Found]:
+    """Read `According to X, quoted by S, C` and `C, according to X cited by S`."""
+    classes, start = reading.classes, match.end()
+    content = (start + 1 if classes[start : start + 1] == "," else start), end
+    if classes[first:cue].strip(",&By¶"):
+        stop = cue
+        while stop > first and classes[stop - 1] in ",y~(":
+            stop -= 1
+        content = clause_start(classes, first, stop), stop
+    if content[0] >= content[1]:
+        return []
+    heads = make_rows(reading, match.start("cue"), match.span("party"), None, content)
+    rows = make_rows(reading, cue, party, None, content)
+    for row in rows if heads else ():
+        row.relation, row.parent = "quoted", heads[0]
+    return heads + rows
 
 
 def _citing(reading: Reading, cue: int, last: int, sentence: Sentence) -> list[Found]:
@@ -173,6 +200,10 @@ def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentenc
         named = grammar.BEFORE_CUE.search(classes[max(first, cue - 13) : cue - 1])
         if named and re.search("[OA]", named["party"]):
             subject = cue - 1 - len(named.group()), cue - 1 - len(named["helpers"])
+            end = subject[0] - 1
+            if classes[end] == "," and classes[cue + 1 : last] in ("", "."):  # C, S is reporting
+                start = clause_start(classes, first, end)
+                return make_rows(reading, cue, subject, None, (start, end)) if start < end else []
             return content_after(
                 reading, cue, subject, None, classes[cue + 1 : last], last, sentence
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
+from dedup.attribution.contents import kind_of_content, without_stop
 from dedup.attribution.mention import Mention
 from dedup.attribution.reading import Found
 
@@ -18,7 +19,7 @@ _VENUE = re.compile(
     r"|\binterviews?\s+(?:\w+\s+){1,4}(?:gave|given|granted)\s+to"
     r"|\b(?:in|during|at|after)\s+an?\s+(?:\w+\s+){0,2}(?:meeting|appearance|conversation|segment"
     r"|call)\s+(?:\w+\s+)?(?:with|on)"
-    r"|\b(?:sitting|sat|sits)\s+down\s+with|\bsit-down\s+(?:\w+\s+)?with"
+    r"|\b(?:went|goes|gone|going|came|come)\s+(?:back\s+)?on|\b(?:sitting|sat|sits)\s+down\s+with|\bsit-down\s+(?:\w+\s+)?with"
     r"|\b(?:inquiry|inquiries|query|queries|enquiry|enquiries)\s+(?:from|by)"
     r"|\b(?:described|explained|recalled|outlined|recounted)\s+(?:\w+\s+)?(?:for|to)"
     r"|\binterviewed\s+(?:by|on)|\banswer(?:ed|s|ing)?\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,70}\s)?"
@@ -29,8 +30,8 @@ _VENUE = re.compile(
     r"|conversation)s?\s+(?:\w+\s+)?(?:to|with|from|on|carried\s+by)"
     r"|\b(?:op-ed|article|column|piece|essay|commentary|letter|editorial|appearance)s?\s+"
     r"(?:\w+\s+){0,2}(?:in|for|to|on)"
-    rf"|\b(?:{_SAID}|made)\s+(?:\w+\s+)?(?:in|on|for)"
-    r"|\b(?:published|printed|appear(?:ed|ing)|aired|broadcast|featured)"
+    rf"|\b(?:{_SAID}|made)\s+(?:\w+\s+|(?:last|earlier|late)\s+\w+\s+)?(?:in|on|for)"
+    r"|\b(?:published|printed|appear(?:s|ed|ing)|aired|broadcast|featured)"
     r"\s+(?:\w+\s+|(?:(?:last|this|late|early|\w+day|week|month|year|\w+ber|\w+ary)\s+){2,3})?"
     r"(?:in|on|for)|\b(?:writ(?:es|ing)|wrote|argues|arguing)\s+(?:\w+\s+)?at"
     r"|\b(?:said|says|saying|added|argued|appeared|appearing|asked)\s+(?:\w+day\s+)?"
@@ -63,19 +64,30 @@ _INTERVIEWS = re.compile(
 # In a CNN interview · at a recent Reuters event
 _OCCASION = re.compile(
     r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>interview|town hall|podcast|appearance|programme|program"
-    r"|show|broadcast|event|forum|op-ed|essay|column|commentary|opinion (?:piece|article))\b"
+    r"|show|broadcast|event|forum|op-ed|essay|column|commentary|opinion (?:piece|article))\b",
+    re.I,
 )
+_PRINTED = re.compile("op-ed|essay|column|commentary|opinion", re.I)  # words of their own
 _AT = re.compile(
     r"\b(?:in|during|at|on|after|for|from)\s+(?:an?|the|his|her|their|its|another|last)\s+"
     r"(?:\w+\s+){0,3}$", re.I,
 )  # fmt: skip
+_IN = re.compile(r"\bin\s+(?:[\w-]+\s+)?$")  # of a headline: in a wide-ranging S interview
 _ON_AIR = re.compile(
     r"\b(?P<cue>on|during)\s+(?:(?:\w+day['’]s\s+|an?\s+|the\s+)?(?:\w+\s+)?(?:edition|broadcast|episode|airing)"
     r"\s+of\s+)?$", re.I,
 )  # fmt: skip
-_WHEN = re.compile("[ytpdDn0NB,.]{0,9}")  # said just after noon on S · on Sunday on S, X said
-_DESCRIBED = re.compile("[DnN0KTEGHMUYydzp&]{0,8}")  # described [the day] to S
+_WHEN = re.compile("[ytpdDn0NBzYH,.]{0,9}")  # said just after noon on S · on Sunday on S, X said
+# described [the day] to S · said Veld[, an agent who …,] to S
+_DESCRIBED = re.compile("[DnN0KTEGHMUYydzp&]{0,8}|[^.;:QCPX?VL]{0,30},")
+_CALLED = re.compile("(?P<to>t)D?[nN]{0,2}H\\Z")  # to the news site S
 _POSSESSED = re.compile(r"['’]s?\s+[a-z]|\s+(?:report|article|story|poll|piece|column)s?\b")
+_WAS_TOLD = re.compile("[my]*(?P<cue>e[my]*L)h?(?=.*[VWmeLRo])(?!b)")
+# Edda Corrin in S [explains] · [according to] Edda Corrin at S
+_WRITES_IN = re.compile(r"[A-Z][\w.'’-]+\s+(?:(?:writing|reporting)\s+)?(?:in|at|for)\s+$")
+_IN_PRINT = re.compile(
+    r"cue '(?:explain|report|writ|wrote|argu|not|say|said|suggest|claim|reveal|descri|put)"
+)
 _ASKED = re.compile(r"\b(?:asked|pressed|questioned|grilled)\s[^.;]{0,80}$")  # about it on S
 _ON_AIR_ENDS = ("on", "during", "of")
 _ON_AIR_TOO = re.compile(r"(?:['’]s)?\s+(?:Radio|TV)\b")
@@ -122,9 +134,12 @@ def on_air(mention: Mention) -> Found | None:
 def occasion(mention: Mention) -> Found | None:
     """Read `in an S interview, X said C`."""
     match = _OCCASION.match(mention.after)
-    if match is None or not _AT.search(mention.whole):
+    if match is None or not (
+        _AT.search(mention.whole) or (match["cue"] == "interview" and _IN.search(mention.whole))
+    ):
         return None
-    if mention.outer_speaker() is None and match["cue"] != "interview":
+    is_speech = match["cue"] == "interview" or _PRINTED.match(match["cue"])
+    if not is_speech and mention.outer_speaker() is None:
         return None
     speaker = mention.speaker()
     first, last = match.span("cue")
@@ -149,9 +164,11 @@ def interviews(mention: Mention) -> Found | None:
 
 def addressed(mention: Mention) -> Found | None:
     """Read `X described the day to S`."""
-    if mention.begin == 0 or mention.reading.classes[mention.begin - 1] != "t":
-        return None
     reading, last = mention.reading, mention.begin - 1
+    if called := _CALLED.search(reading.classes, mention.sentence.first, mention.begin):
+        last = called.start("to")
+    if mention.begin == 0 or reading.classes[last] != "t":
+        return None
     spoken = [
         row for row in mention.sentence.rows
         if row.relation == "statement" and row.content and row.kind != "outlet"
@@ -168,6 +185,36 @@ def addressed(mention: Mention) -> Found | None:
     return mention.row(
         "interview", cue=speaker.cue, content=speaker.content, relation="venue",
         quotation=speaker.quotation, basis="said to it", is_sure=False,
+    )  # fmt: skip
+
+
+def was_told(mention: Mention) -> Found | None:
+    """Read `S was told that C`."""
+    reading, first = mention.reading, mention.place + 1
+    match = _WAS_TOLD.match(reading.classes, first, mention.sentence.last)
+    if match is None:
+        return None
+    last = without_stop(reading.classes, mention.sentence.last)
+    if match.end() >= last:
+        return None
+    return mention.row(
+        "interview", cue=reading.span(match.end("cue") - 1, match.end("cue")),
+        content=reading.content_span(match.end(), last), relation="venue",
+        quotation=kind_of_content(reading.classes[match.end() : last]), basis="was told it",
+        is_sure=False,
+    )  # fmt: skip
+
+
+def writes_in(mention: Mention) -> Found | None:
+    """Read `X in S says C` and `according to X at S, C`."""
+    row = mention.named_in()
+    if row is None or not row.content or _WRITES_IN.search(mention.before) is None:
+        return None
+    if not (row.basis.lower().startswith("cue 'according") or _IN_PRINT.match(row.basis)):
+        return None
+    return mention.row(
+        "interview", cue=row.cue, content=row.content, relation="venue", quotation=row.quotation,
+        basis="somebody writes in it", is_sure=False,
     )  # fmt: skip
 
 

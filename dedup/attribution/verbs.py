@@ -28,15 +28,21 @@ _SAID_LAST = re.compile(f"(?P<party>{grammar.PARTY})[myx]*(?P<cue>[VL])[ytpdDn0]
 _CHECKED_WITH = re.compile(f"p(?P<party>{grammar.PARTY})h")
 _LEAST_CLAUSE = 3  # symbols before `, said S` that are a content
 _WEAK = "Wor"
-_BY_OUTLET = re.compile("[ny]{0,2}bD?[OA]")
+_BY_OUTLET = re.compile("[ny]{0,2}bD?[nN]{0,3}H?D?[OA]")
+_IN_OUTLET = re.compile("pD?[nN]{0,3}H?D?[OA]")  # X, quoted in S, · an official quoted in S
 _PUBLICATION = re.compile(
     "(?:[^O]*[,;:])?(?:[yBd,&]|p[^,;:]{1,6},)*(?P<party>D?[nN0]*O(?:[*~]?[OAKNG]{1,3}){0,2}z?[NKn0]*Y)"
 )
 # What outlets do without asserting anything.
 _ACTS = re.compile(
     r"(?:sought|seek|ask|beg|invit|request|thank|want|welcom|apologi|hop(?:e|ing)|worr|wonder"
-    r"|expect|petition|examin)", re.I,
+    r"|expect|petition|examin|think|thought|believ|fear)", re.I,
 )  # fmt: skip
+_TELLS = re.compile("report|says|said|writ|wrote|add|reveal|announc", re.I)
+_WENT_ON = re.compile("(?:went|go|goes|going) on", re.I)
+_MODAL = re.compile("could|would|will|can|may|might|must|should|to", re.I)  # could put
+_POSTS = re.compile("post(?:ed|s|ing)", re.I)  # a loss, or a picture
+_SUBJECT_BEHIND = re.compile("D?[OA]G[emVW]")
 _STARTS = re.compile("began|begins?|continued?s?", re.I)  # and then does something
 _PERSON_OF = re.compile("[OAS]z[NKT]")  # CNN's Tapper
 _GOES_ON = re.compile(f"[^.gfrcVLW{QUOTATION[1:-1]}]{{0,12}}?[,:.]?({QUOTATION})")
@@ -56,7 +62,12 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
     symbol = classes[cue]
     first = max(first, cue - _LOOK_BACK)
     left, right = classes[first:cue], classes[cue + 1 : last]
-    if PASSIVE.search(left) or _BY_OUTLET.match(right):
+    is_quoted_in = symbol == "k" and _IN_OUTLET.match(right) is not None
+    if is_quoted_in and not left.endswith(","):
+        return []
+    if _WENT_ON.fullmatch(reading.words(cue, cue + 1)) and re.match("D?[OA]", right):
+        return []  # on air, where they may say something
+    if PASSIVE.search(left) or _BY_OUTLET.match(right) or is_quoted_in:
         return read_passive(reading, cue, first, last)
     subject = subject_before(left, symbol, reading.words(cue, cue + 1))
     if subject is None or "O" not in left[subject[0] : subject[1]]:
@@ -70,7 +81,9 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         is_quoted = after_content.group()[0] != ","
         turned = (grammar.AFTER_QUOTATION if is_quoted else grammar.AFTER_CUE).match(right)
         if turned and symbol in "VWRk" and grammar.ENDS_AFTER.match(right, turned.end("party")):
-            if is_quoted or (subject is None and len(left) >= _LEAST_CLAUSE):
+            tells = _TELLS.match(reading.words(cue, cue + 1)) is not None
+            is_told = tells and re.search("[OA]", turned["party"]) is not None
+            if is_quoted or ((subject is None or is_told) and len(left) >= _LEAST_CLAUSE):
                 party = cue + 1 + turned.start("party"), cue + 1 + turned.end("party")
                 content_end = first + after_content.start() + (1 if is_quoted else 0)
                 return _content_before(reading, cue, party, first, content_end, last)
@@ -90,7 +103,9 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         if (match := grammar.TOLD.match(right)) is None:
             return []
         told = cue + 1 + match.start(), cue + 1 + match.end()
-        rest = right[match.end() :]
+        if _SUBJECT_BEHIND.match(classes, told[0], last):
+            told = told[0], told[1] - 1  # told the Observer government was a burden
+        rest = classes[told[1] : last]
     is_outlet = re.search("[OA]", left[subject[0] : subject[1]]) is not None
     if is_outlet and rest in (":", ":."):
         return _announces(reading, cue, party)
@@ -207,7 +222,12 @@ def content_after(
     is_plain = (
         re.search(f"{QUOTATION}|[OSY]", reading.classes[start:end] + who) is None and "A" not in who
     )
-    if words in lexicon.PAST_ONLY and _PERSON_OF.search(who):
+    if words in lexicon.PAST_ONLY and (
+        _PERSON_OF.search(who) or _MODAL.fullmatch(reading.words(cue - 1, cue))
+    ):
+        return []
+    is_told = re.search(f"{QUOTATION}|h", reading.classes[cue + 1 : end]) is not None
+    if _POSTS.fullmatch(words) and re.fullmatch("D?[OA]", who) and not is_told:
         return []
     if _STARTS.match(words) and re.search("[OAHS]", who):
         if re.search(QUOTATION, reading.classes[start:end]) is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,26 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import Corpus, analyze
-from dedup.attribution import KINDS, QUOTATIONS, RELATIONS, find, gazetteer
-from dedup.attribution.vocabulary import make_vocabulary
+from dedup.attribution import KINDS, QUOTATIONS, RELATIONS
 
 Row = tuple[Any, ...]
 
 _FIELDS = ("credited", "kind", "outlet", "relation", "quotation", "content", "cue", "parent")
 SPANS = ("credited", "cue", "content")
 TEXTS = [case.values[0]["input"] for case in load_cases("attributions")]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_vocabulary() -> Iterator[None]:
-    """Make the vocabulary once: it takes longer than all the texts."""
-    ours = make_vocabulary(gazetteer())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            find, "make_vocabulary",
-            lambda outlets: ours if outlets is gazetteer() else make_vocabulary(outlets),
-        )  # fmt: skip
-        yield
 
 
 def table(text: str, outlet: str | None = None) -> list[dict[str, Any]]:

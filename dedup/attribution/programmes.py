@@ -1,0 +1,104 @@
+"""Programmes that a broadcaster airs, named in quotation marks or by the word Show.
+
+`said on “Fox News Sunday”`, `told the “Odrava Today” programme`: what stands between the marks is
+a name, no quotation, where somebody speaks on it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from dedup.attribution import lexicon
+from dedup.attribution.outlets import SURE, UNLISTED, Surface
+from dedup.attribution.reading import Reading
+
+_MARKED = re.compile("(?<=[ptLHzDy])[sQCP]")
+_ENDS = ",."
+# On, told, an episode of: where somebody speaks on a programme.
+_AIRED = re.compile(
+    r"\b(?:on|told|tells|tell|telling|episode of|edition of|broadcast of|host of|hosts?|hosted"
+    r"|anchor of|anchors|(?:interview|interviewed|conversation|spoke|speaking|appearance|appeared)"
+    r" (?:with|by|on|to|for))\s+(?:(?:the|[A-Z][\w.]*(?: [A-Z0-9]\w*){0,2}['’]s?|(?:last"
+    r"|this) week['’]s"
+    r"|\w+day['’]s)\s+)*[“\"‘'«„]*$"
+)
+_NOUN = re.compile(r"[”\"’'»]*\s+(?:radio |television |TV |morning |news |talk |chat )*"
+                   r"(?:show|programme|program|podcast|newscast)\b")  # fmt: skip
+# Words of the name of a programme, of which one is a programme's.
+_NAME = re.compile(
+    r"(?:[A-Z0-9][\w'’.&-]*|&|and|with|of|the|in|for|a)(?: (?:[A-Z0-9][\w'’.&-]*|&|and|with|of"
+    r"|the|in|for|a)){0,7}"
+)
+_KIND = re.compile(r"\b(?:Show|Tonight|Today|Live|Hour|Report|Reports|Sunday|Morning|Mornings"
+                   r"|Breakfast|Weekend|Nightly|News|Newsroom|Radio|Podcast|Press|Nation"
+                   r"|Daily)\b")  # fmt: skip
+_SHOW = re.compile(
+    r"\b[Tt]he (?P<name>(?:[A-Z][\w.'’-]+ (?:and |& )?){1,4}Show\b(?: with(?: [A-Z][\w.’-]+){1,3})?"
+    r"|[A-Z][\w.'’-]+(?: (?:[A-Z][\w.'’-]+|and|of|the|in|&)){0,6}(?= podcast\b))"
+)
+_NOUNS = re.compile(" (?:programme|program|show|podcast)\\b")
+# The Ferry Channel's Jonas Veld programme
+_OF_CHANNEL = re.compile(
+    r"(?P<name>[A-Z][\w.-]{1,20}['’]s? (?:[A-Z][\w'’.-]{1,20} ){1,4}"
+    r"(?:programme|program|show|podcast))\b"
+)
+_AROUND = 60  # characters
+
+
+def mark_programmes(reading: Reading) -> None:
+    """Make a programme's name in marks a mention, with what the marks end with behind it."""
+    if _MARKED.search(reading.classes) is None:
+        return
+    classes = reading.classes
+    starts, ends, surfaces = list(reading.starts), list(reading.ends), list(reading.surfaces)
+    for match in reversed(list(_MARKED.finditer(reading.classes))):
+        place = match.start()
+        surface = _programme(reading, place)
+        if surface is None:
+            continue
+        mark, end = "", ends[place]
+        if reading.text[end - 1] in _ENDS:
+            mark, end = reading.text[end - 1], end - 1
+        reading.local.append(surface)
+        symbols = lexicon.OUTLET + mark
+        classes = classes[:place] + symbols + classes[place + 1 :]
+        tail = [end] if mark else []
+        starts[place : place + 1] = [starts[place], *tail]
+        ends[place : place + 1] = [end, *(each + 1 for each in tail)]
+        surfaces[place : place + 1] = [-1 - len(reading.local), *(-1 for _ in tail)]
+    reading.classes = classes
+    reading.starts, reading.ends, reading.surfaces = starts, ends, surfaces
+
+
+def _programme(reading: Reading, place: int) -> Surface | None:
+    """Return the programme that a symbol's words between marks name, if they name one."""
+    words = reading.words(place, place + 1).rstrip(_ENDS)
+    if _NAME.fullmatch(words) is None:
+        return None
+    text, (start, end) = reading.text, reading.span(place, place + 1)
+    is_called = _NOUN.match(text, end, end + _AROUND) is not None
+    before = text[max(0, start - _AROUND) : start]
+    if not is_called and _AIRED.search(before) is None:
+        return None
+    known = reading.gazetteer.by_name(words) or reading.gazetteer.by_name(f"{words} show")
+    if known is None and not (is_called or _KIND.search(words)):
+        return None
+    return Surface(words, SURE, (known or UNLISTED + words.removeprefix("The "),))
+
+
+def programmes(reading: Reading) -> Iterator[str]:
+    """Yield names of shows that somebody speaks on: told the Odrava Morning Show."""
+    for match in _OF_CHANNEL.finditer(reading.text) if _NOUNS.search(reading.text) else ():
+        before = reading.text[max(0, match.start() - _AROUND) : match.start()]
+        place = bisect_right(reading.starts, match.start()) - 1
+        if reading.surfaces[place] == -1 and _AIRED.search(before):
+            yield match["name"]
+    if "Show" not in reading.text and " podcast" not in reading.text:
+        return
+    for match in _SHOW.finditer(reading.text):
+        before = reading.text[max(0, match.start() - _AROUND) : match.start()]
+        place = bisect_right(reading.starts, match.start()) - 1
+        if reading.surfaces[place] == -1 and _AIRED.search(before):
+            yield match["name"]
