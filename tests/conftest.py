@@ -13,16 +13,21 @@ import os
 import signal
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas  # noqa: F401  # the command line hides it from pyarrow unless it is there already
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import settings
 
-from dedup import Corpus, read_corpus
+from dedup import Corpus, Gazetteer, read_corpus
+from dedup.attribution import find
+from dedup.attribution.vocabulary import Vocabulary
 from dedup.cli.app import app
 
 ROOT = Path(__file__).parent.parent
@@ -65,6 +70,34 @@ def pytest_configure(config: pytest.Config) -> None:
 # The sample newsroom and the command line.
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_vocabulary() -> Iterator[None]:
+    """Make the vocabulary of the same outlets once.
+
+    An analysis makes it anew, which takes longer than all that follows for the texts of most tests.
+    Processes that tests start make their own.
+    """
+    make = find.make_vocabulary
+    made: deque[Vocabulary] = deque(maxlen=16)
+
+    def remember(outlets: Gazetteer) -> Vocabulary:
+        entries = [*outlets.outlets.items()]  # in their order, which numbers their names
+        for own in made:
+            same = outlets.preferred == own.gazetteer.preferred
+            if same and entries == [*own.gazetteer.outlets.items()]:
+                return replace(own, gazetteer=outlets)
+        made.append(make(outlets))
+        return made[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(find, "make_vocabulary", remember)
+        yield
+    if made:  # no analysis has written to it
+        own, anew = made[0], make(made[0].gazetteer)
+        for name in ("keys", "children", "values"):
+            np.testing.assert_array_equal(getattr(anew.exact, name), getattr(own.exact, name))
+
+
 @pytest.fixture(scope="session")
 def newsroom() -> Corpus:
     """The sample newsroom; its pages need the extra `html`."""
@@ -101,9 +134,10 @@ def dedup(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def start(
         *args: str | Path, python: list[str] | None = None, input: str = "", **env: str
     ) -> subprocess.CompletedProcess[str]:
+        # A process that hangs is ended; one may have to compile every kernel on a busy machine.
         return subprocess.run(
             [sys.executable, *(python or ["-m", "dedup"]), *map(str, args)],
-            cwd=cwd, input=input, capture_output=True, encoding="utf-8", timeout=100, check=False,
+            cwd=cwd, input=input, capture_output=True, encoding="utf-8", timeout=600, check=False,
             env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", **env},
         )  # fmt: skip
 

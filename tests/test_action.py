@@ -112,7 +112,7 @@ def use(runner: Runner, inputs: dict[str, str]) -> Job:
             script.write_text(step["run"], "utf-8")
             done = subprocess.run(
                 ["bash", "--noprofile", "--norc", "-eo", "pipefail", script],
-                cwd=runner.workspace, check=False, encoding="utf-8", timeout=100,
+                cwd=runner.workspace, check=False, encoding="utf-8", timeout=600,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                 env={
                     "PATH": os.environ["PATH"], "RUNNER_TEMP": str(temporary), "LC_ALL": "C.UTF-8",

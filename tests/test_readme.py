@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ from dedup.config import read_config
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+REPORT_PAGE = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")  # see test_docs.py
+
+RunMain = Callable[..., tuple[int, str, str]]
 
 
 def shown(command: str) -> list[str]:
@@ -40,12 +44,16 @@ def test_first_screen_shows_the_real_report() -> None:
     assert expected == done.stdout.split("\n")[: len(expected)]
 
 
-def test_report_is_written_as_shown(tmp_path: Path) -> None:
+def test_report_is_written_as_shown(
+    tmp_path: Path, run_main: RunMain, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("trafilatura")
     (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
+    monkeypatch.chdir(tmp_path)
     line = re.search(r"^\$ \.venv/bin/dedup (report .*--output-dir found)$", README, re.M)
     assert line is not None
-    assert 0 == run(*line[1].split(), cwd=tmp_path).returncode
+    assert f"$ dedup {line[1]} " in REPORT_PAGE  # which is run as a process
+    assert 0 == run_main(*line[1].split())[0]
     assert (tmp_path / "found" / "report.html").stat().st_size > 100_000
 
 

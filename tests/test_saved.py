@@ -149,26 +149,33 @@ def test_any_value_reads_back(
     assert tables == found
 
 
+NAMES = {
+    "duplicates": {"duplicates", "clusters"}, "reuse": {"reuse", "flows"},
+    "attributions": {"attributions"},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def part(request: pytest.FixtureRequest, analysis: Analysis) -> tuple[str, Analysis]:
+    """One part alone."""
+    return request.param, analyze(analysis.corpus, only=request.param)
+
+
 @pytest.mark.parametrize("format_", FORMATS)
-@pytest.mark.parametrize(
-    ("only", "names"),
-    [("duplicates", {"duplicates", "clusters"}), ("reuse", {"reuse", "flows"}),
-     ("attributions", {"attributions"})],
-)  # fmt: skip
 def test_only_the_tables_of_the_parts_analysed_are_there(
-    only: str, names: set[str], format_: Any, analysis: Analysis, tmp_path: Path
+    part: tuple[str, Analysis], format_: Any, analysis: Analysis, tmp_path: Path
 ) -> None:
+    only, alone = part
     analysis.write(tmp_path, format=format_)  # files that stay are not taken for those of the next
-    part = analyze(analysis.corpus, only=only)
-    part.write(tmp_path, format=format_)
+    alone.write(tmp_path, format=format_)
     saved = Analysis.read(tmp_path)
-    assert {"documents", "passages"} | names == {*saved.table_names}
+    assert {"documents", "passages"} | NAMES[only] == {*saved.table_names}
     for name in TABLES:
         if name in saved.table_names:
-            assert part.table(name).equals(saved.table(name))
+            assert alone.table(name).equals(saved.table(name))
         else:
             errors = []
-            for each in (part, saved):
+            for each in (alone, saved):
                 with pytest.raises(ValueError, match="not analysed: `only` named other") as error:
                     each.table(name)
                 errors.append(str(error.value))

@@ -262,6 +262,8 @@ def test_what_cannot_run_ends_with_status_2_and_writes_nothing(
 def test_process_interrupted_while_writing_leaves_nothing_behind(desk: Path, dedup: Dedup) -> None:
     script = (
         "import os, signal, sys, dedup.clean.write as write\n"
+        # A job in the background of a shell inherits that this is ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def interrupted(*args):\n"
         "    yield b'half a '\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"

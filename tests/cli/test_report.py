@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -391,7 +392,10 @@ def test_failed_write_leaves_stdout_empty_and_no_half_written_table(
         "main(sys.argv[1:])\n"
     )
     directory = tmp_path / "tables"
-    done = dedup("report", articles, "--output-dir", directory, python=["-c", script])
+    done = dedup(
+        "report", articles, "--only", "duplicates", "--output-dir", directory,
+        python=["-c", script],
+    )  # fmt: skip
     assert (2, "") == (done.returncode, done.stdout)
     assert "tables: cannot be written: No space left on device" in done.stderr
     assert [] == list(directory.iterdir())
@@ -402,10 +406,11 @@ def test_reader_who_has_had_enough_ends_the_report_quietly(
     root: Path, articles: Path, tmp_path: Path
 ) -> None:
     err = tmp_path / "stderr"
-    script = f'"{sys.executable}" -m dedup report "{articles}" 2>"{err}" | head -n 1'
+    command = f'"{sys.executable}" -m dedup report "{articles}" --only duplicates'
+    script = f'{command} 2>"{err}" | head -n 1'
     done = subprocess.run(
         script, shell=True, capture_output=True, encoding="utf-8", cwd=tmp_path, check=True,
-        env={**os.environ, "PYTHONPATH": str(root)}, timeout=100,
+        env={**os.environ, "PYTHONPATH": str(root)}, timeout=600,
     )  # fmt: skip
     assert ["Corpus      2 documents of 2 outlets"] == [
         line.rstrip() for line in done.stdout.splitlines()
@@ -417,9 +422,10 @@ def test_closed_pipe_is_no_error_message(root: Path, articles: Path, tmp_path: P
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
-        [sys.executable, "-m", "dedup", "report", str(articles), "--format", "json"],
+        [sys.executable, "-m", "dedup", "report", str(articles), "--only", "duplicates",
+         "--format", "json"],
         stdout=writing, stderr=subprocess.PIPE, encoding="utf-8", cwd=tmp_path, check=False,
-        env={**os.environ, "PYTHONPATH": str(root)}, timeout=100,
+        env={**os.environ, "PYTHONPATH": str(root)}, timeout=600,
     )  # fmt: skip
     os.close(writing)
     assert "" == done.stderr
@@ -500,7 +506,9 @@ def test_hostile_field_name_does_not_steer_the_terminal(
 def test_output_that_cannot_show_every_character_shows_the_others(
     encoding: str, articles: Path, dedup: Dedup
 ) -> None:
-    done = dedup("report", articles, PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+    done = dedup(
+        "report", articles, "--only", "duplicates", PYTHONIOENCODING=encoding, PYTHONUTF8="0"
+    )
     assert (0, "") == (done.returncode, done.stderr)
     assert "Monday" in done.stdout
 
@@ -508,18 +516,21 @@ def test_output_that_cannot_show_every_character_shows_the_others(
 # Start-up.
 
 
-def imported_by(dedup: Dedup, *args: str | Path) -> set[str]:
-    """Return which heavy modules a command imports."""
+def imported_by(dedup: Dedup, *args: str | Path, formats: Sequence[str] = ()) -> set[str]:
+    """Return which heavy modules a command imports, with one table format after the other."""
     script = (
         "import sys\n"
         "from dedup.cli import main\n"
-        "try:\n"
-        "    main(sys.argv[1:])\n"
-        "except SystemExit:\n"
-        "    heavy = 'numpy numba pyarrow pandas sklearn scipy trafilatura datasketch rich'\n"
-        "    print('IMPORTED', *(set(heavy.split()) & set(sys.modules)), file=sys.stderr)\n"
+        f"for options in {[['--table-format', format_] for format_ in formats] or [[]]}:\n"
+        "    try:\n"
+        "        main(sys.argv[1:] + options)\n"
+        "    except SystemExit as end:\n"
+        "        heavy = 'numpy numba pyarrow pandas sklearn scipy trafilatura datasketch rich'\n"
+        "        print('STATUS', end.code, file=sys.stderr)\n"
+        "print('IMPORTED', *(set(heavy.split()) & set(sys.modules)), file=sys.stderr)\n"
     )
     done = dedup(*args, python=["-c", script])
+    assert not formats or ["STATUS 0"] * len(formats) == re.findall("STATUS .*", done.stderr)
     return set(done.stderr.rpartition("IMPORTED")[2].split())
 
 
@@ -536,18 +547,17 @@ def test_help_and_usage_errors_import_nothing_heavy(args: list[str], dedup: Dedu
     assert set() == imported_by(dedup, *args)
 
 
-@pytest.mark.parametrize("format_", ["parquet", "csv", "jsonl"])
 @pytest.mark.parametrize(
     ("args", "weighing"),
     [(["--only", "duplicates"], set()), ([], {"scipy", "sklearn"})],
     ids=["duplicates", "everything"],
 )
 def test_report_of_a_small_corpus_imports_only_what_it_uses(
-    args: list[str], weighing: set[str], format_: str, articles: Path, tmp_path: Path, dedup: Dedup
+    args: list[str], weighing: set[str], articles: Path, tmp_path: Path, dedup: Dedup
 ) -> None:
     imported = imported_by(
         dedup, "report", articles, *args, "--output-dir", tmp_path / "tables",
-        "--table-format", format_,
+        formats=["parquet", "csv", "jsonl"],
     )  # fmt: skip
     assert {"numpy", "pyarrow", "rich"} | weighing == imported
 

@@ -256,14 +256,15 @@ def test_text_on_standard_input_may_begin_with_a_bracket(text: str) -> None:
 
 def test_report_reads_records_from_a_pipe(dedup: Process) -> None:
     lines = "".join(json.dumps(record) + "\n" for record in RECORDS)
-    result = dedup("report", "-", "--format", "json", input=lines)
+    result = dedup("report", "-", "--only", "duplicates", "--format", "json", input=lines)
     assert (0, "") == (result.returncode, result.stderr)
     summary = json.loads(result.stdout)
     assert (2, 3) == (summary["n_documents"], summary["n_passages"])
 
 
 def test_report_reads_a_text_from_a_pipe(dedup: Process) -> None:
-    result = dedup("report", "-", "--format", "json", input="One é.\n\nTwo.\n")
+    text = "One é.\n\nTwo.\n"
+    result = dedup("report", "-", "--only", "duplicates", "--format", "json", input=text)
     summary = json.loads(result.stdout)
     assert (0, 1, 2) == (result.returncode, summary["n_documents"], summary["n_passages"])
 
@@ -305,7 +306,7 @@ def test_bad_record_of_a_file_is_skipped_on_request(tmp_path: Path, case: dict[s
 
 def test_report_lists_what_was_skipped(tmp_path: Path, dedup: Process) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": "One."}\n{"txt": "Two."}\n')
-    arguments = ("report", tmp_path / "a.jsonl", "--format", "json")
+    arguments = ("report", tmp_path / "a.jsonl", "--only", "duplicates", "--format", "json")
     result = dedup(*arguments)
     assert (2, "") == (result.returncode, result.stdout)
     assert result.stderr.startswith(f'Error: {tmp_path}/a.jsonl:2: missing field "text"')

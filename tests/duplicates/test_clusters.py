@@ -17,9 +17,9 @@ from oracles import (
     shingle_set,
     tokens_of,
 )
-from random_corpora import one_passage_records, random_records
+from random_corpora import Record, one_passage_records, random_records
 
-from dedup import Corpus, DuplicateSettings, analyze
+from dedup import Analysis, Corpus, DuplicateSettings, analyze
 
 WORDS = [f"{a}{b}" for a in ("north", "south", "east", "west") for b in ("gate", "mill", "quay",
          "ford", "hill", "wood", "field", "bank", "well", "ridge")]  # fmt: skip
@@ -27,21 +27,22 @@ LEAD = "The council closed the old harbour bridge for a week on Monday morning."
 LATER = LEAD.replace("Monday", "Tuesday")
 
 
+def analyze_records(records: list[Record], **settings: float) -> Analysis:
+    corpus = Corpus.from_records(records)
+    return analyze(corpus, DuplicateSettings(**settings), only="duplicates")
+
+
 def test_chain_of_near_duplicates_is_cut_where_the_representative_is_too_far() -> None:
     # Each shares 8 of 12 words with the next, 6 of 14 with the one after.
     texts = [" ".join(WORDS[start : start + 10]) for start in range(0, 12, 2)]
-    analysis = analyze(
-        Corpus.from_records(one_passage_records(texts)), DuplicateSettings(shingle_size=1)
-    )
+    analysis = analyze_records(one_passage_records(texts), shingle_size=1)
     assert {(i, i + 1) for i in range(5)} == reported_pairs(analysis).keys()
     assert [[0, 1], [2, 3], [4, 5]] == reported_clusters(analysis)
 
 
 def test_passage_between_two_representatives_joins_the_earlier() -> None:
     texts = [" ".join(WORDS[start : start + 10]) for start in (0, 4, 2)]
-    analysis = analyze(
-        Corpus.from_records(one_passage_records(texts)), DuplicateSettings(shingle_size=1)
-    )
+    analysis = analyze_records(one_passage_records(texts), shingle_size=1)
     assert [[0, 2]] == reported_clusters(analysis)
     assert {(0, 2), (1, 2)} == reported_pairs(analysis).keys()
 
@@ -51,9 +52,8 @@ def test_passage_between_two_representatives_joins_the_earlier() -> None:
 def test_clusters_equal_those_of_the_slow_oracle(
     seed: int, shingle_size: int, threshold: float
 ) -> None:
-    analysis = analyze(
-        Corpus.from_records(random_records(seed, 120)),
-        DuplicateSettings(shingle_size=shingle_size, threshold=threshold),
+    analysis = analyze_records(
+        random_records(seed, 120), shingle_size=shingle_size, threshold=threshold
     )
     expected = cluster_in_order(passage_texts(analysis), set(reported_pairs(analysis)))
     assert len(expected) > 3
@@ -70,20 +70,14 @@ def test_clusters_equal_those_of_the_slow_oracle(
 def test_clusters_of_any_small_corpus_equal_those_of_the_oracle(
     texts: list[str], threshold: float
 ) -> None:
-    analysis = analyze(
-        Corpus.from_records(one_passage_records(texts)),
-        DuplicateSettings(shingle_size=1, threshold=threshold),
-        jobs=1,
-    )
+    analysis = analyze_records(one_passage_records(texts), shingle_size=1, threshold=threshold)
     expected = cluster_in_order(texts, set(reported_pairs(analysis)))
     assert expected == reported_clusters(analysis)
 
 
 @pytest.mark.parametrize("threshold", [0.5, 0.7, 0.9])
 def test_every_member_is_at_or_above_the_threshold_to_its_representative(threshold: float) -> None:
-    analysis = analyze(
-        Corpus.from_records(random_records(4, 200)), DuplicateSettings(threshold=threshold)
-    )
+    analysis = analyze_records(random_records(4, 200), threshold=threshold)
     sets = [shingle_set(tokens_of(text), 3) for text in passage_texts(analysis)]
     clusters = analysis.table("clusters").to_pylist()
     members = reported_clusters(analysis)
@@ -125,14 +119,14 @@ def test_representative_is_the_earliest(records: list[dict[str, Any]], expected:
     texts = [LEAD, LATER]
     for order in ([0, 1], [1, 0]):
         rows = [records[i] | {"text": texts[i]} for i in order]
-        analysis = analyze(Corpus.from_records(rows))
+        analysis = analyze_records(rows)
         first = analysis.table("passages").to_pylist()[0]
         assert (expected, 0) == (first["document_id"], first["cluster_id"])
         assert [0] == analysis.table("clusters")["representative_passage_id"].to_pylist()
 
 
 def test_within_a_document_the_first_paragraph_represents() -> None:
-    analysis = analyze(Corpus.from_records([{"id": "a", "text": f"{LATER}\n\n{LEAD}"}]))
+    analysis = analyze_records([{"id": "a", "text": f"{LATER}\n\n{LEAD}"}])
     assert [LATER] == analysis.table("clusters")["text"].to_pylist()
 
 
@@ -142,7 +136,7 @@ def test_cluster_states_the_outlet_and_time_of_its_representative() -> None:
         {"id": "b", "outlet": "Tern", "text": LATER, "published": "2026-03-01T08:00:00Z"},
         {"id": "c", "outlet": "Heron", "text": LEAD},
     ]
-    row = analyze(Corpus.from_records(records)).table("clusters").to_pylist()[0]
+    row = analyze_records(records).table("clusters").to_pylist()[0]
     assert ("Tern", "2026-03-01T08:00:00+00:00", LATER) == (
         row["first_outlet"], row["first_published"].isoformat(), row["text"],
     )  # fmt: skip
@@ -152,7 +146,7 @@ def test_cluster_states_the_outlet_and_time_of_its_representative() -> None:
 def test_order_of_publication_decides_over_the_order_of_reading() -> None:
     rng = random.Random(1)
     records = random_records(9, 60)
-    expected = reported_clusters(analyze(Corpus.from_records(records)))
+    expected = reported_clusters(analyze_records(records))
     for _ in range(3):
         rng.shuffle(records)
-        assert expected == reported_clusters(analyze(Corpus.from_records(records)))
+        assert expected == reported_clusters(analyze_records(records))

@@ -17,7 +17,7 @@ def test_cluster_kind(case: dict[str, Any]) -> None:
         document | {"text": "\n\n".join(paragraphs[name] for name in document["text"])}
         for document in case["documents"]
     ]
-    analysis = analyze(Corpus.from_records(records))
+    analysis = analyze(Corpus.from_records(records), only="duplicates")
     passages = analysis.table("passages").to_pylist()
     members = [
         [f"{passages[p]['document_id']} {passages[p]['position']}" for p in cluster]

@@ -256,7 +256,7 @@ def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     process, port = start_redis(program, folder)
     yield port
     process.terminate()
-    process.wait(timeout=30)
+    process.wait(timeout=600)
     if process.stdout is not None:
         process.stdout.close()
 
@@ -277,7 +277,7 @@ def start_redis(program: str, folder: Path) -> tuple[subprocess.Popen[str], int]
             said.append(line)
             if "Ready to accept connections" in line:
                 return process, port
-        process.wait(timeout=30)
+        process.wait(timeout=600)
     raise RuntimeError(f"redis-server does not start: {''.join(said)}")
 
 
@@ -351,7 +351,7 @@ def test_another_process_finds_a_passage(
              banding.bands, banding.rows, " ".join(map(str, signed.signatures[1]))]  # fmt: skip
     run = subprocess.run(
         [sys.executable, "-c", program, *map(str, typed)],
-        capture_output=True, encoding="utf-8", timeout=100, check=True,
+        capture_output=True, encoding="utf-8", timeout=600, check=True,
     )  # fmt: skip
     expected = [repr(key) for key in sorted(ask(index.to_datasketch(), signed.signatures[1]))]
     assert expected == run.stdout.splitlines()

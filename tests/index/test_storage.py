@@ -163,7 +163,7 @@ def fill(path: Path, root: Path, *, limit: int = 0, before: str = "") -> tuple[i
     command = [sys.executable, "-c", FILL, str(path), str(limit), str(root), str(root / "tests")]
     if before:
         command = ["unshare", "--mount", "sh", "-c", f'{before}; "$@"', "sh", *command]
-    child = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    child = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert ("", 0) == (child.stderr, child.returncode)
     n, message = child.stdout.rstrip("\n").split(" ", 1)
     return int(n), message

@@ -115,19 +115,26 @@ def test_every_link_into_the_page_leads_to_something(page: str) -> None:
     assert set() == {target.split("?")[0] for target in inner} - {*ids}
 
 
-@pytest.mark.parametrize("evil", HOSTILE)
-def test_hostile_text_is_text_wherever_it_stands(evil: str) -> None:
+def twice_twice(evil: str) -> str:
+    """Return the page of two documents that say the same twice, with words before every text."""
     text = f"{evil} {LEAD}"
     records = [
         {"id": f"{evil} {n}", "text": f"{text}\n\n{text}", "outlet": f"{evil}{n}",
          "title": f"{evil} title", "url": f"javascript:alert(1)//{evil}", "date": f"2026-03-0{n}"}
         for n in (1, 2)
     ]  # fmt: skip
-    page = page_of(*records)
-    safe = page_of(*[{**r, "id": str(n), "text": f"{LEAD}\n\n{LEAD}", "outlet": f"o{n}",
-                      "title": "title"} for n, r in enumerate(records)])  # fmt: skip
-    tags = [tag for tag, _ in parsed(page).elements]
-    assert {*tags} <= {tag for tag, _ in parsed(safe).elements}
+    return page_of(*records)
+
+
+@pytest.fixture(scope="module")
+def safe_tags() -> set[str]:
+    return {tag for tag, _ in parsed(twice_twice("o")).elements}
+
+
+@pytest.mark.parametrize("evil", HOSTILE)
+def test_hostile_text_is_text_wherever_it_stands(evil: str, safe_tags: set[str]) -> None:
+    page = twice_twice(evil)
+    assert {tag for tag, _ in parsed(page).elements} <= safe_tags
     shown = re.sub("[\0\x07\x1b]", "\ufffd", evil)
     assert shown in html.unescape(page)
     assert "javascript:" not in {(a.get("href") or "")[:11] for _, a in parsed(page).elements}

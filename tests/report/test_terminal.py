@@ -90,39 +90,31 @@ HOSTILE = [
     "\u202egnorw\u202c", "\u2066x\u2069", "\ue000", "a\u2028b", "🦀\u200b",
 ]  # fmt: skip
 
-# Where a report shows a field of a document, by the headings of the parts.
-SHOWN = [
-    ("text", ["Biggest clusters", "Printed twice", "Boilerplate by outlet"]),
-    ("id", ["Biggest clusters", "Printed twice"]),
-    pytest.param(
-        "outlet", ["Biggest clusters", "Printed twice", "Outlets", "Boilerplate by outlet"],
-    ),
-]  # fmt: skip
+# Where a report shows a field of a document: what stands before it, by the headings of the parts.
+SHOWN = {
+    "Biggest clusters": ["bridge", "a", "Gull"],
+    "Printed twice": ["The mill road", "a", "Gull"],
+    "Boilerplate by outlet": ["Exit mobile version", "Gull"],
+    "Outlets": ["Gull"],
+}
 
 
-@pytest.mark.parametrize(("field", "parts"), SHOWN)
-def test_hostile_text_is_shown_as_it_is_and_does_not_steer_the_terminal(
-    field: str, parts: list[str]
-) -> None:
-    wrong = []
-    for hostile in HOSTILE:
-        fields = {name: hostile if name == field else "" for name in ("text", "id", "outlet")}
-        furniture = f"Exit mobile version {fields['text']}"
-        repeated = f"The mill road {fields['text']} is closed."
-        lead = LEAD.replace("bridge", f"bridge {fields['text']}")
-        texts = {"a": [lead, repeated, repeated, furniture], "b": [lead, OTHER, furniture]}
-        records = [
-            {"id": f"{side}{fields['id']}", "outlet": f"Gull{fields['outlet']}",
-             "text": "\n\n".join(text)}
-            for side, text in texts.items()
-        ]  # fmt: skip
-        text = rendered(*records, width=100)
-        assert [] == steering(text)
-        for part in parts:
-            shown = text.partition(f"\n{part}")[2].partition("──\n")[2].partition(" ──")[0]
-            if visible(hostile) not in visible(shown):
-                wrong.append((hostile, part, shown))
-    assert [] == wrong
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_text_is_shown_as_it_is_and_does_not_steer_the_terminal(hostile: str) -> None:
+    furniture = f"Exit mobile version {hostile}"
+    repeated = f"The mill road {hostile} is closed."
+    lead = LEAD.replace("bridge", f"bridge {hostile}")
+    texts = {"a": [lead, repeated, repeated, furniture], "b": [lead, OTHER, furniture]}
+    records = [
+        {"id": f"{side}{hostile}", "outlet": f"Gull{hostile}", "text": "\n\n".join(text)}
+        for side, text in texts.items()
+    ]
+    text = rendered(*records, width=100)
+    assert [] == steering(text)
+    for part, fields in SHOWN.items():
+        shown = text.partition(f"\n{part}")[2].partition("──\n")[2].partition(" ──")[0]
+        missing = [f for f in fields if visible(f"{f}{hostile}") not in visible(shown)]
+        assert [] == missing, part
 
 
 def visible(text: str) -> str:
