@@ -52,6 +52,7 @@ def from_file(path: Path) -> dict[str, float]:
 
     with hidden("pandas", "scipy.linalg"):
         import numba  # noqa: F401  # what analysing loads when there is enough work
+        import pyarrow
         from rich.console import Console
 
         from dedup.analysis import analyze
@@ -59,6 +60,7 @@ def from_file(path: Path) -> dict[str, float]:
         from dedup.corpus import read_corpus
         from dedup.report import render, summarize
 
+        pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # as the command does
         clock.end("imports")
         corpus = read_corpus(path)
         clock.end("reading")

@@ -101,7 +101,9 @@ def _write(pieces: Iterator[pa.Table], schema: pa.Schema, path: Path, format: Ta
 
         # Only columns with few values gain from a dictionary; building one for texts costs time.
         few = [name for name in _FEW_VALUES if name in schema.names]
-        with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=few) as writer:
+        # Packing texts would save a third of their space, and take a tenth of all the time.
+        packing = {name: "none" if name == "text" else "lz4" for name in schema.names}
+        with pq.ParquetWriter(path, schema, compression=packing, use_dictionary=few) as writer:
             for piece in pieces:
                 writer.write_table(piece)
                 n_rows += piece.num_rows

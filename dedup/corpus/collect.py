@@ -116,7 +116,8 @@ def collect_passages(
         raise InputError("no document in the corpus")
     batches = corpus.documents.to_batches()
     first_rows = np.cumsum([0, *(batch.num_rows for batch in batches)])
-    pieces = []
+    parts, n_tokenless = [], 0
+    shingles, n_shingles = np.empty(0, dtype=np.uint32), 0
     for number, piece in enumerate(
         executor.map(
             lambda batch, first_row: collect_batch(
@@ -125,17 +126,26 @@ def collect_passages(
             batches, first_rows[:-1].tolist(),
         )
     ):  # fmt: skip
-        pieces.append(piece)
+        done = int(first_rows[number + 1])
+        end = n_shingles + len(piece.shingles)
+        if end > len(shingles):  # make room for as many again in each document to come
+            room = np.empty(end * len(corpus) // done + len(piece.shingles), dtype=np.uint32)
+            room[:n_shingles] = shingles[:n_shingles]
+            shingles = room
+        shingles[n_shingles:end] = piece.shingles
+        n_shingles = end
+        parts.append(piece.columns)
+        n_tokenless += piece.n_tokenless
         if progress is not None:
-            progress(int(first_rows[number + 1]))
+            progress(done)
+    shingles = shingles[:n_shingles]
     columns = {
-        name: np.concatenate([piece.columns[i] for piece in pieces])
-        for i, name in enumerate(PIECE_COLUMNS)
+        name: np.concatenate(arrays)
+        for name, arrays in zip(PIECE_COLUMNS, zip(*parts, strict=True), strict=True)
     }
     if not len(columns["documents"]):
         n = len(corpus)
         raise InputError(f"no text in the corpus: {n} document{'s' * (n != 1)} without a word")
-    shingles = np.concatenate([piece.shingles for piece in pieces])
     shingle_starts = np.cumsum(columns["counts"]) - columns["counts"]
 
     order = _passage_order(columns["documents"], document_order(corpus))
@@ -161,7 +171,7 @@ def collect_passages(
         shingle_starts=shingle_starts[first_passages],
         shingle_sizes=sizes,
         is_version=is_version,
-        n_tokenless=sum(piece.n_tokenless for piece in pieces),
+        n_tokenless=n_tokenless,
     )
 
 

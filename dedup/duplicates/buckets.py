@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.duplicates.bands import Banding
+from dedup.duplicates.sorting import sort_hashes
 from dedup.text import Kernel
 
 NO_BUCKET = 0  # a band hash that equals no other, not even itself
@@ -95,8 +96,9 @@ def find_buckets(hashes: npt.NDArray[np.uint32]) -> Buckets:
     n_keys = select_repeated.sized(2 * len(hashes))(
         hashes, np.uint32(size - 1), np.zeros(size, dtype=np.uint8), keys
     )
-    keys = keys[:n_keys]
-    keys.sort()  # hash and text number in one word: far faster than an argsort
+    # Hash and text number are one word, so that texts of a bucket are in order, too.
+    given, keys = keys[:n_keys], np.empty(n_keys, dtype=np.uint64)
+    sort_hashes.sized(10 * n_keys)(given, 32, np.empty(n_keys + 1, dtype=np.int64), keys)
     sorted_hashes = keys >> _32
     follows = np.zeros(n_keys + 1, dtype=np.bool_)  # whether it is in its predecessor's bucket
     follows[1:-1] = sorted_hashes[1:] == sorted_hashes[:-1]

@@ -92,7 +92,7 @@ def find_pairs(
 
     say("candidates")
     bands = range(banding.bands)
-    buckets = list(executor.map(lambda band: find_buckets(hashes[:, band]), bands))
+    buckets = list(executor.map(lambda band: find_buckets(hashes[:, band].copy()), bands))
     compared = np.zeros(len(shingles), dtype=np.bool_)
     for band in bands:
         compared[buckets[band].members] = True

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from dedup.duplicates.buckets import NO_BUCKET
 from dedup.duplicates.signatures import Shingles
+from dedup.duplicates.sorting import sort_hashes
 from dedup.text import Kernel
 
 STEPS_PER_PAIR = 100  # of the loop that compares two sets, about
@@ -24,6 +25,7 @@ def sort_distinct(
     sizes: npt.NDArray[np.int64],
     texts: npt.NDArray[np.int64],
     targets: npt.NDArray[np.int64],
+    places: npt.NDArray[np.int64],
     distinct: npt.NDArray[np.uint32],
     n_distinct: npt.NDArray[np.int64],
 ) -> None:
@@ -32,20 +34,7 @@ def sort_distinct(
         text = texts[row]
         size = sizes[text]
         own = distinct[targets[row] : targets[row] + size]
-        own[:] = values[starts[text] : starts[text] + size]
-        # Shell sort with Knuth's gaps: short, without recursion, good up to long texts.
-        gap = 1
-        while gap < size:
-            gap = 3 * gap + 1
-        while gap > 1:
-            gap //= 3
-            for i in range(gap, size):
-                value = own[i]
-                j = i
-                while j >= gap and own[j - gap] > value:
-                    own[j] = own[j - gap]
-                    j -= gap
-                own[j] = value
+        sort_hashes(values[starts[text] : starts[text] + size], 0, places, own)
         n = 0
         for i in range(size):
             if n == 0 or own[i] != own[n - 1]:
@@ -64,10 +53,13 @@ def make_sets(shingles: Shingles, wanted: npt.NDArray[np.bool_], executor: Execu
     n_distinct = np.empty(len(texts), dtype=np.int64)
     sort = sort_distinct.sized(_STEPS_PER_SHINGLE * n_values)
 
+    longest = int(wanted_sizes.max(initial=0))
+
     def sort_part(rows: slice) -> None:
+        places = np.empty(longest + 1, dtype=np.int64)
         sort(
             shingles.values, shingles.starts, shingles.sizes, texts[rows], targets[rows],
-            distinct, n_distinct[rows],
+            places, distinct, n_distinct[rows],
         )  # fmt: skip
 
     parts = range(0, len(texts), _TEXTS_SORTED_AT_ONCE)

@@ -22,10 +22,10 @@ from dedup.text.characters import (
     EXPANDS,
     IGNORED,
     KIND_SHIFT,
+    LANE,
     MARK,
     REORDERS,
     SEPARATOR,
-    SPACE,
     WORD,
     as_bytes,
     decode_at,
@@ -74,7 +74,8 @@ class Shingled:
     """The shingles of many passages, laid end to end.
 
     Attributes:
-        shingles: All shingles, passage after passage, in text order, repeats kept, dtype uint32.
+        shingles: All shingles, passage after passage, in text order, repeats kept, dtype uint32;
+            a part of a larger array, to be copied if it is to stay.
         counts: Number of shingles of each passage, shape (n_passages,), dtype int64.
         n_words: Number of tokens of each passage, shape (n_passages,), dtype int64.
         keys: Hash of each passage's whole token sequence, dtype uint64: equal keys are
@@ -98,20 +99,43 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @Kernel
-def write_token(
+def tokenise_plain(
+    data: npt.NDArray[np.uint8],
+    i: int,
+    end: int,
+    lane: npt.NDArray[np.uint8],
+    folds: npt.NDArray[np.uint64],
     n_tokens: int,
     token: np.uint64,
-    start: int,
-    end: int,
+    token_start: int,
+    token_end: int,
     hashes: npt.NDArray[np.uint64],
     starts: npt.NDArray[np.int64],
     ends: npt.NDArray[np.int64],
-) -> int:
-    """Write one token behind the others; return how many there are now."""
-    hashes[n_tokens] = mix(token)
-    starts[n_tokens] = start
-    ends[n_tokens] = end
-    return n_tokens + 1
+) -> tuple[int, int, np.uint64, int]:
+    """Read on while there is nothing but ASCII letters and digits, and what plainly parts them.
+
+    Where words end cannot be foretold, so a branch there costs more than the work: each byte
+    writes the token as it is by then, and a byte behind a word moves on to the next one.
+
+    Returns:
+        The first byte not read, the number of tokens that have ended, and the open one's hash and
+        start, which is -1 if none is open; it stands behind the others.
+    """
+    inside = int(token_start >= 0)
+    hashes[n_tokens], starts[n_tokens], ends[n_tokens] = token, token_start, token_end
+    while i < end:
+        is_word = int(lane[data[i]])
+        if is_word > 1:
+            break
+        n_tokens += inside & (is_word ^ 1)
+        token = token if inside else _OFFSET
+        token_start = token_start if inside else i
+        token = (token << _STEP) + (token + folds[data[i]])
+        i += 1
+        hashes[n_tokens], starts[n_tokens], ends[n_tokens] = token, token_start, i
+        inside = is_word
+    return i, n_tokens, token, token_start if inside else -1
 
 
 @Kernel
@@ -136,25 +160,12 @@ def tokenise_span(
     marks = _NONE  # sum over the marks last read: their order does not count
     i = start
     while i <= end:
-        # Nearly all of most texts is ASCII words between spaces: take those in one go.
-        if token_start < 0:
-            while i < end and data[i] < 0x80 and kinds[data[i]] <= SPACE:
-                i += 1
-            if i < end and data[i] < 0x80 and kinds[data[i]] == WORD:
-                token_start = i
-                token, marks = _OFFSET, _NONE
-                alone = after_apostrophe = False
-        if token_start >= 0 and not (alone or after_apostrophe) and marks == _NONE:
-            while i < end and data[i] < 0x80 and kinds[data[i]] == WORD:
-                token = (token << _STEP) + (token + folds[data[i]])
-                i += 1
-                token_end = i
-            if i < end and data[i] < 0x80 and kinds[data[i]] <= SPACE:
-                n_tokens = write_token(
-                    n_tokens, token, token_start, token_end, hashes, starts, ends
-                )
-                token_start = -1
-                continue
+        if not (alone or after_apostrophe or marks != _NONE):
+            i, n_tokens, token, token_start = tokenise_plain(
+                data, i, end, LANE, folds, n_tokens, token, token_start, token_end,
+                hashes, starts, ends,
+            )  # fmt: skip
+            token_end = ends[n_tokens]
 
         # Any other character, as the characters that it folds to.
         code_point, width, n_parts, first = np.int64(0), 1, 1, 0
@@ -179,16 +190,14 @@ def tokenise_span(
             if token_start >= 0 and not joins:
                 if marks != _NONE:
                     token = (token << _STEP) + (token + marks)
-                n_tokens = write_token(
-                    n_tokens, token, token_start, token_end, hashes, starts, ends
-                )
-                token_start = -1
+                hashes[n_tokens], starts[n_tokens], ends[n_tokens] = token, token_start, token_end
+                n_tokens += 1
+                token_start, marks = -1, _NONE
+                alone = after_apostrophe = False
             if token_start < 0:
-                after_apostrophe = False
                 if kind != WORD and kind != CHARACTER:
                     continue
-                token_start = i
-                token, marks = _OFFSET, _NONE
+                token_start, token = i, _OFFSET
                 alone = kind == CHARACTER
             token_end = i + width
             if folded & _REORDERS:
@@ -200,6 +209,8 @@ def tokenise_span(
                 token, after_apostrophe = (token << _STEP) + (token + _APOSTROPHE), False
             token = (token << _STEP) + (token + folded)
         i += width
+    for number in range(n_tokens):
+        hashes[number] = mix(hashes[number])
     return n_tokens
 
 
@@ -250,12 +261,12 @@ def shingle_spans(
 
 
 def _most_tokens(data: npt.NDArray[np.uint8], n_bytes: int) -> int:
-    """Return how many tokens so many bytes of a text have at most, for arrays to be made.
+    """Return room for the tokens of so many bytes of a text, and for the one behind the last.
 
     Some characters of three bytes stand for six of a script whose every character is a token.
     The memory of what stays empty is never touched.
     """
-    return n_bytes // 2 + 1 if data.max(initial=0) < 0x80 else 3 * n_bytes
+    return (n_bytes // 2 if data.max(initial=0) < 0x80 else 3 * n_bytes) + 1
 
 
 def tokenise(text: str) -> Tokens:
@@ -351,4 +362,4 @@ def shingle(
         CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions,
         marked, hashes, token_starts, token_ends, shingles, counts, n_words, keys, marks,
     )  # fmt: skip
-    return Shingled(shingles[:total].copy(), counts, n_words, keys, marks)
+    return Shingled(shingles[:total], counts, n_words, keys, marks)
