@@ -35,6 +35,7 @@ PAGE = "report.html"
 
 _LARGEST = 4_900_000  # bytes: mail and browsers still take the page
 _ARTICLES_SIZE = 3_300_000  # of all articles, about
+_ARTICLES = 500  # more than anybody opens; the tables have the others
 _CLUSTERS_SIZE = 900_000
 _CLUSTERS = 200
 _STORIES, _STOPS = 12, 14
@@ -137,7 +138,7 @@ def _choose_documents(analysis: Analysis, facts: Facts) -> Integers:
     """Return the documents whose articles fit, those first that there is most to say of."""
     ranked = rank_documents(facts)
     sizes = np.cumsum(estimate_sizes(analysis, facts)[ranked])
-    return ranked[: max(1, int(np.searchsorted(sizes, _ARTICLES_SIZE)))]
+    return ranked[: min(max(1, int(np.searchsorted(sizes, _ARTICLES_SIZE))), _ARTICLES)]
 
 
 def _choose_clusters(analysis: Analysis, facts: Facts) -> tuple[Integers, dict[int, list[int]]]:
