@@ -35,7 +35,8 @@ def main() -> int:
         print("releases skipped: no real articles", file=sys.stderr)
         return 0
     from dedup import CorpusSettings, read_corpus
-    from dedup.attribution import find_attributions, gazetteer
+    from dedup.attribution import gazetteer
+    from dedup.attribution.find import find_attributions
     from dedup.corpus import collect_passages
 
     with tempfile.TemporaryDirectory() as folder:

@@ -29,7 +29,6 @@ from dedup.attribution import (
     Gazetteer,
     Verdicts,
     audit_credit,
-    find_attributions,
     gazetteer,
     look_up_quotations,
 )
@@ -139,6 +138,8 @@ def analyze(
     verdicts = audit = None
     known = gazetteer() if outlets is None else outlets
     if "attributions" in parts:
+        from dedup.attribution.find import find_attributions  # which compiles all rules
+
         labels = corpus.documents["outlet"].unique().to_pylist()
         wanted = None
         if background is not None:

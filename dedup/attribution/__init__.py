@@ -1,5 +1,6 @@
 """What texts say about their sources: quotations, cues and outlets to attributions."""
 
+from dedup.attribution.attributions import Attributions
 from dedup.attribution.audit import (
     CREDITED,
     CREDITS,
@@ -12,7 +13,6 @@ from dedup.attribution.audit import (
     audit_credit,
     judge_rows,
 )
-from dedup.attribution.find import Attributions, find_attributions
 from dedup.attribution.ledger import Credit, list_credits
 from dedup.attribution.outlets import Gazetteer, Outlet, gazetteer, outlet_name
 from dedup.attribution.ranks import heads_of, rank_again
@@ -47,7 +47,6 @@ __all__ = [
     "Outlet",
     "Verdicts",
     "audit_credit",
-    "find_attributions",
     "gazetteer",
     "heads_of",
     "judge_rows",

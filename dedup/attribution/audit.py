@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
-from dedup.attribution.find import Attributions, passages_at
+from dedup.attribution.attributions import Attributions, passages_at
 from dedup.attribution.ledger import Credit, Ledger, list_credits
 from dedup.attribution.outlets import Gazetteer
 from dedup.attribution.ranks import heads_of, rank_again

@@ -1,15 +1,18 @@
-"""A corpus to its attributions: who its texts credit with what."""
+"""A corpus to its attributions: who its texts credit with what.
+
+It brings all rules, which take a while to compile: only who reads texts imports it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import orjson
 
 from dedup.attribution import lexicon
+from dedup.attribution.attributions import NOWHERE, Attributions, passages_at
 from dedup.attribution.chains import link_chains
 from dedup.attribution.credits import read_credits, read_links
 from dedup.attribution.mentions import read_mentions
@@ -32,54 +35,8 @@ from dedup.corpus import BODY, HEADING, Corpus, Passages, document_order
 
 Integers = npt.NDArray[np.int64]
 
-NOWHERE = -1  # of a span that there is none of
-
 _OPENERS = np.full(4, ord(lexicon.APART), dtype=np.uint8)
 _OPENERS[BODY], _OPENERS[HEADING] = ord(lexicon.BODY), ord(lexicon.HEADING)
-
-
-@dataclass(frozen=True, slots=True)
-class Attributions:
-    """Credited parties, in the order of documents and places; every array has an entry each.
-
-    Attributes:
-        documents: Row of the document in the corpus.
-        passages: Id of the passage that the cue stands in, or the party if there is no cue.
-        contents: Start and end of the content in code points, NOWHERE if none, shape (n, 2).
-        cues: Start and end of the cue, NOWHERE if none, shape (n, 2).
-        credited: Start and end of the words that name the party, shape (n, 2).
-        credited_texts: Those words.
-        kinds: Index in `KINDS`.
-        outlets: Id of the outlet, None where it is none or stays ambiguous.
-        relations: Index in `RELATIONS`.
-        quotations: Index in `QUOTATIONS`.
-        parents: Row of the party that relays this one, NOWHERE if none.
-        confidence: Index in `CONFIDENCES`.
-        bases: What the confidence rests on.
-        antecedents: Where a back-reference's party was named, NOWHERE if it is none, shape (n, 2).
-        candidates: Outlets that may be meant, where that stays open.
-        is_own: Whether the outlet is the document's own.
-    """
-
-    documents: Integers
-    passages: Integers
-    contents: Integers
-    cues: Integers
-    credited: Integers
-    credited_texts: list[str]
-    kinds: Integers
-    outlets: list[str | None]
-    relations: Integers
-    quotations: Integers
-    parents: Integers
-    confidence: Integers
-    bases: list[str]
-    antecedents: Integers
-    candidates: list[tuple[str, ...]]
-    is_own: npt.NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.documents)
 
 
 def find_attributions(
@@ -154,15 +111,6 @@ def _place(found: Found) -> tuple[int, int, int]:
     while parent is not None:
         depth, parent = depth + 1, parent.parent
     return min(start for start, _ in places), depth, found.credited[0]
-
-
-def passages_at(passages: Passages, documents: Integers, places: Integers) -> Integers:
-    """Return the ids of the passages that places of documents are in."""
-    order = np.lexsort((passages.starts, passages.documents))
-    width = 1 + max(passages.ends.max(initial=0), places.max(initial=0))
-    keys = passages.documents[order] * width + passages.starts[order]
-    found: Integers = order[np.searchsorted(keys, documents * width + places, side="right") - 1]
-    return found
 
 
 def read_documents(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dedup.attribution.find import Attributions
+from dedup.attribution.attributions import Attributions
 from dedup.attribution.outlets import Gazetteer
 from dedup.attribution.reading import RELATIONS
 from dedup.corpus import BODY, Corpus, Passages

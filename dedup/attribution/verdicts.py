@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 import numpy as np
 import numpy.typing as npt
 
-from dedup.attribution.find import Attributions
+from dedup.attribution.attributions import Attributions
 from dedup.attribution.outlets import Gazetteer
 from dedup.attribution.reading import QUOTATIONS, RELATIONS
 from dedup.background import Background

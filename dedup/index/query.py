@@ -13,7 +13,6 @@ import pyarrow as pa
 from dedup.analysis import Analysis, Progress, analyze
 from dedup.attribution import (
     Gazetteer,
-    find_attributions,
     gazetteer,
     may_have_quotations,
     quoted_outlets,
@@ -175,6 +174,8 @@ def _find_quoted(
     corpus: Corpus, passages: Passages, known: KnownDocuments, outlets: Gazetteer
 ) -> Iterator[Integers]:
     """Yield the documents of outlets that may have the words quoted from them."""
+    from dedup.attribution.find import find_attributions  # which compiles all rules
+
     labels = known.labels
     if not labels:
         return

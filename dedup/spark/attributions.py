@@ -24,10 +24,10 @@ from dedup.attribution import (
     VERDICTS,
     Attributions,
     Gazetteer,
-    find_attributions,
     list_credits,
     look_up_quotations,
 )
+from dedup.attribution.find import find_attributions
 from dedup.attribution.verdicts import (
     MOST_PLACES,
     Pieces,

@@ -525,7 +525,8 @@ def imported_by(dedup: Dedup, *args: str | Path, formats: Sequence[str] = ()) ->
         "    try:\n"
         "        main(sys.argv[1:] + options)\n"
         "    except SystemExit as end:\n"
-        "        heavy = 'numpy numba pyarrow pandas sklearn scipy trafilatura datasketch rich'\n"
+        "        heavy = 'numpy numba pyarrow pandas sklearn scipy trafilatura datasketch rich '\\\n"
+        "            'dedup.attribution.find'\n"
         "        print('STATUS', end.code, file=sys.stderr)\n"
         "print('IMPORTED', *(set(heavy.split()) & set(sys.modules)), file=sys.stderr)\n"
     )
@@ -549,7 +550,7 @@ def test_help_and_usage_errors_import_nothing_heavy(args: list[str], dedup: Dedu
 
 @pytest.mark.parametrize(
     ("args", "weighing"),
-    [(["--only", "duplicates"], set()), ([], {"scipy", "sklearn"})],
+    [(["--only", "duplicates"], set()), ([], {"scipy", "sklearn", "dedup.attribution.find"})],
     ids=["duplicates", "everything"],
 )
 def test_report_of_a_small_corpus_imports_only_what_it_uses(
