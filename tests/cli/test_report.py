@@ -516,6 +516,10 @@ def test_output_that_cannot_show_every_character_shows_the_others(
 # Start-up.
 
 
+HEAVY = {"numpy", "numba", "pyarrow", "pandas", "sklearn", "scipy", "trafilatura", "datasketch",
+         "rich", "dedup.attribution.find"}  # fmt: skip
+
+
 def imported_by(dedup: Dedup, *args: str | Path, formats: Sequence[str] = ()) -> set[str]:
     """Return which heavy modules a command imports, with one table format after the other."""
     script = (
@@ -525,10 +529,8 @@ def imported_by(dedup: Dedup, *args: str | Path, formats: Sequence[str] = ()) ->
         "    try:\n"
         "        main(sys.argv[1:] + options)\n"
         "    except SystemExit as end:\n"
-        "        heavy = 'numpy numba pyarrow pandas sklearn scipy trafilatura datasketch rich '\\\n"
-        "            'dedup.attribution.find'\n"
         "        print('STATUS', end.code, file=sys.stderr)\n"
-        "print('IMPORTED', *(set(heavy.split()) & set(sys.modules)), file=sys.stderr)\n"
+        f"print('IMPORTED', *({HEAVY} & set(sys.modules)), file=sys.stderr)\n"
     )
     done = dedup(*args, python=["-c", script])
     assert not formats or ["STATUS 0"] * len(formats) == re.findall("STATUS .*", done.stderr)
