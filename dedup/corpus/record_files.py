@@ -190,6 +190,15 @@ def read_json(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> It
         yield records, list(itertools.islice(numbers, len(records)))
 
 
+def _say_missing(text_field: str, names: Sequence[str], delimiter: str) -> str:
+    """Return what to do where a header has no column of texts."""
+    if len(names) == 1 and (others := {*names[0]} & {*",;\t|"}):
+        found = " or ".join(repr(other) for other in sorted(others))
+        return f"one column only: fields must be separated by {delimiter!r}, not by {found}"
+    known = ", ".join(names)
+    return f'no column "{text_field}" (columns: {known}; --text-field names another)'
+
+
 def read_csv(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
     """Yield the records of a CSV or TSV file with a header."""
     csv.field_size_limit(2**31 - 1)
@@ -204,9 +213,8 @@ def read_csv(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Ite
     last_line = 0
     try:
         if reader.fieldnames is not None and text_field not in reader.fieldnames:
-            known = ", ".join(reader.fieldnames)
             raise InputError(
-                f'no column "{text_field}" (columns: {known}; --text-field names another)',
+                _say_missing(text_field, reader.fieldnames, reader.reader.dialect.delimiter),
                 path=file.path, line=1,
             )  # fmt: skip
         last_line = reader.line_num
