@@ -263,13 +263,18 @@ def test_each_cluster_of_the_gold_is_shown_with_its_members(
 ) -> None:
     page.goto(address)
     shown = page.locator("details.cluster").evaluate_all(
-        "all => all.map(each => [each.dataset.kind, each.textContent])"
+        "all => all.map(each => [each.dataset.kind, each.textContent,"
+        " [...each.querySelectorAll('.members a')].map(link => link.hash.slice(1))])"
     )
-    assert len(gold["duplicates"]["clusters"]) == len(shown)
-    texts = [(kind, words(text)) for kind, text in shown]
+    cards = [(kind, words(text), sorted(links)) for kind, text, links in shown]
+    assert len(gold["duplicates"]["clusters"]) == len(cards)
     for cluster in gold["duplicates"]["clusters"]:
         own = words(cluster["passages"][0]["text"])
-        assert [kind for kind, text in texts if kind == cluster["kind"] and own in text]
+        members = sorted(anchor_of(passage["document_id"]) for passage in cluster["passages"])
+        assert [
+            kind for kind, text, links in cards
+            if kind == cluster["kind"] and own in text and members == links
+        ], cluster  # fmt: skip
 
 
 def test_each_reuse_of_the_gold_is_coloured_and_shown_beside_its_origin(
@@ -318,6 +323,26 @@ def test_each_attribution_of_the_gold_is_noted_in_the_margin(
     in_table = [[anchor_of(r["document_id"]), r["relation"], r["credited_text"]] for r in rows]
     assert sorted(in_table) == sorted(notes)
     assert found >= 100  # of 118: what the rules find of them stands in tests/test_sample_credit.py
+
+
+def test_each_verdict_of_the_gold_stands_in_the_margin(
+    page: Any, address: str, gold: dict[str, Any]
+) -> None:
+    page.goto(address)
+    notes = page.locator(".said").evaluate_all(
+        "all => all.map(each => [each.closest('.article').id, each.textContent])"
+    )
+    says = {
+        "verified": "the words stand there:", "altered": "the words stand there otherwise",
+        "not_found": "the words are not in its articles here",
+        "outlet_not_in_corpus": "none of its articles are here",
+    }  # fmt: skip
+    for verdict, numbers in gold["credit"]["verdicts"].items():
+        for number in numbers:
+            labels = gold["attributions"][number]
+            anchor, party = anchor_of(labels["document_id"]), labels["credited"]["text"]
+            own = [words(text) for article, text in notes if article == anchor]
+            assert [text for text in own if party in text and says[verdict] in text], labels
 
 
 def test_each_wrong_quotation_of_the_gold_is_shown_with_its_words(
