@@ -61,8 +61,8 @@ def read_jsonl(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> I
                 records.append(_loads(recode(line).encode()))
                 good_lines.append(number)
             except ValueError as error:
-                problem = getattr(error, "msg", str(error))
-                builder.skip(InputError(f"not valid JSON: {problem}", path=file.path, line=number))
+                problem = f"not valid JSON: {_say_error(error)}"
+                builder.skip(InputError(problem, path=file.path, line=number))
         yield records, good_lines
 
 
@@ -165,6 +165,13 @@ def _loads(line: bytes) -> Any:
             raise ValueError("nested too deeply") from None
 
 
+def _say_error(error: ValueError) -> str:
+    """Return what is wrong, and in which column: lines of records are long."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at column {error.colno}"
+    return str(error)
+
+
 def read_json(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
     """Yield the records of a JSON array, or the one record that the file is."""
     text = builder.decode(stream.read(), file.path.as_posix())
@@ -178,8 +185,8 @@ def read_json(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> It
             yield from read_jsonl(io.BytesIO(text.encode()), file, builder)
             return
         line = getattr(error, "lineno", None)
-        problem = getattr(error, "msg", str(error))
-        raise InputError(f"not valid JSON: {problem}", path=file.path, line=line) from error
+        problem = f"not valid JSON: {_say_error(error)}"
+        raise InputError(problem, path=file.path, line=line) from error
     if isinstance(value, dict):
         yield [value], [None]
         return
