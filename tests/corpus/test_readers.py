@@ -332,7 +332,7 @@ def test_report_lists_what_was_skipped(tmp_path: Path, dedup: Process) -> None:
         ("a.csv", 'id,text\n1,One.\n2,"Two" three.\n', r"a\.csv:3: not valid CSV: "),
         ("a.tsv", "id,text\n1,One.\n", r"a\.tsv:1: one column only: .* by '\\t', not by ','"),
         ("a.csv", "id;text\n1;One.\n", r"a\.csv:1: one column only: .* by ',', not by ';'"),
-        ("a.jsonl", '{"id": 1, "text": "One."},\n', r"a\.jsonl:1: .* JSON: Extra data at column 26"),
+        ("a.jsonl", '{"id": 1, "text": "One."},\n', r"a\.jsonl:1: .*: Extra data at column 26"),
         ("a.parquet", "no columns here", r"a\.parquet: not valid Parquet: "),
         ("a.parquet", "", r"a\.parquet: not valid Parquet: "),
         ("a.md", "---\ntitle: a: b\n---\nOne.\n", r"a\.md:2: front matter is not valid YAML: "),
