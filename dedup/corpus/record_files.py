@@ -61,8 +61,8 @@ def read_jsonl(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> I
                 records.append(_loads(recode(line).encode()))
                 good_lines.append(number)
             except ValueError as error:
-                problem = getattr(error, "msg", str(error))
-                builder.skip(InputError(f"not valid JSON: {problem}", path=file.path, line=number))
+                problem = f"not valid JSON: {_say_error(error)}"
+                builder.skip(InputError(problem, path=file.path, line=number))
         yield records, good_lines
 
 
@@ -165,6 +165,13 @@ def _loads(line: bytes) -> Any:
             raise ValueError("nested too deeply") from None
 
 
+def _say_error(error: ValueError) -> str:
+    """Return what is wrong, and in which column: lines of records are long."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at column {error.colno}"
+    return str(error)
+
+
 def read_json(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
     """Yield the records of a JSON array, or the one record that the file is."""
     text = builder.decode(stream.read(), file.path.as_posix())
@@ -178,8 +185,8 @@ def read_json(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> It
             yield from read_jsonl(io.BytesIO(text.encode()), file, builder)
             return
         line = getattr(error, "lineno", None)
-        problem = getattr(error, "msg", str(error))
-        raise InputError(f"not valid JSON: {problem}", path=file.path, line=line) from error
+        problem = f"not valid JSON: {_say_error(error)}"
+        raise InputError(problem, path=file.path, line=line) from error
     if isinstance(value, dict):
         yield [value], [None]
         return
@@ -188,6 +195,15 @@ def read_json(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> It
     numbers = itertools.count(1)
     for records in batched(value, _BATCH):
         yield records, list(itertools.islice(numbers, len(records)))
+
+
+def _say_missing(text_field: str, names: Sequence[str], delimiter: str) -> str:
+    """Return what to do where a header has no column of texts."""
+    if len(names) == 1 and (others := {*names[0]} & {*",;\t|"}):
+        found = " or ".join(repr(other) for other in sorted(others))
+        return f"one column only: fields must be separated by {delimiter!r}, not by {found}"
+    known = ", ".join(names)
+    return f'no column "{text_field}" (columns: {known}; --text-field names another)'
 
 
 def read_csv(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
@@ -204,9 +220,8 @@ def read_csv(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Ite
     last_line = 0
     try:
         if reader.fieldnames is not None and text_field not in reader.fieldnames:
-            known = ", ".join(reader.fieldnames)
             raise InputError(
-                f'no column "{text_field}" (columns: {known}; --text-field names another)',
+                _say_missing(text_field, reader.fieldnames, reader.reader.dialect.delimiter),
                 path=file.path, line=1,
             )  # fmt: skip
         last_line = reader.line_num

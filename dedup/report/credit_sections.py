@@ -11,7 +11,7 @@ from rich.text import Text
 
 from dedup.printable import printable
 from dedup.report.credit import CreditSummary, QuotationView, UncreditedView
-from dedup.report.layout import counted, heading, named, plain_table, shortened
+from dedup.report.layout import Broken, counted, heading, named, plain_table, shortened
 
 _LINE_SHOWN = 280  # characters of a text
 _LISTED = 5
@@ -63,7 +63,7 @@ def _credit_by_outlet(credit: CreditSummary) -> RenderableType:
         table.add_column(name, justify="right")
     for taker in credit.takers:
         table.add_row(
-            Text(printable(taker.outlet or "(not known)")),
+            Broken(Text(printable(taker.outlet or "(not known)"))),
             *(
                 f"{n:,}" if n else "-"
                 for n in (taker.credited, taker.credited_to_other, taker.quoted_uncredited,

@@ -12,7 +12,7 @@ from rich.text import Text
 from dedup.duplicates import LARGEST_BUCKET
 from dedup.printable import printable
 from dedup.report.credit_sections import credit_sections
-from dedup.report.layout import counted, day, heading, named, plain_table, shortened
+from dedup.report.layout import Broken, counted, day, heading, named, plain_table, shortened
 from dedup.report.reuse import ReusedView, ReuseSummary
 from dedup.report.summary import ClusterView, DuplicateSummary, Member, Summary
 
@@ -152,7 +152,7 @@ def _cluster(cluster: ClusterView, colour: bool) -> RenderableType:
     members.add_column(overflow="fold", ratio=3)
     for number, member in enumerate(cluster.members):
         members.add_row(
-            day(member.published), named(member.outlet, member.document_id),
+            day(member.published), Broken(named(member.outlet, member.document_id)),
             Text("first", "dim") if number == 0 else _difference(member, colour),
         )  # fmt: skip
     if cluster.n_passages > len(cluster.members):
@@ -236,8 +236,8 @@ def _flows(reuse: ReuseSummary) -> RenderableType:
     table.add_column("after", justify="right")
     for flow in reuse.flows:
         table.add_row(
-            Text(printable(flow.target_outlet or "(not known)")),
-            Text(printable(flow.origin_outlet or "(not known)")),
+            Broken(Text(printable(flow.target_outlet or "(not known)"))),
+            Broken(Text(printable(flow.origin_outlet or "(not known)"))),
             f"{flow.n_words:,}", f"{flow.n_documents:,}", _lag(flow.median_lag_hours),
         )  # fmt: skip
     if reuse.n_flows > len(reuse.flows):
@@ -266,8 +266,8 @@ def _takers(reuse: ReuseSummary) -> RenderableType:
     for taker in reuse.takers:
         table.add_row(
             f"{taker.reused_share:.0%}", f"{taker.n_words:,}",
-            named(taker.outlet, taker.document_id),
-            named(taker.origin_outlet, taker.origin_document_id),
+            Broken(named(taker.outlet, taker.document_id)),
+            Broken(named(taker.origin_outlet, taker.origin_document_id)),
         )  # fmt: skip
     return table
 
@@ -294,7 +294,7 @@ def _outlets(summary: Summary) -> RenderableType:
         table.add_column(name, justify="right")
     for number, outlet in enumerate(summary.outlets):
         table.add_row(
-            Text(printable(outlet.outlet or "(not known)")),
+            Broken(Text(printable(outlet.outlet or "(not known)"))),
             f"{outlet.n_documents:,}", f"{outlet.n_words:,}",
             *(f"{share[number]:.1%}" for share in shares.values()),
         )  # fmt: skip

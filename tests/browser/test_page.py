@@ -71,6 +71,16 @@ def test_deep_link_opens_a_filtered_list(page: Any, address: str) -> None:
     sync_api.expect(page.locator("#documents h2")).to_be_in_viewport()
 
 
+def test_filter_by_outlet_takes_a_name_as_a_whole(page: Any, tmp_path: Path) -> None:
+    names = ["Post", "Morning Post", "Post of Marra", "Sea\nBird"]
+    records = [{"id": name, "outlet": name, "text": f"{name}. {LEAD}"} for name in names]
+    address = write_page(analyze(Corpus.from_records(records)), tmp_path).as_uri()
+    for section in ("documents?outlet", "clusters?outlets"):
+        page.goto(f"{address}#{section}=Post")
+        expect_count(page, "documents", "1 of 4 shown" if "documents" in section else "4 shown")
+    assert 1 == page.locator("details.cluster:visible").count()
+
+
 def test_link_from_the_overview_filters(page: Any, address: str) -> None:
     page.goto(address)
     page.get_by_role("link", name="In quotation marks, without a source").click()
@@ -204,13 +214,14 @@ def test_hostile_text_shows_as_text(page: Any, tmp_path: Path) -> None:
 # Accessibility.
 
 
-@pytest.mark.parametrize("page", [{}, DARK, NARROW], ids=["light", "dark", "narrow"], indirect=True)
-def test_no_violation_of_accessibility_rules(page: Any, address: str) -> None:
+LOOKS = pytest.mark.parametrize(
+    "page", [{}, DARK, NARROW], ids=["light", "dark", "narrow"], indirect=True
+)
+
+
+def violations(page: Any) -> list[tuple[str, Any]]:
+    """Return what axe-core has to say against a page, with some of its clusters open."""
     package = pytest.importorskip("axe_playwright_python", reason="the extra `browser` is missing")
-    page.goto(f"{address}#{anchor_of('sound-today/northlight-who-are-they.html')}")
-    for document_id in ("eastern-sound-post/ramp-fiasco-timeline.html", "cws-20260316-ferry"):
-        open_article(page, document_id)
-    page.evaluate("document.querySelectorAll('.article[open] button.note').forEach(b => b.click())")
     page.evaluate("document.querySelectorAll('.cluster').forEach((c, i) => { c.open = i < 5 })")
     # What is out of sight has no place yet, and would seem to lie over other text.
     rule = ".item { content-visibility: visible !important }"
@@ -218,7 +229,30 @@ def test_no_violation_of_accessibility_rules(page: Any, address: str) -> None:
     page.evaluate((resources.files(package) / "axe.min.js").read_text("utf-8"))
     found = page.evaluate("axe.run()")
     assert found["passes"]
-    assert [] == [(each["id"], each["nodes"]) for each in found["violations"]]
+    return [(each["id"], each["nodes"]) for each in found["violations"]]
+
+
+@LOOKS
+def test_no_violation_of_accessibility_rules(page: Any, address: str) -> None:
+    page.goto(f"{address}#{anchor_of('sound-today/northlight-who-are-they.html')}")
+    for document_id in ("eastern-sound-post/ramp-fiasco-timeline.html", "cws-20260316-ferry"):
+        open_article(page, document_id)
+    page.evaluate("document.querySelectorAll('.article[open] button.note').forEach(b => b.click())")
+    page.evaluate("document.querySelectorAll('details.plain').forEach(d => { d.open = true })")
+    assert [] == violations(page)
+
+
+@LOOKS
+@pytest.mark.parametrize("only", [None, "duplicates", "reuse", "attributions"])
+@pytest.mark.parametrize("n", [1, 300], ids=["nothing found", "much found"])
+def test_no_violation_where_a_part_is_missing_or_nothing_was_found(
+    page: Any, tmp_path: Path, n: int, only: str | None
+) -> None:
+    records = random_records(4, n) if n > 1 else [{"id": "a", "text": LEAD}]
+    analysis = analyze(Corpus.from_records(records), only=only and [only])
+    page.goto(write_page(analysis, tmp_path).as_uri())
+    page.evaluate("document.querySelectorAll('.article').forEach((a, i) => { a.open = i < 3 })")
+    assert [] == violations(page)
 
 
 # Everything that the gold says stands on the page.
@@ -229,13 +263,18 @@ def test_each_cluster_of_the_gold_is_shown_with_its_members(
 ) -> None:
     page.goto(address)
     shown = page.locator("details.cluster").evaluate_all(
-        "all => all.map(each => [each.dataset.kind, each.textContent])"
+        "all => all.map(each => [each.dataset.kind, each.textContent,"
+        " [...each.querySelectorAll('.members a')].map(link => link.hash.slice(1))])"
     )
-    assert len(gold["duplicates"]["clusters"]) == len(shown)
-    texts = [(kind, words(text)) for kind, text in shown]
+    cards = [(kind, words(text), sorted(links)) for kind, text, links in shown]
+    assert len(gold["duplicates"]["clusters"]) == len(cards)
     for cluster in gold["duplicates"]["clusters"]:
         own = words(cluster["passages"][0]["text"])
-        assert [kind for kind, text in texts if kind == cluster["kind"] and own in text]
+        members = sorted(anchor_of(passage["document_id"]) for passage in cluster["passages"])
+        assert [
+            kind for kind, text, links in cards
+            if kind == cluster["kind"] and own in text and members == links
+        ], cluster  # fmt: skip
 
 
 def test_each_reuse_of_the_gold_is_coloured_and_shown_beside_its_origin(
@@ -284,6 +323,26 @@ def test_each_attribution_of_the_gold_is_noted_in_the_margin(
     in_table = [[anchor_of(r["document_id"]), r["relation"], r["credited_text"]] for r in rows]
     assert sorted(in_table) == sorted(notes)
     assert found >= 100  # of 118: what the rules find of them stands in tests/test_sample_credit.py
+
+
+def test_each_verdict_of_the_gold_stands_in_the_margin(
+    page: Any, address: str, gold: dict[str, Any]
+) -> None:
+    page.goto(address)
+    notes = page.locator(".said").evaluate_all(
+        "all => all.map(each => [each.closest('.article').id, each.textContent])"
+    )
+    says = {
+        "verified": "the words stand there:", "altered": "the words stand there otherwise",
+        "not_found": "the words are not in its articles here",
+        "outlet_not_in_corpus": "none of its articles are here",
+    }  # fmt: skip
+    for verdict, numbers in gold["credit"]["verdicts"].items():
+        for number in numbers:
+            labels = gold["attributions"][number]
+            anchor, party = anchor_of(labels["document_id"]), labels["credited"]["text"]
+            own = [words(text) for article, text in notes if article == anchor]
+            assert [text for text in own if party in text and says[verdict] in text], labels
 
 
 def test_each_wrong_quotation_of_the_gold_is_shown_with_its_words(

@@ -16,6 +16,7 @@ from random_corpora import random_records
 from dedup import Analysis, Corpus, InputError, analyze, gazetteer
 from dedup.report.page import render_page, write_page
 from dedup.report.page.names import anchor_of
+from dedup.report.page.pictures import draw_matrix
 from dedup.report.page.pieces import pieces_of_both, pieces_of_each
 
 LEAD = (
@@ -167,6 +168,41 @@ def test_parts_that_were_not_analysed_are_left_out() -> None:
         elements = parsed(page_of(*records, only=[part])).elements
         found = {a["id"] for tag, a in elements if tag == "section"}
         assert expected == found - {"boilerplate"}
+
+
+def headline_of(page: str) -> str:
+    return html.unescape(re.search("<h1[^>]*>(.*?)</h1>", page, re.S)[1])  # type: ignore[index]
+
+
+def test_headline_says_no_more_than_was_found() -> None:
+    first, second = ({"id": name, "outlet": name, "text": LEAD} for name in "ab")
+    dated = [{**first, "date": "2026-03-01"}, {**second, "date": "2026-03-02"}]
+    found = [
+        ([first], {}, "Nothing was taken from another outlet"),
+        ([first, second], {}, "1 passage is shared; nothing tells who had it first"),
+        (dated, {}, "30 words were taken from other outlets without fair credit"),
+        (dated, {"only": ["reuse"]}, "50% of all words were taken from another outlet"),
+        (dated, {"only": ["duplicates"]}, "50% of all words repeat an earlier passage"),
+        (dated, {"only": ["attributions"]}, "What 2 documents say of their sources"),
+    ]
+    assert [said for *_, said in found] == [
+        headline_of(page_of(*records, **options)) for records, options, _ in found
+    ]
+
+
+def test_outlets_with_few_words_share_the_last_row_and_column() -> None:
+    flows = [
+        {"origin_outlet": f"o{n}", "target_outlet": f"t{n}", "n_words": 1000 - n,
+         "n_documents": 1, "n_passages": 1, "n_uncredited": n % 2}
+        for n in range(60)
+    ]  # fmt: skip
+    few, many = draw_matrix(flows[:45]), draw_matrix(flows)
+    assert (45, 45, 45, 0) == (len(few.rows), len(few.columns), len(few.cells), few.n_folded)
+    assert (45, 45, 45) == (len(many.rows), len(many.columns), len(many.cells))
+    assert 2 * 16 == many.n_folded
+    assert "all others" == many.rows[-1][1] == many.columns[-1][1]
+    assert sum(flow["n_words"] for flow in flows) == sum(cell.n_words for cell in many.cells)
+    assert all(cell.side >= many.cell / 6 for cell in many.cells)
 
 
 def test_what_was_left_out_is_said() -> None:

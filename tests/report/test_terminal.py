@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 from typing import Any
 
@@ -120,3 +121,13 @@ def test_hostile_text_is_shown_as_it_is_and_does_not_steer_the_terminal(hostile:
 def visible(text: str) -> str:
     """Return the characters that leave a mark, without the placeholder of those that steer."""
     return "".join(c for c in text if c.isprintable() and not c.isspace() and c != "\ufffd")
+
+
+def test_ids_too_long_for_a_column_break_where_their_parts_end() -> None:
+    name = "the-gull-of-the-northern-sound/2026-03-09-crane-topples-onto-a-timber-ship.md"
+    copies = [{"id": f"{name}{k}", "outlet": "The Gull", "text": LEAD} for k in "ab"]
+    lines = [line.strip() for line in rendered(*copies, width=60).splitlines()]
+    parts = {*re.findall("[^-/.]*[-/.]", name)}
+    cut = [line.split("  ")[0] for line in lines if line.startswith(("the-gull", "2026", "crane"))]
+    assert cut
+    assert all(line[-1] in "-/." and re.findall("[^-/.]*[-/.]", line)[-1] in parts for line in cut)

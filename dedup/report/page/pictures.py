@@ -11,11 +11,13 @@ from typing import Any
 from dedup.duplicates import Banding
 from dedup.report.page.names import shorten
 
-_CELLS = ((24, 30), (45, 17), (80, 12))  # up to so many outlets a cell has so many units
+# Up to so many outlets a cell has so many units. Tried with 80 outlets: their names get too small
+# to read, and most of the cells are empty; 45 hold most words, and fit a screen.
+_CELLS = ((24, 30), (45, 17))
 _MOST = _CELLS[-1][0]  # rows or columns; further outlets share the last
 _LETTER = 6.6  # units that a letter of a name is wide, about
 _NAME = 28  # letters shown of a name
-_LEAST = 0.12  # of a cell's side, so that the least flow is seen
+_LEAST = 0.2  # of a cell's side, so that the least flow is seen
 UNKNOWN, OTHERS = "outlet not known", "all others"
 
 _FROM, _TO = 1.0, 97.0  # percent of a time line's width that its marks stand in
@@ -57,7 +59,7 @@ class Matrix:
         top: Where they start, below the names.
         width: Of the drawing.
         height: Of the drawing.
-        n_folded: Outlets that share the last row or column.
+        n_folded: Outlets that share the last row, or the last column.
     """
 
     rows: list[tuple[float, str]]
@@ -73,8 +75,8 @@ class Matrix:
 
 def draw_matrix(flows: Sequence[dict[str, Any]]) -> Matrix:
     """Return the picture of rows of the table `flows`."""
-    rows, n_origins = _places(flows, "origin_outlet")
-    columns, n_takers = _places(flows, "target_outlet")
+    rows = _places(flows, "origin_outlet")
+    columns = _places(flows, "target_outlet")
     n_rows, n_columns = 1 + max(rows.values()), 1 + max(columns.values())
     cell = next(size for most, size in _CELLS if max(n_rows, n_columns) <= most)
     row_names = _names(rows, n_rows)
@@ -105,17 +107,23 @@ def draw_matrix(flows: Sequence[dict[str, Any]]) -> Matrix:
         [(top + cell * (i + 0.5), name) for i, name in enumerate(row_names)],
         [(left + cell * (i + 0.5), name) for i, name in enumerate(column_names)],
         cells, cell, left, top, left + cell * n_columns + lean, top + cell * n_rows + 2,
-        max(0, n_origins - _MOST) + max(0, n_takers - _MOST),
+        len(_folded(rows) | _folded(columns)),
     )  # fmt: skip
 
 
-def _places(flows: Iterable[dict[str, Any]], side: str) -> tuple[dict[str, int], int]:
-    """Return the place of each outlet of a side, most words first, and how many there are."""
+def _places(flows: Iterable[dict[str, Any]], side: str) -> dict[str, int]:
+    """Return the place of each outlet of a side, most words first."""
     n_words: Counter[str] = Counter()
     for flow in flows:
         n_words[flow[side] or UNKNOWN] += flow["n_words"]
     ranked = sorted(n_words, key=lambda name: (-n_words[name], name))
-    return {name: min(place, _MOST - 1) for place, name in enumerate(ranked)}, len(ranked)
+    return {name: min(place, _MOST - 1) for place, name in enumerate(ranked)}
+
+
+def _folded(places: dict[str, int]) -> set[str]:
+    """Return the outlets that share the last place, if any do."""
+    last = {name for name, place in places.items() if place == _MOST - 1}
+    return last if len(last) > 1 else set()
 
 
 def _names(places: dict[str, int], n: int) -> list[str]:

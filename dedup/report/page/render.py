@@ -29,6 +29,7 @@ from dedup.report.page.facts import Facts, collect_facts, rank_documents
 from dedup.report.page.names import Integers, Named, name_documents, say_when
 from dedup.report.page.notes import Said, view_attribution
 from dedup.report.page.pictures import draw_curve, draw_matrix, draw_stories, say_lag
+from dedup.report.page.wording import headline, plural, say_share
 from dedup.report.summary import summarize
 
 PAGE = "report.html"
@@ -109,6 +110,7 @@ def _render(analysis: Analysis, facts: Facts, shown: Integers) -> str:
     style, script = _asset("page.css"), _asset("page.js")
     return environment.get_template("page.html").render(
         summary=summary,
+        headline=headline(summary),
         first_day=_day(summary.first_published),
         last_day=_day(summary.last_published),
         names=names,
@@ -205,7 +207,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_clean,
     )
-    environment.filters |= {"share": _say_share, "plural": _plural, "lag": say_lag}
+    environment.filters |= {"share": say_share, "plural": plural, "lag": say_lag}
     return environment
 
 
@@ -218,17 +220,6 @@ def _clean(value: Any) -> Any:
 
 def _day(time: datetime | None) -> str:
     return "" if time is None else say_when(time, is_day=True)
-
-
-def _say_share(share: float) -> str:
-    """Return a share for reading: a small one is not none."""
-    if 0 < share < 0.005:
-        return "under 1%"
-    return f"{100 * share:.0f}%"
-
-
-def _plural(n: int, one: str, many: str | None = None) -> str:
-    return f"{n:,} {one if n == 1 else many or f'{one}s'}"
 
 
 def _asset(name: str) -> str:
