@@ -22,7 +22,7 @@ from dedup.cli.startup import hidden
 from dedup.config import PARTS, CorpusSettings, DuplicateSettings, ReuseSettings
 
 if TYPE_CHECKING:
-    from dedup.analysis import Analysis
+    from dedup.report import Summary
 
 
 @click.command(name="report")
@@ -136,27 +136,29 @@ def command(
         analysis = analyze(
             corpus, settings, reuse, outlets=known, only=only or None, jobs=jobs, progress=progress
         )
+        from dedup.report import summarize
+
+        summary = summarize(analysis)
         if output_dir is not None:
             progress("tables", 0, 0)
             analysis.write(output_dir, format=table_format)
             progress("page", 0, 0)
             from dedup.report.page import write_page  # jinja2 is only for this
 
-            write_page(analysis, output_dir)
+            write_page(analysis, output_dir, summary)
     if not quiet:
         print_notes(corpus.notes)
-    _print_summary(analysis, output_format)
+    _print_summary(summary, output_format)
 
 
-def _print_summary(analysis: Analysis, output_format: str) -> None:
-    from dedup.report import render, summarize
-
-    summary = summarize(analysis)
+def _print_summary(summary: Summary, output_format: str) -> None:
     if output_format == "json":
         import orjson
 
         click.echo(orjson.dumps(summary, option=orjson.OPT_INDENT_2))
         return
+    from dedup.report import render
+
     print_for_reading(lambda console: render(summary, console))
 
 

@@ -30,7 +30,7 @@ from dedup.report.page.names import Integers, Named, name_documents, say_when
 from dedup.report.page.notes import Said, view_attribution
 from dedup.report.page.pictures import draw_curve, draw_matrix, draw_stories, say_lag
 from dedup.report.page.wording import headline, plural, say_share
-from dedup.report.summary import summarize
+from dedup.report.summary import Summary, summarize
 
 PAGE = "report.html"
 
@@ -38,7 +38,7 @@ _LARGEST = 4_900_000  # bytes: mail and browsers still take the page
 _ARTICLES_SIZE = 3_300_000  # of all articles, about
 _ARTICLES = 500  # more than anybody opens; the tables have the others
 _CLUSTERS_SIZE = 900_000
-_CLUSTERS = 200
+_CLUSTERS = 100
 _STORIES, _STOPS = 12, 14
 _QUOTATIONS = 60
 _FLOWS = 200  # rows of the table behind the picture
@@ -48,15 +48,20 @@ _CONTROLS = {
 _LIBRARIES = ("numpy", "numba", "pyarrow", "scikit-learn")
 
 
-def write_page(analysis: Analysis, directory: str | Path) -> Path:
+def write_page(analysis: Analysis, directory: str | Path, summary: Summary | None = None) -> Path:
     """Write `report.html`, the page of an analysis, to a directory; return the file.
+
+    Args:
+        analysis: The analysis.
+        directory: Where to.
+        summary: Its summary, if that is there already.
 
     Raises:
         InputError: If it cannot be written.
     """
     path = Path(directory) / PAGE
     partial = path.with_name(f".{PAGE}.partial")
-    content = render_page(analysis).encode("utf-8", "replace")
+    content = render_page(analysis, summary).encode("utf-8", "replace")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(content)
@@ -67,22 +72,23 @@ def write_page(analysis: Analysis, directory: str | Path) -> Path:
     return path
 
 
-def render_page(analysis: Analysis) -> str:
+def render_page(analysis: Analysis, summary: Summary | None = None) -> str:
     """Return the page of an analysis as HTML, of less than 5 MB.
 
     It shows the overview, and of stories, flows, quotations, documents and clusters those that an
     editor would look at first, as far as they fit, and says how many there are besides.
     """
     facts = collect_facts(analysis)
+    summary = summary or summarize(analysis)
     shown = _choose_documents(analysis, facts)
-    page = _render(analysis, facts, shown)
+    page = _render(analysis, facts, summary, shown)
     while len(page.encode()) > _LARGEST and len(shown) > 1:
         shown = shown[: len(shown) * 2 // 3]  # texts full of what needs escaping take more room
-        page = _render(analysis, facts, shown)
+        page = _render(analysis, facts, summary, shown)
     return page
 
 
-def _render(analysis: Analysis, facts: Facts, shown: Integers) -> str:
+def _render(analysis: Analysis, facts: Facts, summary: Summary, shown: Integers) -> str:
     environment = _environment()
     ranked, clusters = _choose_clusters(analysis, facts)
     stories, flows, quoted = _story_rows(analysis), _flows(analysis), _quotations(analysis)
@@ -106,7 +112,6 @@ def _render(analysis: Analysis, facts: Facts, shown: Integers) -> str:
             view = view_cluster(analysis, facts, cluster, passages, names)
             cards.append(Markup(card.render(cluster=view)))
     story_lines, ticks = draw_stories(stories, rows, _STOPS)
-    summary = summarize(analysis)
     style, script = _asset("page.css"), _asset("page.js")
     return environment.get_template("page.html").render(
         summary=summary,
