@@ -116,6 +116,7 @@ def collect_passages(
         raise InputError("no document in the corpus")
     batches = corpus.documents.to_batches()
     first_rows = np.cumsum([0, *(batch.num_rows for batch in batches)])
+    n_bytes = np.cumsum([batch["text"].nbytes for batch in batches])
     parts, n_tokenless = [], 0
     shingles, n_shingles = np.empty(0, dtype=np.uint32), 0
     for number, piece in enumerate(
@@ -126,10 +127,10 @@ def collect_passages(
             batches, first_rows[:-1].tolist(),
         )
     ):  # fmt: skip
-        done = int(first_rows[number + 1])
         end = n_shingles + len(piece.shingles)
-        if end > len(shingles):  # make room for as many again in each document to come
-            room = np.empty(end * len(corpus) // done + len(piece.shingles), dtype=np.uint32)
+        if end > len(shingles):  # make room as if the texts to come were like those so far
+            expected = int(end * (n_bytes[-1] / n_bytes[number])) + len(piece.shingles)
+            room = np.empty(expected, dtype=np.uint32)
             room[:n_shingles] = shingles[:n_shingles]
             shingles = room
         shingles[n_shingles:end] = piece.shingles
@@ -137,7 +138,7 @@ def collect_passages(
         parts.append(piece.columns)
         n_tokenless += piece.n_tokenless
         if progress is not None:
-            progress(done)
+            progress(int(first_rows[number + 1]))
     shingles = shingles[:n_shingles]
     columns = {
         name: np.concatenate(arrays)
