@@ -6,7 +6,7 @@ neither on the order in which documents were read nor on the number of threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
@@ -117,33 +117,21 @@ def collect_passages(
     batches = corpus.documents.to_batches()
     first_rows = np.cumsum([0, *(batch.num_rows for batch in batches)])
     n_bytes = np.cumsum([batch["text"].nbytes for batch in batches])
-    parts, n_tokenless = [], 0
-    shingles, n_shingles = np.empty(0, dtype=np.uint32), 0
-    for number, piece in enumerate(
-        executor.map(
-            lambda batch, first_row: collect_batch(
-                batch, first_row, unit=corpus.passages, shingle_size=shingle_size
-            ),
-            batches, first_rows[:-1].tolist(),
-        )
-    ):  # fmt: skip
-        end = n_shingles + len(piece.shingles)
-        if end > len(shingles):  # make room as if the texts to come were like those so far
-            expected = int(end * (n_bytes[-1] / n_bytes[number])) + len(piece.shingles)
-            room = np.empty(expected, dtype=np.uint32)
-            room[:n_shingles] = shingles[:n_shingles]
-            shingles = room
-        shingles[n_shingles:end] = piece.shingles
-        n_shingles = end
-        parts.append(piece.columns)
-        n_tokenless += piece.n_tokenless
-        if progress is not None:
-            progress(int(first_rows[number + 1]))
-    shingles = shingles[:n_shingles]
-    columns = {
-        name: np.concatenate(arrays)
-        for name, arrays in zip(PIECE_COLUMNS, zip(*parts, strict=True), strict=True)
-    }
+    work = executor.map(
+        lambda batch, first_row: collect_batch(
+            batch, first_row, unit=corpus.passages, shingle_size=shingle_size
+        ),
+        batches, first_rows[:-1].tolist(),
+    )  # fmt: skip
+
+    def done() -> Iterator[Piece]:
+        for last_row, piece in zip(first_rows[1:].tolist(), work, strict=True):
+            if progress is not None:
+                progress(last_row)
+            yield piece
+
+    whole = _join(done(), n_bytes)
+    columns: dict[str, npt.NDArray[Any]] = dict(zip(PIECE_COLUMNS, whole.columns, strict=True))
     if not len(columns["documents"]):
         n = len(corpus)
         raise InputError(f"no text in the corpus: {n} document{'s' * (n != 1)} without a word")
@@ -168,12 +156,36 @@ def collect_passages(
         texts=texts,
         first_passages=first_passages,
         text_keys=text_keys,
-        shingles=shingles,
+        shingles=whole.shingles,
         shingle_starts=shingle_starts[first_passages],
         shingle_sizes=sizes,
         is_version=is_version,
-        n_tokenless=n_tokenless,
+        n_tokenless=whole.n_tokenless,
     )
+
+
+def _join(pieces: Iterable[Piece], n_bytes: Integers) -> Piece:
+    """Return pieces as one; shingles, which take most room, are copied as they come.
+
+    Args:
+        pieces: At least one.
+        n_bytes: For each how many bytes of text it and those before it are of.
+    """
+    parts, n_tokenless = [], 0
+    shingles, n_shingles = np.empty(0, dtype=np.uint32), 0
+    for number, piece in enumerate(pieces):
+        end = n_shingles + len(piece.shingles)
+        if end > len(shingles):  # make room as if the texts to come were like those so far
+            expected = int(end * (n_bytes[-1] / n_bytes[number])) + len(piece.shingles)
+            room = np.empty(expected, dtype=np.uint32)
+            room[:n_shingles] = shingles[:n_shingles]
+            shingles = room
+        shingles[n_shingles:end] = piece.shingles
+        n_shingles = end
+        parts.append(piece.columns)
+        n_tokenless += piece.n_tokenless
+    columns = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
+    return Piece(columns, shingles[:n_shingles], n_tokenless)
 
 
 def _elsewhere(
