@@ -158,6 +158,7 @@ def choose_document_origins(
     terms: npt.NDArray[np.int32],
     marks: npt.NDArray[np.uint8],
     cases: Integers,
+    named: Integers,
     shortest: int,
     chosen: Integers,
 ) -> int:
@@ -217,7 +218,7 @@ def choose_document_origins(
         if longest < 0:
             return n_chosen
         # Those that explain nearly as much of it; of them, those that nearly as much else of the
-        # document comes from; of them the earliest.
+        # document comes from; of them the one that the document names first, else the earliest.
         covers[:] = 0.0
         most_given = 0.0
         for c in range(len(cases)):
@@ -229,10 +230,14 @@ def choose_document_origins(
                 if share * (free[last] - free[first]) >= _COVERS * most:
                     covers[c] = 1.0
                     most_given = max(most_given, given[c])
-        best = longest
+        best = -1
         for c in range(len(cases)):
             if covers[c] and given[c] >= _GIVES * most_given:
-                if given[best] < _GIVES * most_given or cases[c, ORIGIN] < cases[best, ORIGIN]:
+                if (
+                    best < 0
+                    or named[c] < named[best]
+                    or (named[c] == named[best] and cases[c, ORIGIN] < cases[best, ORIGIN])
+                ):
                     best = c
         first, last = cases[best, TARGET_START], cases[best, TARGET_END]
         first, last = free_stretch(taken, free, start, first, last)
@@ -275,6 +280,7 @@ def choose_origins(
     terms: npt.NDArray[np.int32],
     marks: npt.NDArray[np.uint8],
     cases: Integers,
+    named: Integers,
     starts: Integers,
     shortest: int,
     chosen: Integers,
@@ -283,10 +289,10 @@ def choose_origins(
     n_chosen = 0
     for document in range(len(starts) - 1):
         if starts[document] < starts[document + 1]:
+            first, last = starts[document], starts[document + 1]
             n_chosen += choose_document_origins(
-                terms, marks, cases[starts[document] : starts[document + 1]], shortest,
-                chosen[n_chosen:],
-            )  # fmt: skip
+                terms, marks, cases[first:last], named[first:last], shortest, chosen[n_chosen:]
+            )
     return n_chosen
 
 
