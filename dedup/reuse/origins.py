@@ -154,6 +154,138 @@ def free_stretch(
 
 
 @Kernel
+def matched_share(case: Integers) -> float:
+    """Return the share of a case's target that its origin has, at most 1."""
+    return float(min(case[MATCHED] / (case[TARGET_END] - case[TARGET_START]), 1.0))
+
+
+@Kernel
+def weigh_words(
+    terms: npt.NDArray[np.int32],
+    marks: npt.NDArray[np.uint8],
+    cases: Integers,
+    start: int,
+    end: int,
+) -> npt.NDArray[np.float64]:
+    """Return what each word of terms[start:end] weighs where origins compete for it."""
+    weights = np.empty(end - start, dtype=np.float64)
+    for i in range(start, end):
+        weight = ASIDE_WEIGHT if marks[i] & ASIDE else 1.0
+        weights[i - start] = 0.0 if terms[i] == BREAK else weight
+    for c in range(len(cases)):  # a signature shows as such where it was written
+        t_length = cases[c, TARGET_END] - cases[c, TARGET_START]
+        o_length = cases[c, ORIGIN_END] - cases[c, ORIGIN_START]
+        for i in range(t_length):
+            if marks[cases[c, ORIGIN_START] + i * o_length // t_length] & ASIDE:
+                word = cases[c, TARGET_START] + i - start
+                weights[word] = min(weights[word], ASIDE_WEIGHT)
+    return weights
+
+
+@Kernel
+def sum_given(
+    cases: Integers, live: npt.NDArray[np.bool_], sums: npt.NDArray[np.float64],
+    start: int, end: int, base: int, given: npt.NDArray[np.float64],
+) -> float:
+    """Write for each case how much of words start to before end its document gives, in all.
+
+    `sums` has the weights summed up to each word, from word `base` on. Returns the most.
+    """
+    most = 0.0
+    c = 0
+    while c < len(cases):  # cases of one origin follow each other
+        first_of_origin, total = c, 0.0
+        reach = start  # what an origin says twice, it gives once
+        while c < len(cases) and cases[c, ORIGIN] == cases[first_of_origin, ORIGIN]:
+            first, last = max(cases[c, TARGET_START], reach), min(cases[c, TARGET_END], end)
+            if live[c] and first < last:
+                total += matched_share(cases[c]) * (sums[last - base] - sums[first - base])
+                reach = last
+            c += 1
+        given[first_of_origin:c] = total
+        most = max(most, total)
+    return most
+
+
+@Kernel
+def pick_case(
+    cases: Integers,
+    named: Integers,
+    live: npt.NDArray[np.bool_],
+    given: npt.NDArray[np.float64],
+    shared: npt.NDArray[np.float64],
+    free: npt.NDArray[np.float64],
+    longest: int,
+    base: int,
+) -> int:
+    """Return the case whose document is the likeliest origin of the longest one's words.
+
+    Of the documents that have nearly as much of these, those that nearly as much of the whole
+    target comes from; of them the one that the target names first, else the earliest.
+    """
+    start, end = cases[longest, TARGET_START], cases[longest, TARGET_END]
+    most_shared = sum_given(cases, live, free, start, end, base, shared)
+    most_given = 0.0
+    for c in range(len(cases)):
+        if shared[c] >= _COVERS * most_shared:
+            most_given = max(most_given, given[c])
+    best, best_length = -1, 0.0
+    for c in range(len(cases)):
+        first, last = max(cases[c, TARGET_START], start), min(cases[c, TARGET_END], end)
+        if (
+            not live[c]
+            or first >= last
+            or shared[c] < _COVERS * most_shared
+            or given[c] < _GIVES * most_given
+        ):
+            continue
+        length = free[last - base] - free[first - base]
+        if (
+            best < 0
+            or named[c] < named[best]
+            or (named[c] == named[best] and cases[c, ORIGIN] < cases[best, ORIGIN])
+            or (cases[c, ORIGIN] == cases[best, ORIGIN] and length > best_length)
+        ):
+            best, best_length = c, length
+    return best
+
+
+@Kernel
+def write_others(
+    terms: npt.NDArray[np.int32],
+    cases: Integers,
+    origin: int,
+    whole: npt.NDArray[np.float64],
+    base: int,
+    room: npt.NDArray[np.float64],
+    chosen: Integers,
+) -> int:
+    """Write further origins of the span in the first row of `chosen` behind it; return the rows."""
+    n_chosen = 1
+    first, last = chosen[0, TARGET_START], chosen[0, TARGET_END]
+    length = whole[last - base] - whole[first - base]
+    for c in range(len(cases)):
+        room[c] = 0.0
+        if cases[c, ORIGIN] != origin:
+            a, b = max(cases[c, TARGET_START], first), min(cases[c, TARGET_END], last)
+            if a < b:
+                room[c] = whole[b - base] - whole[a - base]
+    while n_chosen < MOST_ORIGINS:
+        other = int(np.argmax(room))
+        if room[other] < _OVERLAPS * length:
+            break
+        a, b = max(cases[other, TARGET_START], first), min(cases[other, TARGET_END], last)
+        if cut_case(terms, cases[other], a, b, chosen[n_chosen]):
+            chosen[n_chosen, RANK] = n_chosen + 1
+            chosen[n_chosen, HEAD] = chosen[0, HEAD]
+            n_chosen += 1
+        for c in range(len(cases)):  # an origin document once
+            if cases[c, ORIGIN] == cases[other, ORIGIN]:
+                room[c] = 0.0
+    return n_chosen
+
+
+@Kernel
 def choose_document_origins(
     terms: npt.NDArray[np.int32],
     marks: npt.NDArray[np.uint8],
@@ -167,17 +299,7 @@ def choose_document_origins(
     start, end = cases[0, TARGET_START], cases[0, TARGET_END]
     for c in range(1, len(cases)):
         start, end = min(start, cases[c, TARGET_START]), max(end, cases[c, TARGET_END])
-    weights = np.empty(end - start, dtype=np.float64)
-    for i in range(start, end):
-        weight = ASIDE_WEIGHT if marks[i] & ASIDE else 1.0
-        weights[i - start] = 0.0 if terms[i] == BREAK else weight
-    for c in range(len(cases)):  # a signature shows as such where it was written
-        t_length = cases[c, TARGET_END] - cases[c, TARGET_START]
-        o_length = cases[c, ORIGIN_END] - cases[c, ORIGIN_START]
-        for i in range(t_length):
-            if marks[cases[c, ORIGIN_START] + i * o_length // t_length] & ASIDE:
-                word = cases[c, TARGET_START] + i - start
-                weights[word] = min(weights[word], ASIDE_WEIGHT)
+    weights = weigh_words(terms, marks, cases, start, end)
     taken = np.zeros(end - start, dtype=np.bool_)
     whole = np.zeros(end - start + 1, dtype=np.float64)  # summed up to each word
     free = np.zeros(end - start + 1, dtype=np.float64)
@@ -185,22 +307,12 @@ def choose_document_origins(
     for i in range(end - start):
         whole[i + 1] = whole[i] + weights[i]
     live = np.ones(len(cases), dtype=np.bool_)
+    given = np.empty(len(cases), dtype=np.float64)
+    room = np.empty(len(cases), dtype=np.float64)
+    sum_given(cases, live, whole, start, end, start, given)
     if len(cases) > _MOST_CASES:
         lengths = whole[cases[:, TARGET_END] - start] - whole[cases[:, TARGET_START] - start]
         live[np.argsort(-lengths, kind="mergesort")[_MOST_CASES:]] = False
-    covers = np.empty(len(cases), dtype=np.float64)
-    given = np.zeros(len(cases), dtype=np.float64)  # by each case's document, in all
-    c = 0
-    while c < len(cases):  # cases of one origin follow each other
-        last_of_origin = c
-        total = 0.0
-        while last_of_origin < len(cases) and cases[last_of_origin, ORIGIN] == cases[c, ORIGIN]:
-            case = cases[last_of_origin]
-            share = min(case[MATCHED] / (case[TARGET_END] - case[TARGET_START]), 1.0)
-            total += share * (whole[case[TARGET_END] - start] - whole[case[TARGET_START] - start])
-            last_of_origin += 1
-        given[c:last_of_origin] = total
-        c = last_of_origin
     while True:
         for i in range(end - start):
             free[i + 1] = free[i] + (0.0 if taken[i] else weights[i])
@@ -209,39 +321,16 @@ def choose_document_origins(
         for c in range(len(cases)):
             if live[c]:
                 first, last = cases[c, TARGET_START] - start, cases[c, TARGET_END] - start
-                words = cases[c, TARGET_END] - cases[c, TARGET_START]
-                length = (free[last] - free[first]) * min(cases[c, MATCHED] / words, 1.0)
+                length = (free[last] - free[first]) * matched_share(cases[c])
                 if left[last] - left[first] < shortest:
                     live[c] = False  # what is free only shrinks
                 elif length > most:
                     longest, most = c, length
         if longest < 0:
             return n_chosen
-        # Those that explain nearly as much of it; of them, those that nearly as much else of the
-        # document comes from; of them the one that the document names first, else the earliest.
-        covers[:] = 0.0
-        most_given = 0.0
-        for c in range(len(cases)):
-            first = max(cases[c, TARGET_START], cases[longest, TARGET_START]) - start
-            last = min(cases[c, TARGET_END], cases[longest, TARGET_END]) - start
-            if live[c] and first < last:
-                words = cases[c, TARGET_END] - cases[c, TARGET_START]
-                share = min(cases[c, MATCHED] / words, 1.0)
-                if share * (free[last] - free[first]) >= _COVERS * most:
-                    covers[c] = 1.0
-                    most_given = max(most_given, given[c])
-        best = -1
-        for c in range(len(cases)):
-            if covers[c] and given[c] >= _GIVES * most_given:
-                if (
-                    best < 0
-                    or named[c] < named[best]
-                    or (named[c] == named[best] and cases[c, ORIGIN] < cases[best, ORIGIN])
-                ):
-                    best = c
+        best = pick_case(cases, named, live, given, room, free, longest, start)
         first, last = cases[best, TARGET_START], cases[best, TARGET_END]
         first, last = free_stretch(taken, free, start, first, last)
-        head = n_chosen
         is_left = cut_case(terms, cases[best], first, last, chosen[n_chosen])
         first, last = chosen[n_chosen, TARGET_START], chosen[n_chosen, TARGET_END]
         if not is_left or last - first < shortest:
@@ -249,30 +338,10 @@ def choose_document_origins(
             continue
         chosen[n_chosen, RANK] = 1
         chosen[n_chosen, HEAD] = first
-        n_chosen += 1
         taken[first - start : last - start] = True
-
-        length = whole[last - start] - whole[first - start]
-        for c in range(len(cases)):
-            covers[c] = 0.0
-            if c != best and cases[c, ORIGIN] != cases[best, ORIGIN]:
-                a = max(cases[c, TARGET_START], first)
-                b = min(cases[c, TARGET_END], last)
-                if a < b:
-                    covers[c] = whole[b - start] - whole[a - start]
-        while n_chosen - head < MOST_ORIGINS:
-            other = int(np.argmax(covers))
-            if covers[other] < _OVERLAPS * length:
-                break
-            a = max(cases[other, TARGET_START], first)
-            b = min(cases[other, TARGET_END], last)
-            if cut_case(terms, cases[other], a, b, chosen[n_chosen]):
-                chosen[n_chosen, RANK] = n_chosen - head + 1
-                chosen[n_chosen, HEAD] = chosen[head, HEAD]
-                n_chosen += 1
-            for c in range(len(cases)):  # an origin document once
-                if cases[c, ORIGIN] == cases[other, ORIGIN]:
-                    covers[c] = 0.0
+        n_chosen += write_others(
+            terms, cases, cases[best, ORIGIN], whole, start, room, chosen[n_chosen:]
+        )
 
 
 @Kernel
