@@ -1,7 +1,7 @@
 """Documents that texts name: by the address of an article, or by the id of a letter or posting.
 
-Who says so in the text is believed before the calendar: of documents that may be the origin of a
-span, the one whose address stands in the text is it.
+What a text says is believed before the calendar: of several documents that a span may come from,
+it is the one whose address stands in the text.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import re
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.corpus import Corpus
@@ -28,32 +27,30 @@ def find_named(corpus: Corpus, targets: Integers, origins: Integers) -> Integers
 
     Args:
         corpus: The corpus.
-        targets: Rows of documents, ascending.
-        origins: Rows of documents that the targets may name, an entry for each of them.
+        targets: Rows of documents, those of one target behind each other.
+        origins: Rows of the documents that compete for its words, an entry for each of them.
 
     Returns:
         How many other addresses a text names first, `UNNAMED` where it does not name the origin.
     """
     places = np.full(len(targets), UNNAMED)
     ids, urls = corpus.documents["document_id"], corpus.documents["url"]
-    has_address = pc.or_(pc.match_substring(ids, "@"), pc.is_valid(urls))
-    has_address = pa.chunked_array(has_address).to_numpy()
-    asked = np.flatnonzero(has_address[origins])
+    has_address = pc.or_(pc.match_substring(ids, "@"), pc.is_valid(urls)).to_numpy()
+    if not has_address.any():
+        return places
     texts = corpus.documents["text"]
-    known: dict[int, list[str]] = {}
-    for own in np.split(asked, np.flatnonzero(np.diff(targets[asked])) + 1):
-        # Where one origin alone is asked about, it has no rival.
-        named = (
-            addresses_of(texts[int(targets[own[0]])].as_py()) if len({*origins[own]}) > 1 else {}
-        )
+    of_origin: dict[int, list[str]] = {}
+    for own in np.split(np.arange(len(targets)), np.flatnonzero(np.diff(targets)) + 1):
+        rivals = {*origins[own].tolist()}
+        if len(rivals) < 2 or not has_address[origins[own]].any():
+            continue
+        named = addresses_of(texts[int(targets[own[0]])].as_py())
         for case in own if named else ():
             origin = int(origins[case])
-            if origin not in known:
+            if origin not in of_origin:
                 words = (ids[origin].as_py(), urls[origin].as_py() or "")
-                known[origin] = [*addresses_of(" ".join(words))]
-            places[case] = min(
-                (named.get(each, UNNAMED) for each in known[origin]), default=UNNAMED
-            )
+                of_origin[origin] = [*addresses_of(" ".join(words))]
+            places[case] = min((named.get(a, UNNAMED) for a in of_origin[origin]), default=UNNAMED)
     return places
 
 
@@ -77,4 +74,5 @@ def _address_of(word: str) -> str | None:
     if place:
         place = place.partition("#")[0].removeprefix("www.").strip(_EDGES + "/")
         return place if "/" in place else None
-    return scheme.strip(_EDGES) if "@" in scheme else None
+    mail = scheme.strip(_EDGES)
+    return mail if "@" in mail.strip("@") else None

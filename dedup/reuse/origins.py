@@ -184,8 +184,13 @@ def weigh_words(
 
 @Kernel
 def sum_given(
-    cases: Integers, live: npt.NDArray[np.bool_], sums: npt.NDArray[np.float64],
-    start: int, end: int, base: int, given: npt.NDArray[np.float64],
+    cases: Integers,
+    live: npt.NDArray[np.bool_],
+    sums: npt.NDArray[np.float64],
+    start: int,
+    end: int,
+    base: int,
+    given: npt.NDArray[np.float64],
 ) -> float:
     """Write for each case how much of words start to before end its document gives, in all.
 
