@@ -1,8 +1,10 @@
 """Cases to origins: for each span of a document the one it most likely comes from, and others.
 
-The longest case wins, and of those that cover nearly as much of it the earliest; then the longest
-of what is left. What letters are furnished with (the line that says whom they quote, signatures)
-counts little in this: answers to one letter share it, and none of them is the other's origin.
+The longest case is asked about first. Of the documents that have nearly as much of its words, and
+that nearly as much of the whole target comes from, the one that the target names is the origin, or
+else the earliest; then the longest of what is left. What letters are furnished with (the line that
+says whom they quote, signatures) counts little in this: answers to one letter share it, and none
+of them is the other's origin.
 """
 
 from __future__ import annotations
@@ -31,8 +33,8 @@ HEAD = N_COLUMNS + 1  # and where in the stream that span starts
 N_CHOSEN_COLUMNS = N_COLUMNS + 2
 
 MOST_ORIGINS = 10  # of one span
-_COVERS = 0.9  # share of the longest case that an earlier one must cover to go before it
-_GIVES = 0.8  # share of what the most generous of these gives the document in all
+_COVERS = 0.9  # share of the longest case's words that a document must have to be its origin
+_GIVES = 0.8  # share of what the most generous of these gives the target in all
 _OVERLAPS = 0.5  # share of a chosen span that a further origin of it covers
 _MOST_CASES = 400  # of one document that compete: the longest
 _SEARCHED = 40  # words around its likely place where a cut span's origin is looked for

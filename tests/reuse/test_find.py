@@ -187,6 +187,7 @@ def test_earliest_is_the_origin_unless_the_text_names_a_later_one(
         day(3, "c", "Heron", f"{source}\n\n{FERRY}\n\n{SCHOOL}"),
     ]
     assert expected == best_origin(records, "c", FERRY)
+    assert expected == best_origin(records[::-1], "c", FERRY)
 
 
 def test_document_that_says_a_passage_twice_gives_it_once() -> None:
