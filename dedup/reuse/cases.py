@@ -6,9 +6,11 @@ from concurrent.futures import Executor
 
 import numpy as np
 
+from dedup.corpus import Corpus
 from dedup.reuse.alignment import MERGE_GAP, align_documents
 from dedup.reuse.columns import N_COLUMNS, ORIGIN, TARGET_END, TARGET_START
 from dedup.reuse.fingerprints import Links, shingle_words
+from dedup.reuse.names import find_named
 from dedup.reuse.origins import (
     HEAD,
     MOST_ORIGINS,
@@ -29,12 +31,13 @@ def _blocks(n: int) -> list[tuple[int, int]]:
 
 
 def align_links(
-    stream: Stream, links: Links, min_run_words: int, *, executor: Executor
+    corpus: Corpus, stream: Stream, links: Links, min_run_words: int, *, executor: Executor
 ) -> Integers:
     """Return the cases that links show, chosen ones alone, in the order of their documents.
 
     Args:
-        stream: The words.
+        corpus: The corpus.
+        stream: Its words.
         links: Places that share a fingerprint.
         min_run_words: Least length of a run.
         executor: Runs the blocks.
@@ -55,21 +58,24 @@ def align_links(
 
     found = executor.map(align_block, _blocks(len(stream.rows)))
     cases = np.concatenate([np.empty((0, N_COLUMNS), np.int64), *found])
-    return _choose(stream, cases, min_run_words, executor)
+    return _choose(corpus, stream, cases, min_run_words, executor)
 
 
-def _choose(stream: Stream, cases: Integers, min_run_words: int, executor: Executor) -> Integers:
+def _choose(
+    corpus: Corpus, stream: Stream, cases: Integers, min_run_words: int, executor: Executor
+) -> Integers:
     """Return the chosen cases, in the order of their documents."""
     choose = choose_origins.sized(_STEPS_PER_LINK * len(cases))
     documents = stream.document_of(cases[:, TARGET_START])
     starts = np.searchsorted(documents, np.arange(len(stream.rows) + 1))
+    named = find_named(corpus, stream.rows[documents], stream.rows[cases[:, ORIGIN]])
 
     def choose_block(block: tuple[int, int]) -> Integers:
         first, last = block
         own = starts[first : last + 1]
         # Each case chosen parts another at most once, so no more than twice as many are.
         chosen = np.empty((2 * MOST_ORIGINS * (own[-1] - own[0]) + 1, N_CHOSEN_COLUMNS), np.int64)
-        n_chosen = choose(stream.terms, stream.marks, cases, own, min_run_words, chosen)
+        n_chosen = choose(stream.terms, stream.marks, cases, named, own, min_run_words, chosen)
         return chosen[:n_chosen].copy()
 
     found = executor.map(choose_block, _blocks(len(stream.rows)))
@@ -77,18 +83,25 @@ def _choose(stream: Stream, cases: Integers, min_run_words: int, executor: Execu
 
 
 def add_cases(
-    stream: Stream, chosen: Integers, found: Integers, min_run_words: int, *, executor: Executor
+    corpus: Corpus,
+    stream: Stream,
+    chosen: Integers,
+    found: Integers,
+    min_run_words: int,
+    *,
+    executor: Executor,
 ) -> Integers:
     """Return what runs and sentences show, neighbours of one origin in one.
 
     Args:
-        stream: The words.
+        corpus: The corpus.
+        stream: Its words.
         chosen: Cases that runs show, from `align_links`.
         found: Cases that sentences show, not chosen yet.
         min_run_words: Least length of a run.
         executor: Runs the blocks.
     """
-    others = _choose(stream, found, min_run_words, executor)
+    others = _choose(corpus, stream, found, min_run_words, executor)
     # A span may begin where another does that it is then joined with: their numbers differ.
     chosen = chosen.copy()
     chosen[:, HEAD] *= 2

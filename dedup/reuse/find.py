@@ -124,14 +124,14 @@ def find_reuse(
             background=background,
         )  # fmt: skip
         say("alignment")
-        chosen = align_links(stream, links, settings.min_run_words, executor=executor)
+        chosen = align_links(corpus, stream, links, settings.min_run_words, executor=executor)
     if "sentences" in searches:
         say("comparer")
         found = find_paraphrases(
             stream, passages, owners, chosen[chosen[:, RANK] == 1], executor=executor,
             background=background,
         )  # fmt: skip
-        chosen = add_cases(stream, chosen, found, settings.min_run_words, executor=executor)
+        chosen = add_cases(corpus, stream, chosen, found, settings.min_run_words, executor=executor)
     say("spans")
     return describe_cases(corpus, passages, stream, chosen, executor=executor)
 

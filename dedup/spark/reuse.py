@@ -125,7 +125,7 @@ def _find_runs(
             stream, owners, min_run_words=settings.min_run_words, executor=executor,
             background=background,
         )  # fmt: skip
-        cases = align_links(stream, links, settings.min_run_words, executor=executor)
+        cases = align_links(corpus, stream, links, settings.min_run_words, executor=executor)
     compared = compared_rows(rows, stream, passages.positions)
     compared = compared[is_own[stream.rows[stream.documents[compared]]]]
     is_target = is_unexplained(stream, compared, cases[cases[:, RANK] == 1])
@@ -208,6 +208,6 @@ def _describe(
             [np.searchsorted(ids[stream.passages], passage) for passage in sides], axis=1
         )
         found = match_passages(stream, near, cases[cases[:, RANK] == 1], executor=executor)
-        cases = add_cases(stream, cases, found, settings.min_run_words, executor=executor)
+        cases = add_cases(corpus, stream, cases, found, settings.min_run_words, executor=executor)
         reuse = describe_cases(corpus, passages, stream, cases, executor=executor)
     return judge(rows, corpus, passages, ids, reuse, known)

@@ -135,6 +135,25 @@ def test_text_is_found_after_the_document_that_brought_it_is_gone(tmp_path: Path
     assert found.table("duplicates")["first_document_id"].to_pylist() == ["c"]
 
 
+def test_old_document_that_a_new_one_names_is_its_origin(tmp_path: Path) -> None:
+    text = "The ferry to the northern island stays in port because its rudder broke in the storm."
+    first, second, new = (
+        {"id": name, "outlet": name, "published": f"2026-03-0{day}", "text": own,
+         "url": f"https://{name.lower()}.example/ferry"}
+        for day, (name, own) in enumerate(
+            [("Gull", text), ("Tern", text), ("Skua", f"{text} So says https://tern.example/ferry.")],
+            start=1,
+        )
+    )  # fmt: skip
+    with Index.create(tmp_path / "index") as index:
+        index.add(Corpus.from_records([second, first]))
+        found = rows_of(index.check(Corpus.from_records([new])), {"Skua"})
+    assert rows_of(analyze(Corpus.from_records([first, second, new])), {"Skua"}) == found
+    best = [row for row in found["reuse"] if "'rank': 1" in row]
+    assert 1 == len(best)
+    assert "'origin_document_id': 'Tern'" in best[0]
+
+
 def test_furniture_is_judged_with_what_the_index_has(tmp_path: Path) -> None:
     line = "Write to our newsdesk with whatever you saw on the quay today please."
 

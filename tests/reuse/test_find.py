@@ -156,6 +156,62 @@ def test_longest_case_wins_and_the_rest_goes_to_another_origin() -> None:
     assert expected == [(row["rank"], row["origin_document_id"], row["target"]) for row in rows]
 
 
+def best_origin(records: list[Record], target: str, text: str) -> str:
+    """Return the best origin of a text in a document."""
+    rows = [row for row in find(records) if row["target_document_id"] == target]
+    found = {
+        row["origin_document_id"] for row in rows if row["rank"] == 1 and text in row["target"]
+    }
+    assert 1 == len(found)
+    return found.pop()
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("The harbour office called on Monday.", "<1@mail.example>"),
+        ("In article <2@mail.example>, the keeper of the light writes:", "<2@mail.example>"),
+        ("In article <2@mail.example>, where <1@mail.example> is quoted:", "<2@mail.example>"),
+        ("As seen at https://www.tern.example/harbour/rudder/.", "<2@mail.example>"),
+        ("As seen at https://www.tern.example/.", "<1@mail.example>"),
+    ],
+)
+def test_earliest_is_the_origin_unless_the_text_names_a_later_one(
+    source: str, expected: str
+) -> None:
+    later = day(2, "<2@mail.example>", "Tern", f"{FERRY}\n\n{WRECKS}")
+    later["url"] = "http://tern.example/harbour/rudder"
+    records = [
+        day(1, "<1@mail.example>", "Gull", f"{FERRY}\n\n{LUNCH}"),
+        later,
+        day(3, "c", "Heron", f"{source}\n\n{FERRY}\n\n{SCHOOL}"),
+    ]
+    assert expected == best_origin(records, "c", FERRY)
+    assert expected == best_origin(records[::-1], "c", FERRY)
+
+
+def test_document_that_says_a_passage_twice_gives_it_once() -> None:
+    between = random_sentence(random.Random(2), 60)
+    records = [
+        day(1, "a", "Gull", f"{FERRY}\n\n{LUNCH}"),
+        day(2, "b", "Tern", f"{FERRY}\n\n{between}\n\n{FERRY}"),
+        day(3, "c", "Heron", f"{FERRY}\n\n{SCHOOL}"),
+    ]
+    assert "a" == best_origin(records, "c", FERRY)
+
+
+def test_document_that_gives_a_span_in_two_pieces_is_its_origin() -> None:
+    """The later one has both paragraphs in a row, the earlier one with others between."""
+    between = random_sentence(random.Random(3), 60)
+    records = [
+        day(1, "a", "Gull", f"{FERRY}\n\n{between}\n\n{CREWS}"),
+        day(2, "b", "Tern", f"{FERRY}\n\n{CREWS}"),
+        day(3, "c", "Heron", f"{LUNCH}\n\n{FERRY}\n\n{CREWS}\n\n{SCHOOL}"),
+    ]
+    assert "a" == best_origin(records, "c", FERRY)
+    assert "a" == best_origin(records, "c", CREWS)
+
+
 REWRITTEN = (
     (
         "Fishermen in Skerrow landed less herring this spring than in any year since the war,"
