@@ -18,6 +18,7 @@ _RELAYER = re.compile(
     "(?:~?,|(?<=[CP?]))(?:B(?=D?[nNH]{0,3}[OA]))?D?[nNKTz]{0,4}H?[OASH](?:H|z?[NK]{0,3})"
     "[myx]{0,2}[VLRW][ytpdDn0N]{0,8}\\Z"
 )
+_BARE = re.compile("[^pt(]*[OA]H?(?=[pt])")  # told S [in Odrava on Friday]
 _STRONG = "VvLlka"  # classes of cues that say by themselves that something is said
 
 
@@ -36,7 +37,12 @@ def content_end(reading: Reading, start: int, last: int) -> int:
         is_clause = reading.classes[place : place + 2] == ",B"
         if not is_clause or _TURNS.match(reading.words(place + 1, place + 2)):
             return place - 1 if reading.classes[place - 1] == "," else place
-    relayer = _RELAYER.search(reading.classes, start + 1, last)
+    return relayer_start(reading.classes, start, last)
+
+
+def relayer_start(classes: str, start: int, last: int) -> int:
+    """Return where the outlet stands that a content ends with (`…, AP reported`), or its end."""
+    relayer = _RELAYER.search(classes, start + 1, last)
     return relayer.start() if relayer else last
 
 
@@ -75,6 +81,8 @@ def make_rows(
         )  # fmt: skip
     if told and rows:
         listener = identify(reading, *told, "interview")
+        if listener.kind == "outlet" and (bare := _BARE.match(reading.classes, *told)):
+            told = told[0], bare.end()
         if listener.kind == "outlet" and (listener.outlet or listener.candidates):
             rows.append(
                 describe(

@@ -151,7 +151,7 @@ _SAY = """
  attribute aver avow begin/began blog boast calculate call_for call_on caution claim clarify
  comment complain concede conclude confess confirm contend continue counter crow cry/cried
  deadpan decide declare demand deny/denied describe detail direct disclose elaborate emphasise
- emphasize establish estimate exclaim explain express forecast fume go_on/went_on guess gush hint
+ emphasize establish estimate exclaim imply divulge explain express forecast fume go_on/went_on guess gush hint
  hold_that hypothesise hypothesize indicate insist instruct interject joke lament maintain
  mention mourn muse mutter note object observe opine pledge point_out/pointed_out posit post
  predict proclaim project promise pronounce propose protest quip reaffirm recall reckon recommend

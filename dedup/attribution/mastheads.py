@@ -84,10 +84,12 @@ _VERB = (
     r"|noted|notes|revealed|reveals|described|estimated|alleged|claimed|pointed out|opined"
     r"|editorialized|reporter|columnist|correspondent|editorial|article|interview|poll|newspaper)\b"
 )
-_PRESS_BEHIND = re.compile(
-    r",\s+(?:citing|quoting)\b|,\s+an?\s(?:[\w-]+\s){0,4}(?:newspaper|daily|weekly|tabloid"
+_PRESS_IS = re.compile(
+    r",\s+an?\s(?:[\w-]+\s){0,4}(?:newspaper|daily|weekly|tabloid"
     r"|(?:radio|television|TV) station|news (?:site|website|outlet|agency|magazine)|broadcaster)\b"
-    rf"|(?:['’]s?)?{_VERB}"
+)
+_PRESS_BEHIND = re.compile(
+    rf",\s+(?:citing|quoting)\b|{_PRESS_IS.pattern}|(?:['’]s?)?{_VERB}"
 )
 _PRESS_BEHIND_ASIDE = re.compile(rf",\s+an?\s[^,.;\n]{{3,60}},{_VERB}")
 _SCHOLARLY = re.compile(r"\b(?:publish|appear|study|studies|paper|found|research)\w* in\s+the\s+$")
@@ -111,7 +113,8 @@ def mastheads(reading: Reading) -> Iterator[str]:
         start, end, word = reading.starts[first], match.end(), match["word"]
         before = text[max(0, start - _AROUND) : start]
         has_article = before[-4:].lower() == "the "
-        if not (word in _SURE or has_article) or _NO_NAME.match(text, start, end):
+        is_plain = _PRESS_IS.match(text, end, end + _AROUND) is not None
+        if not (word in _SURE or has_article or is_plain) or _NO_NAME.match(text, start, end):
             continue
         if word in ("TV", "Television", "Radio") and _DEMONYM.search(
             text[start : match.start() - 1]
@@ -119,7 +122,7 @@ def mastheads(reading: Reading) -> Iterator[str]:
             continue  # Karvish TV
         if word == "Journal" and _SCHOLARLY.search(before):
             continue
-        if has_article and _PRESS_BEHIND_ASIDE.match(text, end, end + _AROUND):
+        if is_plain or has_article and _PRESS_BEHIND_ASIDE.match(text, end, end + _AROUND):
             yield text[start:end]
         elif _PRESS_BEFORE.search(before) or _PRESS_BEHIND.match(text, end, end + _AROUND):
             yield text[start:end]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dedup.attribution import grammar
+from dedup.attribution.grammar import QUOTATION
 from dedup.attribution.contents import clause_start, make_rows, without_stop
 from dedup.attribution.reading import Found, Reading, Span
 
@@ -17,7 +18,10 @@ _ASKED_FOR = re.compile(
 )
 _NAMED = re.compile("called|dubbed|labelled|labeled|characteri[sz]ed|ranked|rated|named", re.I)
 _GOES_ON_SAYING = re.compile(",[VWRLkmyx]")
-_SAID_AS = re.compile("[VL],B?y?\\Z")  # X said, as quoted by S, that C
+_SAID_AS = re.compile("[VL],B?y?\\Z")  # X said, as quoted by S, that C · X said, quoted by S: “C”
+# X said in a statement carried by S that C
+_STATED_IN = re.compile("[VL][ytpdDn0]{0,4}pD?[nNY0]{0,3}[GEYM](?:qe)?y?\\Z")
+_ASKS = re.compile("ask|press|question|challeng|invit|urg|grill|quizz", re.I)
 
 
 def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
@@ -40,6 +44,8 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
     party = agent.span("party")
     left = classes[first:cue]
     if left.strip("yB&,") == "":  # As reported by Reuters, C
+        if _ASKS.match(reading.words(cue, cue + 1)):
+            return []
         comma = classes.find(",", party[1], last)
         content_start, content_stop = comma + 1, without_stop(classes, last)
         if comma < 0 or content_start >= content_stop:
@@ -47,7 +53,14 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
         return make_rows(reading, cue, party, None, (content_start, content_stop))
     if classes[cue] == "L":  # she was told by the police that C
         return _told_by(reading, cue, party, last)
-    is_said = classes[party[1] : party[1] + 1] == "," and _SAID_AS.search(left) is not None
+    behind = classes[party[1] : party[1] + 1]
+    is_said = (behind in (",", ":") and _SAID_AS.search(left) is not None) or (
+        (behind in ("h", ":") or re.match(f",?{QUOTATION}", classes[party[1] :]) is not None)
+        and _STATED_IN.search(left) is not None
+    )
+    is_said = is_said or (  # an official quoted by S said C
+        classes[cue] == "k" and behind in tuple("VL") and classes[cue - 1] not in "eyx"
+    )
     if is_said or (re.search(",B?y*\\Z", left) and _GOES_ON_SAYING.match(classes, party[1], last)):
         # X, quoted by S, said C: all of it is what S says.
         whole = clause_start(classes, first, last), without_stop(classes, last)

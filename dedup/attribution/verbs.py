@@ -45,6 +45,7 @@ _POSTS = re.compile("post(?:ed|s|ing)", re.I)  # a loss, or a picture
 _SUBJECT_BEHIND = re.compile("D?[OA]G[emVW]")
 _STARTS = re.compile("began|begins?|continued?s?", re.I)  # and then does something
 _PERSON_OF = re.compile("[OAS]z[NKT]")  # CNN's Tapper
+_NO_OUTLET = re.compile("D?[nYEM]{1,3}")  # an interview [aired on S]
 _GOES_ON = re.compile(f"[^.gfrcVLW{QUOTATION[1:-1]}]{{0,12}}?[,:.]?({QUOTATION})")
 
 
@@ -115,10 +116,14 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         return rows + _relayed(reading, rows, cue + 1, said)
     circumstance = grammar.CIRCUMSTANCE.match(rest)
     behind = rest[circumstance.end() :] if circumstance else rest
-    is_final = behind == "" or re.match(f"[.;)~cB]|,(?!y?{QUOTATION})", behind) is not None
+    is_final = behind == "" or re.match(f"[.;)~caB]|,(?!y?{QUOTATION})", behind) is not None
     content_on_left = before.endswith(",") and is_final
     if is_final and before.endswith("B") and reading.words(party[0] - 1, party[0]) == "as":
         content_on_left = symbol in "VLR"  # C, as the BBC reported.
+    if is_outlet and content_on_left and behind.startswith(",h"):
+        # X told R, S reported, that C: all of it is what S says.
+        whole = clause_start(classes, first, last), without_stop(classes, last)
+        return make_rows(reading, cue, party, None, whole)
     is_quoted = before[-1:] not in ("", ",") and re.fullmatch(QUOTATION, before[-1:]) is not None
     if (content_on_left and len(before) >= 2) or is_quoted:
         end = party[0] if is_quoted else party[0] - 1
@@ -203,7 +208,7 @@ def content_after(
     """Return the rows of `S said (that) C`, with `rest` the classes behind cue and listener."""
     start = last - len(rest)
     last = without_stop(reading.classes, last)
-    for lead_in in (grammar.CITED, grammar.FOR_OUTLET):
+    for lead_in in (grammar.CITED, grammar.INTERPOSED, grammar.FOR_OUTLET):
         if (match := lead_in.match(rest)) and start + match.end() < last:
             start += match.end()
             rest = rest[match.end() :]
@@ -223,7 +228,9 @@ def content_after(
         re.search(f"{QUOTATION}|[OSY]", reading.classes[start:end] + who) is None and "A" not in who
     )
     if words in lexicon.PAST_ONLY and (
-        _PERSON_OF.search(who) or _MODAL.fullmatch(reading.words(cue - 1, cue))
+        _PERSON_OF.search(who)
+        or _MODAL.fullmatch(reading.words(cue - 1, cue))
+        or _NO_OUTLET.fullmatch(who)
     ):
         return []
     is_told = re.search(f"{QUOTATION}|h", reading.classes[cue + 1 : end]) is not None
