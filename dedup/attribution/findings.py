@@ -39,8 +39,8 @@ _ANNOUNCES = re.compile(
 _ANNOUNCED = re.compile(r"\b(?:from|via|in|at)\s+$")
 _AMONG = re.compile(
     r"\b(?:outlets|media|newspapers|networks|organi[sz]ations|agencies|websites|sites|publications"
-    r"|papers|channels|broadcasters|news services),?\s+(?:including|such\s+as|like"
-    r"|among\s+them)\s+$"
+    r"|papers|channels|broadcasters|news services|media reports),?\s+(?:including|such\s+as|like"
+    r"|among\s+them)\s+(?:(?:by|in|from)\s+)?$"
 )
 # What leads to an outlet, and another one that it polls with: in the latest R/[S] poll.
 _LEAD = re.compile("[,y~(]*(?:[pba][yDnd]{0,4}(?:[OAKN]{1,3}[*~]?)?)?\\Z")

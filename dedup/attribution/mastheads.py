@@ -73,7 +73,8 @@ _PRESS_BEFORE = re.compile(
     r"|op-ed|column|editorial|quoted|cited|appeared) (?:in|for)|reports? (?:by|from)|via|per"
     r"|(?:spoke|speaking) (?:to|with|on)|newspaper|paper|daily|weekly|station|site|broadcaster"
     r"|magazine"
-    r"|outlet|publication|tabloid|channel|agency|blog|podcast|journal)"
+    r"|outlet|publication|tabloid|channel|agency|blog|podcast|journal"
+    r"|(?:media|outlets|newspapers|papers|reports|stations),? (?:including|such as|like))"
     r"\s+(?:[Tt]he\s+|(?:local|state|national|[\w-]+-(?:based|owned|run|language))\s+)*$",
     re.I,
 )

@@ -107,8 +107,10 @@ def _learn(reading: Reading) -> Iterator[str]:
             continue  # a part of a name: the Newspaper Guild
         if before in ("O", "A"):
             continue  # told the AP news agency Veld had left
-        if reading.classes[match.end("noun")] == "," and before in "NKOA":
-            continue  # of another one: Odrava magazine, Veld said
+        if reading.classes[match.end("noun")] == "," and (
+            before in ("N", "K", "O", "A") or reading.classes[match.end() : match.end() + 1] not in (",", ".")
+        ):
+            continue  # of another one: Odrava magazine, Veld said · told the newspaper, Veld said
         if _PRESS.search(noun) and "A" not in match["name"]:
             name = reading.words(*match.span("name"))
             name = re.split(r" (?!of )[a-z]+ ", name)[

@@ -21,6 +21,7 @@ _BOARD = re.compile("[OAS]z?Y[GH]\\Z")  # its editorial board
 # The official news agency Xinhua · a reporter for Reuters · Jonas Veld of the Guardian
 _OFFICIAL = re.compile("T(?:H[OA]|[OA]H?)\\Z")
 _EMPLOYED = re.compile("(?:D?[nNK]{0,3}(?P<job>T)|[NK]{2,3})pD?[nNHK]{0,3}?(?P<outlet>[OA])")
+_ITS_REPORT = re.compile("DHz[nN]{0,2}[YG]")  # the newspaper's report
 _UNLISTED = re.compile("([NK]{1,4})H")
 # Nouns for outlets that end the names of others as well.
 _NO_OUTLET = re.compile(
@@ -61,7 +62,7 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
     if classes in ("I", "i"):
         return Party("person" if classes == "I" else "unnamed")
     if classes == "j":
-        return last_party(reading, first) or Party("organisation", certainty="guess")
+        return last_party(reading, first, cue) or Party("organisation", certainty="guess")
     tail = _TAIL.search(classes)
     core = classes[: tail.start()] if tail else classes
     head = core.rstrip("d0yn")[-1:] or core[-1]
@@ -106,6 +107,10 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
         return Party("unnamed")
     if head in "HY" and (unlisted := _UNLISTED.search(core)):
         return _unlisted(reading, first, unlisted)
+    if _ITS_REPORT.fullmatch(core):
+        party = back_reference(reading, first, first + 2, "H")
+        if party is not None:
+            return party
     if head in "HYG":
         party = back_reference(reading, first, first + len(core), head)
         if party is not None:

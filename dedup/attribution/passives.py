@@ -11,6 +11,7 @@ from dedup.attribution.reading import Found, Reading, Span
 
 PASSIVE = re.compile("e[yx]*\\Z")
 _AGENT = re.compile(f"[ny]{{0,2}}(?:[pD]?D?[dny0]{{1,4}})?b(?P<party>{grammar.PARTY})")
+_LISTENER = re.compile("(?P<party>D?[nN]{0,3}H?D?[OA]H?)[mye]{1,4}(?=L)")  # S had been told by X
 _PRINTED_IN = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA])")
 # Nouns for what says nothing: in answer to a request by S.
 _ASKED_FOR = re.compile(
@@ -52,7 +53,7 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
             return []
         return make_rows(reading, cue, party, None, (content_start, content_stop))
     if classes[cue] == "L":  # she was told by the police that C
-        return _told_by(reading, cue, party, last)
+        return _told_by(reading, cue, party, first, last)
     behind = classes[party[1] : party[1] + 1]
     is_said = (behind in (",", ":") and _SAID_AS.search(left) is not None) or (
         (behind in ("h", ":") or re.match(f",?{QUOTATION}", classes[party[1] :]) is not None)
@@ -76,9 +77,11 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
     return make_rows(reading, cue, party, None, (clause_start(classes, first, end), end))
 
 
-def _told_by(reading: Reading, cue: int, party: Span, last: int) -> list[Found]:
+def _told_by(reading: Reading, cue: int, party: Span, first: int, last: int) -> list[Found]:
     """Read `S was told by X that C`."""
     end = without_stop(reading.classes, last)
     if reading.classes[party[1] : party[1] + 1] != "h" or party[1] + 1 >= end:
         return []
-    return make_rows(reading, cue, party, None, (party[1] + 1, end))
+    listener = _LISTENER.search(reading.classes, first, cue)
+    told = listener.span("party") if listener and listener.end() == cue else None
+    return make_rows(reading, cue, party, told, (party[1] + 1, end))

@@ -76,7 +76,8 @@ def read_quoting(reading: Reading, cue: int, first: int, last: int) -> list[Foun
         if named and not is_pronoun:
             quoted_party = cue + 1 + named.start("party"), cue + 1 + named.end("party")
         behind = grammar.CIRCUMSTANCE.match(classes, content[0], end)
-        if content[0] >= end or (behind and behind.end() == end):  # “C,” S quoted X as saying
+        # “C,” S quoted X as saying · “C,” S quoted X as saying, according to R
+        if content[0] >= end or classes[content[0]] == "a" or (behind and behind.end() == end):
             content = clause_start(classes, first, head_party[0]), head_party[0]
     if content[0] > saying:  # X was quoted by R as saying C, S reported
         content = content[0], relayer_start(classes, content[0], content[1])

@@ -68,7 +68,8 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
             rows = _saying(reading, cue, first, last, sentence)
         elif symbol in "kRVu" and (rows := read_quoting(reading, cue, first, last)):
             reading.add(rows, sentence)
-            quoted_until = max(row.content[1] for row in rows if row.content)
+            if rows[-1].kind != "outlet":  # which may relay somebody in turn
+                quoted_until = max(row.content[1] for row in rows if row.content)
             continue
         elif symbol == "k" and re.search(",?q[my]*\\Z", reading.classes[first:cue]):
             rows = _citing(reading, cue, last, sentence)  # according to S, which cited X

@@ -43,6 +43,7 @@ _WENT_ON = re.compile("(?:went|go|goes|going) on", re.I)
 _MODAL = re.compile("could|would|will|can|may|might|must|should|to", re.I)  # could put
 _POSTS = re.compile("post(?:ed|s|ing)", re.I)  # a loss, or a picture
 _SUBJECT_BEHIND = re.compile("D?[OA]G[emVW]")
+_FINDS = re.compile("finds?|shows?|casts?|holds?", re.I)  # unless it finds new ways
 _STARTS = re.compile("began|begins?|continued?s?", re.I)  # and then does something
 _PERSON_OF = re.compile("[OAS]z[NKT]")  # CNN's Tapper
 _NO_OUTLET = re.compile("D?[nYEM]{1,3}")  # an interview [aired on S]
@@ -239,6 +240,8 @@ def content_after(
     if _STARTS.match(words) and re.search("[OAHS]", who):
         if re.search(QUOTATION, reading.classes[start:end]) is None:
             return []
+    if _FINDS.fullmatch(words) and who == "j" and _is_told(reading, party, sentence):
+        return []
     if symbol in _WEAK and (
         (is_plain and not _is_relayed(reading, cue, sentence))
         or (
