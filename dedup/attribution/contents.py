@@ -18,6 +18,7 @@ _RELAYER = re.compile(
     "(?:~?,|(?<=[CP?]))(?:B(?=D?[nNH]{0,3}[OA]))?D?[nNKTz]{0,4}H?[OASH](?:H|z?[NK]{0,3})"
     "[myx]{0,2}[VLRW][ytpdDn0N]{0,8}\\Z"
 )
+_SAID_IN = re.compile("[pt]D?[nN]{0,2}[MY][pt]D?[nN]{0,2}H?[OA]")
 _BARE = re.compile("[^pt(]*[OA]H?(?=[pt])")  # told S [in Odrava on Friday]
 _STRONG = "VvLlka"  # classes of cues that say by themselves that something is said
 
@@ -59,6 +60,9 @@ def make_rows(
     quotation = kind_of_content(reading.classes[content[0] : content[1]])
     is_strong = reading.classes[cue] in _STRONG
     rows = []
+    said_in = _SAID_IN.search(reading.classes, party[0] + 1, party[1])
+    if said_in:  # by X [in an interview with S]
+        party = party[0], said_in.start()
     for each in split_party(reading, *party):
         if reading.classes[slice(*each)] == "i" and reading.words(*each).lower() == "you":
             continue

@@ -52,7 +52,7 @@ BEFORE_ASIDES = re.compile(
 # One of them, Bettina Rask, [told] · one news site, Znak.com, [claims] · another state media
 # outlet, the Courier, [said]
 BEFORE_NAMED = re.compile(
-    f"{_EDGE}D?(?:[nT0HYOA]{{1,4}}|[nNKTU0]{{1,4}}H),"
+    f"{_EDGE}D?(?:[nT0HY]{{1,4}}|[nNKTU0]{{1,4}}H),"
     f"(?P<party>D?[nNT]{{0,3}}[NK]{{1,3}}|D?[OA]),{_HELPERS}\\Z"
 )
 # “…,” the 74-year-old [told]

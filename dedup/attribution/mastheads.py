@@ -89,9 +89,7 @@ _PRESS_IS = re.compile(
     r",\s+an?\s(?:[\w-]+\s){0,4}(?:newspaper|daily|weekly|tabloid"
     r"|(?:radio|television|TV) station|news (?:site|website|outlet|agency|magazine)|broadcaster)\b"
 )
-_PRESS_BEHIND = re.compile(
-    rf",\s+(?:citing|quoting)\b|{_PRESS_IS.pattern}|(?:['’]s?)?{_VERB}"
-)
+_PRESS_BEHIND = re.compile(rf",\s+(?:citing|quoting)\b|{_PRESS_IS.pattern}|(?:['’]s?)?{_VERB}")
 _PRESS_BEHIND_ASIDE = re.compile(rf",\s+an?\s[^,.;\n]{{3,60}},{_VERB}")
 _SCHOLARLY = re.compile(r"\b(?:publish|appear|study|studies|paper|found|research)\w* in\s+the\s+$")
 _NO_NAME = re.compile(
@@ -123,7 +121,7 @@ def mastheads(reading: Reading) -> Iterator[str]:
             continue  # Karvish TV
         if word == "Journal" and _SCHOLARLY.search(before):
             continue
-        if is_plain or has_article and _PRESS_BEHIND_ASIDE.match(text, end, end + _AROUND):
+        if is_plain or (has_article and _PRESS_BEHIND_ASIDE.match(text, end, end + _AROUND)):
             yield text[start:end]
         elif _PRESS_BEFORE.search(before) or _PRESS_BEHIND.match(text, end, end + _AROUND):
             yield text[start:end]

@@ -108,7 +108,8 @@ def _learn(reading: Reading) -> Iterator[str]:
         if before in ("O", "A"):
             continue  # told the AP news agency Veld had left
         if reading.classes[match.end("noun")] == "," and (
-            before in ("N", "K", "O", "A") or reading.classes[match.end() : match.end() + 1] not in (",", ".")
+            before in ("N", "K", "O", "A")
+            or reading.classes[match.end() : match.end() + 1] not in (",", ".")
         ):
             continue  # of another one: Odrava magazine, Veld said · told the newspaper, Veld said
         if _PRESS.search(noun) and "A" not in match["name"]:

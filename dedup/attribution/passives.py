@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from dedup.attribution import grammar
-from dedup.attribution.grammar import QUOTATION
 from dedup.attribution.contents import clause_start, make_rows, without_stop
+from dedup.attribution.grammar import QUOTATION
 from dedup.attribution.reading import Found, Reading, Span
 
 PASSIVE = re.compile("e[yx]*\\Z")

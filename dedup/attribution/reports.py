@@ -59,8 +59,12 @@ _PUBLISHES = re.compile(
 _EVENT = re.compile(r"[^.;,]{0,30}?\b(?:town halls?|debates?|match(?:es)?|games?|series|seasons?"
                     r"|films?|concerts?|episodes?|ads?)\b")  # fmt: skip
 # “C” is S's headline · “C”, reads the S headline · in S's words, “C”
-_HEADLINE = re.compile(r"(?:['’]s?)?\s+(?:(?:front[- ]page|main|own|lead)\s+)?(?P<cue>headline|splash|take|verdict|words)\b")
-_HEADED = re.compile(r"\b(?:is|was|says|said|reads|read|runs|ran|in|declares|declared)\s+(?:the\s+)?$", re.I)
+_HEADLINE = re.compile(
+    r"(?:['’]s?)?\s+(?:(?:front[- ]page|main|own|lead)\s+)?(?P<cue>headline|splash|take|verdict|words)\b"
+)
+_HEADED = re.compile(
+    r"\b(?:is|was|says|said|reads|read|runs|ran|in|declares|declared)\s+(?:the\s+)?$", re.I
+)
 _AS_DID = re.compile(r"\b(?P<cue>as\s+(?:did|do|does|has|have|had))\s+$")
 _BRACKET = re.compile(r"\.?\](?![(\[\]])")  # and no link of Markdown or of a wiki
 
