@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from dedup.attribution.grammar import QUOTATION
 from dedup.attribution.outlets import UNLISTED
 from dedup.attribution.parties import describe, identify
 from dedup.attribution.reading import Found, Reading, Span
@@ -35,6 +36,10 @@ _BYLINE = re.compile("[¶#%]b(?:[NKTn,&.]{1,12}?|D?)(?P<outlet>[OA])(?!z)")
 # CNN — · Odrava CNN — · ODRAVA, March 3, Reuters –
 _PLAIN_DATELINE = re.compile("[¶#%](?:[NK]{1,3},?(?:d0,?)?)?(?P<outlet>O)~(?=[DNKTUnpdB0])")
 _SIGNED = re.compile("[¶#%]\\(?gb[NKTn,&.]{1,20}?(?P<outlet>O)")  # Reporting by Jane Doe, Reuters
+# “C” – the dispatcher, S
+_SIGNATURE = re.compile(
+    f"(?:[¶#%]|{QUOTATION}[.]?)~[^.~¶#%]{{1,12}},D?(?P<outlet>O)[.]?(?=[¶#%]|\\Z)"
+)
 _ALONE = re.compile("[¶#%]\\(?D?(?P<outlet>O)[).*]{0,2}(?=[¶#%]|\\Z)")
 _LONGEST_BYLINE = 20  # symbols
 _DATELINE_WITHIN = 700  # code points from the start of the text
@@ -80,6 +85,8 @@ def _by_position(reading: Reading) -> Iterator[tuple[int, tuple[Span | None, str
     classes = reading.classes
     starts = [match.start() for match in _OPENERS.finditer(classes)]
     last_body = classes.rfind("¶")
+    for match in _SIGNATURE.finditer(classes) if "~" in classes else ():
+        yield match.start("outlet"), (None, "signed")
     for number, (start, end) in enumerate(pairwise([*starts, len(classes)])):
         is_first = number < _FIRST_PASSAGES and reading.starts[start] < _DATELINE_WITHIN
         if is_first and (match := _DATELINE.match(classes, start, end)):

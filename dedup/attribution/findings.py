@@ -26,7 +26,8 @@ _FIRST = re.compile(
     r"(?:\s+that\b)?\s*(?:on\s+)?"
 )
 _POLL_HAS = re.compile(
-    r"(?:['’]s?)?(?:(?:[/-][\w ]{2,30}?){0,2}(?:\s+[\w-]+){0,2}\s+(?=[psa])|\s+(?:[a-z]+\s+)?(?=[rctfd]))"
+    r"(?:['’]s?)?(?:(?:[/-][\w ]{2,30}?){0,2}(?:\s+[\w-]+){0,2}\s+(?=[psa])"
+    r"|\s+(?:[a-z]+\s+)?(?=[rctfd]))"
     r"(?P<cue>(?:polls?|surveys?|average|reporting|count|tally|figures|data)"
     r"(?:\s+(?:(?:this|last)\s+\w+|(?:earlier\s+)?\w+day))?(?:\s+(?:of|from|in|on|conducted"
     r"|taken|released|published|out)\s[^.;,]{2,60}?)?,?\s+(?:also\s+|currently\s+)?"

@@ -151,14 +151,14 @@ _SAY = """
  accuse acknowledge add address admit affirm allege announce answer argue ascribe assert assess
  attribute aver avow begin/began blog boast calculate call_for call_on caution claim clarify
  comment complain concede conclude confess confirm contend continue counter crow cry/cried
- deadpan decide declare demand deny/denied describe detail direct disclose elaborate emphasise
- emphasize establish estimate exclaim imply divulge explain express forecast fume go_on/went_on guess gush hint
- hold_that hypothesise hypothesize indicate insist instruct interject joke lament maintain
- mention mourn muse mutter note object observe opine pledge point_out/pointed_out posit post
- predict proclaim project promise pronounce propose protest quip reaffirm recall reckon recommend
- recount reiterate relate remark remember repeat reply/replied report respond retort retweet
- reveal rule say/said scoff shout signal snap sneer specify/specified speculate state stress
- suggest sum_up/summed_up surmise swear/swore tell_that testify/testified theorise theorize
+ deadpan decide declare demand deny/denied describe detail direct disclose divulge elaborate
+ emphasise emphasize establish estimate exclaim explain express forecast fume go_on/went_on guess
+ gush hint hold_that hypothesise hypothesize imply indicate insist instruct interject joke lament
+ maintain mention mourn muse mutter note object observe opine pledge point_out/pointed_out posit
+ post predict proclaim project promise pronounce propose protest quip reaffirm recall reckon
+ recommend recount reiterate relate remark remember repeat reply/replied report respond retort
+ retweet reveal rule say/said scoff shout signal snap sneer specify/specified speculate state
+ stress suggest sum_up/summed_up surmise swear/swore tell_that testify/testified theorise theorize
  threaten tweet underline underscore urge vent verify/verified voice volunteer vow warn whisper
  write/wrote
 """

@@ -67,7 +67,7 @@ _DEMONYM = re.compile(
 # What shows that such a name is an outlet's here: told the …, … reported.
 _PRESS_BEFORE = re.compile(
     r"\b(?:told|tells|telling|according to|(?:reported|quoted|cited|obtained|seen"
-    r"|published) (?:by|in)"
+    r"|described|noted|published) (?:by|in)"
     r"|interviews? (?:\w+ )?(?:with|to|for|in|on)|(?:published|wrote|writing|writes|reported"
     r"|article|report"
     r"|op-ed|column|editorial|quoted|cited|appeared) (?:in|for)|reports? (?:by|from)|via|per"

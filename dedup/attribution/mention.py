@@ -33,9 +33,9 @@ _DESCRIBED = re.compile(
     r"|[A-Z][\w.-]+['’]s?)\s+){1,3}$"
 )
 _NAME_OF = re.compile(
-    r"(?:(?:[A-Z][\w.'’-]+\s+){1,3}|(?:(?:the|a|an|its|their)\s+)?(?:editorial board|(?:[\w-]+\s+){0,2}"
-    r"(?:pages?|website|web site|(?:print|online|weekend|international|\w+day) edition|issue|columns?"
-    r"|account|channel|feed|airwaves|cover|newsroom))\s+)of\s+$"
+    r"(?:(?:[A-Z][\w.'’-]+\s+){1,3}|(?:(?:the|a|an|its|their)\s+)?(?:editor|editorial board"
+    r"|(?:[\w-]+\s+){0,2}(?:pages?|website|web site|columns?|account|channel|feed|airwaves|cover"
+    r"|(?:print|online|weekend|international|\w+day) edition|issue|newsroom))\s+)of\s+$"
 )
 
 

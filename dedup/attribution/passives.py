@@ -11,13 +11,15 @@ from dedup.attribution.reading import Found, Reading, Span
 
 PASSIVE = re.compile("e[yx]*\\Z")
 _AGENT = re.compile(f"[ny]{{0,2}}(?:[pD]?D?[dny0]{{1,4}})?b(?P<party>{grammar.PARTY})")
-_LISTENER = re.compile("(?P<party>D?[nN]{0,3}H?D?[OA]H?)[mye]{1,4}(?=L)")  # S had been told by X
+_LISTENER = re.compile("(?P<party>D?[nN]{0,3}H?D?[OA]H?)[mye]{1,4}\\Z")  # S had been told by X
 _PRINTED_IN = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA])")
 # Nouns for what says nothing: in answer to a request by S.
 _ASKED_FOR = re.compile(
     "(?:request|question|demand|order|appeal|challenge|attack|praise)s?\\Z", re.I
 )
-_NAMED = re.compile("called|dubbed|labelled|labeled|characteri[sz]ed|ranked|rated|named", re.I)
+_NAMED = re.compile(
+    "called|described|dubbed|labelled|labeled|characteri[sz]ed|ranked|rated|named", re.I
+)
 _GOES_ON_SAYING = re.compile(",[VWRLkmyx]")
 _SAID_AS = re.compile("[VL],B?y?\\Z")  # X said, as quoted by S, that C · X said, quoted by S: “C”
 # X said in a statement carried by S that C
@@ -82,6 +84,8 @@ def _told_by(reading: Reading, cue: int, party: Span, first: int, last: int) -> 
     end = without_stop(reading.classes, last)
     if reading.classes[party[1] : party[1] + 1] != "h" or party[1] + 1 >= end:
         return []
-    listener = _LISTENER.search(reading.classes, first, cue)
-    told = listener.span("party") if listener and listener.end() == cue else None
+    listener = _LISTENER.search(reading.classes[first:cue])
+    told = None
+    if listener:
+        told = first + listener.start("party"), first + listener.end("party")
     return make_rows(reading, cue, party, told, (party[1] + 1, end))

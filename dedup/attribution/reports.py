@@ -40,6 +40,7 @@ _REPORT_FROM = re.compile(
     r"\s+(?:\w+\s+)?(?:in|on|by)|(?:table|list|ranking|figures|data|poll|survey|round-up|chart"
     r"|index|map|count|tally)s?\b[^.;,]{0,40}\s(?:drawn\s+up|compiled|commissioned|conducted"
     r"|collected|gathered|analy[sz]ed|calculated|reviewed|kept)\s+by"
+    r"|(?:claims?|allegations?|accusations?|assertions?|attributions?)\b[^.;,]{0,40}\smade\s+by"
     r"|(?:story|news|scandal|affair)\b[^.;,]{0,60}\s(?:was|were)\s+(?:first\s+)?broken\s+by"
     r"|(?:story|tale|news)\s+(?:was|is)\s+(?:being\s+)?told\s+by)\s+$",
     re.I,
@@ -60,7 +61,8 @@ _EVENT = re.compile(r"[^.;,]{0,30}?\b(?:town halls?|debates?|match(?:es)?|games?
                     r"|films?|concerts?|episodes?|ads?)\b")  # fmt: skip
 # “C” is S's headline · “C”, reads the S headline · in S's words, “C”
 _HEADLINE = re.compile(
-    r"(?:['’]s?)?\s+(?:(?:front[- ]page|main|own|lead)\s+)?(?P<cue>headline|splash|take|verdict|words)\b"
+    r"(?:['’]s?)?\s+(?:(?:front[- ]page|main|own|lead)\s+)?"
+    r"(?P<cue>headline|splash|take|verdict|words|lead)\b"
 )
 _HEADED = re.compile(
     r"\b(?:is|was|says|said|reads|read|runs|ran|in|declares|declared)\s+(?:the\s+)?$", re.I

@@ -89,8 +89,8 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
                 party = cue + 1 + turned.start("party"), cue + 1 + turned.end("party")
                 content_end = first + after_content.start() + (1 if is_quoted else 0)
                 return _content_before(reading, cue, party, first, content_end, last)
-    if subject is None and symbol in "VL" and re.search("[,&]y?\\Z", left):
-        # The minister resigned on Monday, and said C.
+    if subject is None and symbol in "VL" and re.search("[,&B]y?\\Z", left):
+        # The minister resigned on Monday, and said C · The agency named nobody, but said C
         elided = subject_of(reading, first, cue)
         subject = elided and (elided[0] - first, elided[1] - first, False)
     if subject is None:
