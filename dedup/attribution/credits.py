@@ -44,6 +44,7 @@ _ALONE = re.compile("[¶#%]\\(?D?(?P<outlet>O)[).*]{0,2}(?=[¶#%]|\\Z)")
 _LONGEST_BYLINE = 20  # symbols
 _DATELINE_WITHIN = 700  # code points from the start of the text
 _FIRST_PASSAGES = 5
+SIGNED = "signs a quotation"  # and no more than that
 _BEFORE = 40  # characters before an outlet in which a credit's word stands
 _BEHIND = 200  # and behind it
 _LINK = re.compile(r"\[(?P<text>[^\]\n]{1,200})\]\((?P<url>https?://[^)\s]{4,500})\)")
@@ -85,8 +86,8 @@ def _by_position(reading: Reading) -> Iterator[tuple[int, tuple[Span | None, str
     classes = reading.classes
     starts = [match.start() for match in _OPENERS.finditer(classes)]
     last_body = classes.rfind("¶")
-    for match in _SIGNATURE.finditer(classes) if "~" in classes else ():
-        yield match.start("outlet"), (None, "signed")
+    for signed in _SIGNATURE.finditer(classes) if "~" in classes else ():
+        yield signed.start("outlet"), (None, SIGNED)
     for number, (start, end) in enumerate(pairwise([*starts, len(classes)])):
         is_first = number < _FIRST_PASSAGES and reading.starts[start] < _DATELINE_WITHIN
         if is_first and (match := _DATELINE.match(classes, start, end)):

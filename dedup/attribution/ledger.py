@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dedup.attribution.credits import SIGNED
 from dedup.attribution.find import Attributions
 from dedup.attribution.outlets import Gazetteer
 from dedup.attribution.reading import RELATIONS
@@ -55,7 +56,7 @@ def list_credits(passages: Passages, attributions: Attributions) -> dict[int, li
     roles = passages.roles[attributions.passages]
     for row, outlet in enumerate(attributions.outlets):
         relation = attributions.relations[row]
-        covers_document = bool(relation == _CREDIT)
+        covers_document = bool(relation == _CREDIT) and attributions.bases[row] != SIGNED
         # Page furniture and teasers are items of their own: they credit nothing else.
         if not outlet or relation == _LINK or not (covers_document or roles[row] == BODY):
             continue
