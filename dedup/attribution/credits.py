@@ -34,7 +34,9 @@ _DATELINE = re.compile(
 )
 _BYLINE = re.compile("[¶#%]b(?:[NKTn,&.]{1,12}?|D?)(?P<outlet>[OA])(?!z)")
 # CNN — · Odrava CNN — · ODRAVA, March 3, Reuters –
-_PLAIN_DATELINE = re.compile("[¶#%](?:[NK]{1,3},?(?:d0,?)?)?(?P<outlet>O)~(?=[DNKTUnpdB0])")
+_PLAIN_DATELINE = re.compile(
+    "[¶#%](?:[NK]{1,3},?(?:[NK]{1,3},?)?(?:d0,?)?)?(?P<outlet>O)~(?=[DNKTUnpdB0])"
+)
 _SIGNED = re.compile("[¶#%]\\(?gb[NKTn,&.]{1,20}?(?P<outlet>O)")  # Reporting by Jane Doe, Reuters
 # “C” – the dispatcher, S
 _SIGNATURE = re.compile(

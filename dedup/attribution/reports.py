@@ -40,6 +40,7 @@ _REPORT_FROM = re.compile(
     r"\s+(?:\w+\s+)?(?:in|on|by)|(?:table|list|ranking|figures|data|poll|survey|round-up|chart"
     r"|index|map|count|tally)s?\b[^.;,]{0,40}\s(?:drawn\s+up|compiled|commissioned|conducted"
     r"|collected|gathered|analy[sz]ed|calculated|reviewed|kept)\s+by"
+    r"|(?:analy[sz]ed|gathered|tallied|collated|compiled)\s+by"
     r"|(?:claims?|allegations?|accusations?|assertions?|attributions?)\b[^.;,]{0,40}\smade\s+by"
     r"|(?:story|news|scandal|affair)\b[^.;,]{0,60}\s(?:was|were)\s+(?:first\s+)?broken\s+by"
     r"|(?:story|tale|news)\s+(?:was|is)\s+(?:being\s+)?told\s+by)\s+$",
@@ -62,10 +63,11 @@ _EVENT = re.compile(r"[^.;,]{0,30}?\b(?:town halls?|debates?|match(?:es)?|games?
 # “C” is S's headline · “C”, reads the S headline · in S's words, “C”
 _HEADLINE = re.compile(
     r"(?:['’]s?)?\s+(?:(?:front[- ]page|main|own|lead)\s+)?"
-    r"(?P<cue>headline|splash|take|verdict|words|lead)\b"
+    r"(?P<cue>headline|splash|take|verdict|words|lead|front page)\b"
 )
 _HEADED = re.compile(
-    r"\b(?:is|was|says|said|reads|read|runs|ran|in|declares|declared)\s+(?:the\s+)?$", re.I
+    r"\b(?:is|was|says|said|reads|read|runs|ran|in|declares|declared|cries|screams|pleads)\s+(?:the\s+)?$",
+    re.I,
 )
 _AS_DID = re.compile(r"\b(?P<cue>as\s+(?:did|do|does|has|have|had))\s+$")
 _BRACKET = re.compile(r"\.?\](?![(\[\]])")  # and no link of Markdown or of a wiki

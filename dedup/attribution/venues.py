@@ -23,6 +23,8 @@ _VENUE = re.compile(
     r"|\b(?:went|goes|gone|going|came|come)\s+(?:back\s+)?on|\b(?:sitting|sat|sits)\s+down\s+with|\bsit-down\s+(?:\w+\s+)?with"
     r"|\b(?:inquiry|inquiries|query|queries|enquiry|enquiries)\s+(?:from|by)"
     r"|\b(?:described|explained|recalled|outlined|recounted)\s+(?:\w+\s+)?(?:for|to)"
+    r"|\bshar(?:ed|es|ing)\s+(?:his|her|their|its)\s+(?:\w+\s+)?(?:thoughts?|views?|story|stories"
+    r"|experiences?|opinions?|account|memories|concerns|plans)\s+with"
     r"|\binterviewed\s+(?:by|on)|\banswer(?:ed|s|ing)?\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,70}\s)?"
     r"(?:from|by|for)|\b(?:discuss|talk|speak|spoke)\w*\s+[^.;]{0,110}?\bwith|\b(?:told|telling|tells)"
     r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+)?(?:to|with|on)"
