@@ -70,6 +70,10 @@ _INTERVIEWS = re.compile(
     r"|(?:spoke|talked|caught up|chatted)\s+(?:\w+\s+)?(?:with|to)"
     r"|discuss(?:ed|es)\s+(?:\w+\s+){0,4}with))\b"
 )
+# X gave S an interview · in which, S's interview with X
+_GRANTS = re.compile(r"\b(?P<cue>gave|gives|granted|given|giving)\s+$")
+_INTERVIEW = re.compile(r"\s+(?:an?|his|her|its|their)\s+(?:[\w-]+\s+){0,3}interview\b")
+_INTERVIEW_WITH = re.compile(r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,2}(?P<cue>interview)\s+with\b")
 # In a CNN interview · at a recent Reuters event
 _OCCASION = re.compile(
     r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>interview|town hall|podcast|appearance|programme|program"
@@ -171,14 +175,29 @@ def occasion(mention: Mention) -> Found | None:
 
 
 def interviews(mention: Mention) -> Found | None:
-    """Read `S interviewed X`."""
+    """Read `S interviewed X`, `X gave S an interview`, `in S's interview with X, she said C`."""
     match = _INTERVIEWS.match(mention.after)
+    if match is None and mention.speaker():
+        match = _INTERVIEW_WITH.match(mention.after)
     if match is None:
-        return None
+        return _grants_interview(mention)
     first, last = match.span("cue")
     return mention.row(
         "interview", cue=(mention.end + first, mention.end + last), content=None,
         relation="venue", quotation="none", basis="interviews somebody", is_sure=False,
+    )  # fmt: skip
+
+
+def _grants_interview(mention: Mention) -> Found | None:
+    match = _GRANTS.search(mention.before)
+    if match is None or _INTERVIEW.match(mention.after) is None:
+        return None
+    first = mention.base + match.start("cue")
+    speaker = mention.speaker()
+    return mention.row(
+        "interview", cue=(first, first + len(match["cue"])),
+        content=speaker.content if speaker else None, relation="venue",
+        quotation=speaker.quotation if speaker else "none", basis="was given an interview",
     )  # fmt: skip
 
 
