@@ -36,7 +36,8 @@ _KIND = re.compile(r"\b(?:Show|Tonight|Today|Live|Hour|Report|Reports|Sunday|Mor
                    r"|Daily)\b")  # fmt: skip
 _SHOW = re.compile(
     r"\b[Tt]he (?P<name>(?:[A-Z][\w.'’-]+ (?:and |& )?){1,4}Show\b(?: with(?: [A-Z][\w.’-]+){1,3})?"
-    r"|[A-Z][\w.'’-]+(?: (?:[A-Z][\w.'’-]+|and|of|the|in|&)){0,6}(?= (?:podcast|programme)\b))"
+    r"|[A-Z][\w.'’-]+(?: (?:[A-Z][\w.'’-]+|and|of|the|in|&)){0,6}(?<! (?:the|and))(?<! (?:of|in))"
+    r"(?= (?:podcast|programme)\b))"
 )
 _NOUNS = re.compile(" (?:programme|program|show|podcast)\\b")
 # The Ferry Channel's Jonas Veld programme

@@ -73,7 +73,9 @@ _INTERVIEWS = re.compile(
 # X gave S an interview · in which, S's interview with X
 _GRANTS = re.compile(r"\b(?P<cue>gave|gives|granted|given|giving)\s+$")
 _INTERVIEW = re.compile(r"\s+(?:an?|his|her|its|their)\s+(?:[\w-]+\s+){0,3}interview\b")
-_INTERVIEW_WITH = re.compile(r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,2}(?P<cue>interview)\s+with\b")
+_INTERVIEW_WITH = re.compile(
+    r"(?:['’]s?)?\s+(?:(?!(?:in|an?|on|during|for|after)\b)[\w-]+\s+){0,2}(?P<cue>interview)\s+with\b"
+)
 # In a CNN interview · at a recent Reuters event
 _OCCASION = re.compile(
     r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>interview|town hall|podcast|appearance|programme|program"
