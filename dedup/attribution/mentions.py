@@ -21,7 +21,8 @@ _READERS = (
     findings.counts, reports.report_from, reports.does_too, reports.in_brackets,
     reports.headlines, findings.reports_first, findings.polls, findings.announces,
     findings.is_among,
-    venues.reached, venues.on_air, venues.addressed, venues.was_told, venues.writes_in,
+    venues.reached, venues.in_print, venues.on_air, venues.addressed, venues.was_told,
+    venues.writes_in,
 )  # fmt: skip
 
 

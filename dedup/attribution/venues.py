@@ -113,6 +113,10 @@ _ISSUE = re.compile(
 _ON_AIR_ENDS = ("on", "during", "of")
 _ON_AIR_TOO = re.compile(r"(?:['’]s)?\s+(?:Radio|TV)\b")
 _PAGE = re.compile(r"\b(?:pages?|website|web site|feed|account|cover) of\s+(?:the\s+)?$", re.I)
+_IN_FRONT = re.compile(
+    r"\s*In\s+(?:the\s+)?(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[*_“\"]?", re.I
+)
+_DAY_BEHIND = re.compile(r"[*_”\"]?(?:\s+(?:on\s+)?(?:\w{3,6}day|yesterday|today))?,")
 _ON_PAPER = ("newspaper", "magazine", "wire")
 _BROADCASTERS = ("broadcaster", "state")
 
@@ -140,6 +144,22 @@ def reached(mention: Mention) -> Found | None:
     if match is None or mention.outer_speaker() is None or _MANAGEMENT.match(mention.after):
         return None
     return _spoken_to(mention, match)
+
+
+def in_print(mention: Mention) -> Found | None:
+    """Read `In Saturday's S, X said C` and `In S on Monday, X said C`."""
+    if mention.kind() not in _ON_PAPER or _IN_FRONT.fullmatch(mention.whole) is None:
+        return None
+    if _DAY_BEHIND.match(mention.after) is None or mention.outer_speaker() is None:
+        return None
+    words = mention.whole.split(None, 1)[0]
+    first = mention.base + mention.whole.index(words)
+    speaker = mention.speaker()
+    return mention.row(
+        "wrote in", cue=(first, first + len(words)),
+        content=speaker.content if speaker else None, relation="venue",
+        quotation=speaker.quotation if speaker else "none", basis="in its pages",
+    )  # fmt: skip
 
 
 def on_air(mention: Mention) -> Found | None:
