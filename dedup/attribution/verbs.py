@@ -46,7 +46,6 @@ _SUBJECT_BEHIND = re.compile("D?[OA]G[emVW]")
 _FINDS = re.compile("finds?|shows?|casts?|holds?", re.I)  # unless it finds new ways
 _STARTS = re.compile("began|begins?|continued?s?", re.I)  # and then does something
 _PERSON_OF = re.compile("[OAS]z[NKT]")  # CNN's Tapper
-_NO_OUTLET = re.compile("D?[nYEM]{1,3}")  # an interview [aired on S]
 _GOES_ON = re.compile(f"[^.gfrcVLW{QUOTATION[1:-1]}]{{0,12}}?[,:.]?({QUOTATION})")
 
 
@@ -231,7 +230,7 @@ def content_after(
     if words in lexicon.PAST_ONLY and (
         _PERSON_OF.search(who)
         or _MODAL.fullmatch(reading.words(cue - 1, cue))
-        or _NO_OUTLET.fullmatch(who)
+        or reading.words(*party).endswith("interview")  # an interview [aired on S]
     ):
         return []
     is_told = re.search(f"{QUOTATION}|h", reading.classes[cue + 1 : end]) is not None
