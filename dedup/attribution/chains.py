@@ -23,7 +23,8 @@ def link_chains(rows: Sequence[Found]) -> None:
             continue
         around = [head for head in heads if _holds(head, row) and not _holds(row, head)]
         if around:
-            parent = min(around, key=lambda head: _length(head.content))
+            # Of an outlet and another that it cites for the same, the one that is cited.
+            parent = min(around, key=lambda head: (_length(head.content), not _is_cited(head)))
             if not _comes_from(parent, row):
                 row.relation, row.parent = "quoted", parent
 
@@ -37,6 +38,10 @@ def _turn_round(row: Found, heads: Sequence[Found]) -> None:
             row.relation, row.parent = "quoted", head
             row.content, row.quotation = head.content, head.quotation
             return
+
+
+def _is_cited(head: Found) -> bool:
+    return head.kind == "outlet" and head.basis == "cited"
 
 
 def _holds(head: Found, row: Found) -> bool:

@@ -18,6 +18,8 @@ _RELAYER = re.compile(
     "(?:~?,|(?<=[CP?]))(?:B(?=D?[nNH]{0,3}[OA]))?D?[nNKTz]{0,4}H?[OASH](?:H|z?[NK]{0,3})"
     "[myx]{0,2}[VLRW][ytpdDn0N]{0,8}\\Z"
 )
+_SAID_IN = re.compile("[pt]D?[nN]{0,2}[MY][pt]D?[nN]{0,2}H?[OA]")
+_BARE = re.compile("[^pt(]*[OA]H?(?=[pt])")  # told S [in Odrava on Friday]
 _STRONG = "VvLlka"  # classes of cues that say by themselves that something is said
 
 
@@ -36,7 +38,12 @@ def content_end(reading: Reading, start: int, last: int) -> int:
         is_clause = reading.classes[place : place + 2] == ",B"
         if not is_clause or _TURNS.match(reading.words(place + 1, place + 2)):
             return place - 1 if reading.classes[place - 1] == "," else place
-    relayer = _RELAYER.search(reading.classes, start + 1, last)
+    return relayer_start(reading.classes, start, last)
+
+
+def relayer_start(classes: str, start: int, last: int) -> int:
+    """Return where the outlet stands that a content ends with (`…, AP reported`), or its end."""
+    relayer = _RELAYER.search(classes, start + 1, last)
     return relayer.start() if relayer else last
 
 
@@ -53,6 +60,9 @@ def make_rows(
     quotation = kind_of_content(reading.classes[content[0] : content[1]])
     is_strong = reading.classes[cue] in _STRONG
     rows = []
+    said_in = _SAID_IN.search(reading.classes, party[0] + 1, party[1])
+    if said_in:  # by X [in an interview with S]
+        party = party[0], said_in.start()
     for each in split_party(reading, *party):
         if reading.classes[slice(*each)] == "i" and reading.words(*each).lower() == "you":
             continue
@@ -75,6 +85,8 @@ def make_rows(
         )  # fmt: skip
     if told and rows:
         listener = identify(reading, *told, "interview")
+        if listener.kind == "outlet" and (bare := _BARE.match(reading.classes, *told)):
+            told = told[0], bare.end()
         if listener.kind == "outlet" and (listener.outlet or listener.candidates):
             rows.append(
                 describe(

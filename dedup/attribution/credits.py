@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from dedup.attribution.grammar import QUOTATION
 from dedup.attribution.outlets import UNLISTED
 from dedup.attribution.parties import describe, identify
-from dedup.attribution.reading import Found, Reading, Span
+from dedup.attribution.reading import SIGNED, Found, Reading, Span
 
 _OUTLETS = re.compile("[OAS]")
 _OPENERS = re.compile("[¶#%]")
@@ -23,21 +24,30 @@ _CREDIT_WORD = re.compile(
     re.I,
 )
 _CONTRIBUTED = re.compile(
-    r"[^.\n]{0,60}?\bcontributed\b[^.\n]{0,20}\bto this"
-    r"\s+(?:\w+\s+)?(?:report|story|article|post|piece|dispatch|review|analysis)\b",
+    r"[^.\n]{0,120}?\bcontributed\b[^.\n]{0,20}\b(?:reporting\b|to this"
+    r"\s+(?:\w+\s+)?(?:report|story|article|post|piece|dispatch|review|analysis)\b)",
     re.I,
 )
 # LONDON, March 3 (Reuters) – · By Jane Doe, Associated Press · By AFP · Reuters
 _DATELINE = re.compile(
     "[¶#%][NKTGn0dDp,.&*SA]{0,10}?\\((?P<outlet>[OAK])[^)]{0,6}\\)(?P<dash>[~*:n]?)"
 )
-_BYLINE = re.compile("[¶#%]b(?:[NKTn,&.]{1,12}?|D?)(?P<outlet>[OA])")
+_BYLINE = re.compile("[¶#%]b(?:[NKTn,&.]{1,12}?|D?)(?P<outlet>[OA])(?!z)")
+# CNN — · Odrava CNN — · ODRAVA, March 3, Reuters –
+_PLAIN_DATELINE = re.compile(
+    "[¶#%](?:[NK]{1,3},?(?:[NK]{1,3},?)?(?:d0,?)?)?(?P<outlet>O)~(?=[DNKTUnpdB0])"
+)
 _SIGNED = re.compile("[¶#%]\\(?gb[NKTn,&.]{1,20}?(?P<outlet>O)")  # Reporting by Jane Doe, Reuters
+# “C” – the dispatcher, S
+_SIGNATURE = re.compile(
+    f"(?:[¶#%]|{QUOTATION}[.]?)~[^.~¶#%]{{1,12}},D?(?P<outlet>O)[.]?(?=[¶#%]|\\Z)"
+)
 _ALONE = re.compile("[¶#%]\\(?D?(?P<outlet>O)[).*]{0,2}(?=[¶#%]|\\Z)")
 _LONGEST_BYLINE = 20  # symbols
 _DATELINE_WITHIN = 700  # code points from the start of the text
 _FIRST_PASSAGES = 5
 _BEFORE = 40  # characters before an outlet in which a credit's word stands
+_BEHIND = 200  # and behind it
 _LINK = re.compile(r"\[(?P<text>[^\]\n]{1,200})\]\((?P<url>https?://[^)\s]{4,500})\)")
 
 
@@ -77,6 +87,8 @@ def _by_position(reading: Reading) -> Iterator[tuple[int, tuple[Span | None, str
     classes = reading.classes
     starts = [match.start() for match in _OPENERS.finditer(classes)]
     last_body = classes.rfind("¶")
+    for signed in _SIGNATURE.finditer(classes) if "~" in classes else ():
+        yield signed.start("outlet"), (None, SIGNED)
     for number, (start, end) in enumerate(pairwise([*starts, len(classes)])):
         is_first = number < _FIRST_PASSAGES and reading.starts[start] < _DATELINE_WITHIN
         if is_first and (match := _DATELINE.match(classes, start, end)):
@@ -84,6 +96,8 @@ def _by_position(reading: Reading) -> Iterator[tuple[int, tuple[Span | None, str
                 yield match.start("outlet"), (None, "dateline")
         if is_first or start >= last_body:
             is_short = end - start <= _LONGEST_BYLINE
+            if number == 0 and (match := _PLAIN_DATELINE.match(classes, start, end)):
+                yield match.start("outlet"), (None, "dateline")
             if is_short and (match := _BYLINE.match(classes, start, end)):
                 yield match.start("outlet"), (None, "byline")
             elif match := _SIGNED.match(classes, start, end):
@@ -101,7 +115,7 @@ def _by_word(reading: Reading, place: int) -> tuple[Span | None, str] | None:
         words = match["cue"].rstrip()
         first = base + match.start("cue")
         return (first, first + len(words)), f"cue {words!r}"
-    if _CONTRIBUTED.match(reading.text, end, min(len(reading.text), end + 100)):
+    if "contributed" in reading.text[end : end + _BEHIND] and _CONTRIBUTED.match(reading.text, end):
         return None, "contributed to this report"
     return None
 

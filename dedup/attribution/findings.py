@@ -26,7 +26,9 @@ _FIRST = re.compile(
     r"(?:\s+that\b)?\s*(?:on\s+)?"
 )
 _POLL_HAS = re.compile(
-    r"(?:[/-][\w ]{2,30}?){0,2}(?:\s+[\w-]+){0,2}\s+(?P<cue>(?:polls?|surveys?|average)"
+    r"(?:['’]s?)?(?:(?:[/-][\w ]{2,30}?){0,2}(?:\s+[\w-]+){0,2}\s+(?=[psa])"
+    r"|\s+(?:[a-z]+\s+)?(?=[rctfd]))"
+    r"(?P<cue>(?:polls?|surveys?|average|reporting|count|tally|figures|data)"
     r"(?:\s+(?:(?:this|last)\s+\w+|(?:earlier\s+)?\w+day))?(?:\s+(?:of|from|in|on|conducted"
     r"|taken|released|published|out)\s[^.;,]{2,60}?)?,?\s+(?:also\s+|currently\s+)?"
     r"(?:ha[ds]|gave|gives?|puts?|placed|places|showed|shows?|showing|found|finds|suggest(?:s|ed)"
@@ -38,8 +40,8 @@ _ANNOUNCES = re.compile(
 _ANNOUNCED = re.compile(r"\b(?:from|via|in|at)\s+$")
 _AMONG = re.compile(
     r"\b(?:outlets|media|newspapers|networks|organi[sz]ations|agencies|websites|sites|publications"
-    r"|papers|channels|broadcasters|news services),?\s+(?:including|such\s+as|like"
-    r"|among\s+them)\s+$"
+    r"|papers|channels|broadcasters|news services|media reports),?\s+(?:including|such\s+as|like"
+    r"|among\s+them)\s+(?:(?:by|in|from)\s+)?$"
 )
 # What leads to an outlet, and another one that it polls with: in the latest R/[S] poll.
 _LEAD = re.compile("[,y~(]*(?:[pba][yDnd]{0,4}(?:[OAKN]{1,3}[*~]?)?)?\\Z")

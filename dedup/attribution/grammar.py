@@ -16,7 +16,8 @@ _ANY = "[nsN*0KTUGHYEOASzyRd]"  # what else stands in a name's phrase
 _PREPOSITION = "[pt]"
 _JOINED = f"(?:{_NOUN}{{1,4}}&D?{_ANY}{{0,3}}{_NOUN})"  # Bonnie and Clyde
 _OUTLETS = "D?[OA](?:,D?[OA]){0,9},?&D?[OA]"  # the Guardian, the BBC and Le Monde
-_LISTED = "(?:[nNKG]{1,2},){1,5}[nNKG]{1,2}&[nNK]{0,3}U"  # port, ministry and shipyard sources
+# port, ministry and shipyard sources
+_LISTED = "(?:(?:[nNKG]{1,2},){1,5}[nNKG]{1,2}&[nNK]{0,3}|n{1,2}&n{1,2})U"
 _HEAD = f"(?:{_NOUN}|(?<=z)n{{1,2}})"  # the port's agent
 _DATED = "(?:d0,(?=0))?"  # an October 3, 2004 article
 _PHRASE = f"D{{0,2}}{_DATED}(?:{_JOINED}|{_ANY}{{0,9}}{_HEAD})(?:\\((?:[NKOA]+)\\))?"
@@ -30,23 +31,32 @@ _WHO = "(?:q[nmeyVWpDN0TGUotOb]{1,10})?"  # who work at Lodden, when asked by Re
 # What may stand before the one who speaks.
 _EDGE = f"(?:\\A|(?<=[,;:hB&~(.)VRd]|{QUOTATION}))"
 ASIDE = f"(?:,[^,;:{QUOTATION[1:-1]}]{{1,30}},|\\([^)]{{1,12}}\\),?|~[^~]{{1,30}}~)"
-_HELPERS = "(?P<helpers>[myx]*(?:p?d{1,2}[myx]*)?)"  # has also, did not
+# has also, did not · (the Guardian and the BBC) both
+_HELPERS = "(?P<helpers>[myx]*(?:p?d{1,2}[myx]*)?D?)"
 
 # described [for the news agency Interfax] how C
 FOR_OUTLET = re.compile("[pt]D?[nN]{0,2}H?[OA](?:zH?[OANK]{1,3})?,?(?=[^,.]{2})")
+# [told S], R reported,[ that C] · [told S], a local paper,[ that C]
+INTERPOSED = re.compile(f",[^,;:h{QUOTATION[1:-1]}]{{1,20}},(?=h)")
 # [, citing the police,] that C · [, according to the police,] that C · [, as quoted by S,] that C
-CITED = re.compile(f",(?:[ac]|B?y?[kV]b)[^,;:{QUOTATION[1:-1]}]{{1,20}},")
+CITED = re.compile(f",(?:[ac]|B?y?[kV]b)[^,;:{QUOTATION[1:-1]}]{{1,20}}[,:]")
 
 # Dennis Okell [said] · the minister, who resigned, has [said]
-BEFORE_CUE = re.compile(f"(?P<party>{PARTY}{_WHO}){_HELPERS}\\Z")
+# An official quoted by the Courier [said]
+_QUOTED_BY = "(?:ky?[bp]D?[nN]{0,3}H?D?[OA]H?)?"
+BEFORE_CUE = re.compile(f"(?P<party>{PARTY}{_WHO}){_QUOTED_BY}{_HELPERS}\\Z")
 BEFORE_ASIDE = re.compile(f"{_EDGE}(?P<party>{PARTY}){ASIDE}{_HELPERS}\\Z")
 BEFORE_ASIDES = re.compile(
     f"{_EDGE}(?P<party>{PARTY}),[^,;:{QUOTATION[1:-1]}]{{1,20}}{ASIDE}{_HELPERS}\\Z"
 )
-# One of them, Bettina Rask, [told] · one news site, Znak.com, [claims]
+# One of them, Bettina Rask, [told] · one news site, Znak.com, [claims] · another state media
+# outlet, the Courier, [said]
 BEFORE_NAMED = re.compile(
-    f"{_EDGE}D?[nT0HY]{{1,4}},(?P<party>D?[nNT]{{0,3}}[NK]{{1,3}}|D?[OA]),{_HELPERS}\\Z"
+    f"{_EDGE}D?(?:[nT0HY]{{1,4}}|[nNKTU0]{{1,4}}H),"
+    f"(?P<party>D?[nNT]{{0,3}}[NK]{{1,3}}|D?[OA]),{_HELPERS}\\Z"
 )
+# “…,” the 74-year-old [told]
+BEFORE_DESCRIBED = re.compile(f"(?<={QUOTATION})(?P<party>Dn{{1,3}})(?P<helpers>)\\Z")
 # the Capital Ledger, which on Friday [quoted]
 BEFORE_RELATIVE = re.compile(f"(?P<party>{PARTY}),q{_HELPERS}\\Z")
 # [said] Dennis Okell, a docker · [according to] the ministry
@@ -57,10 +67,13 @@ ENDS_AFTER = re.compile(
     f"(?:{_WHO})(?:{ASIDE})?(?:[pty]D?[n0dNYM]{{0,6}}|d)*(?:[,.;~)a]|k[pb]|\\Z|{QUOTATION})"
 )
 # [told] reporters · [told] the Herald on Tuesday · [told] him
-TOLD = re.compile(f"(?P<party>[iIj]|D?[nN]{{0,3}}H(?:D|Nz)?[OA]|n{{1,2}}[OA]|D?[nM]|{PARTY})")
+TOLD = re.compile(
+    f"(?P<party>[iIj]|D?[nN]{{0,3}}H(?:D|Nz)?[OA]|n{{1,2}}[OA]|D?[nM]{{1,3}}(?=h)|D?[nM]|{PARTY})"
+)
 # When and where something was said: on Monday, in a statement, at a news conference in Paris.
 _TIME = "(?:[pt]?D?n?d[d0y]{0,3}|[pt]?D?[d0y]{1,4}|y)"
-_WHERE = "(?:p(?:[DnNYMEGd0H]{1,6}|[DnNYEd0H]{0,5}[OA]H?))"
+_BY_OUTLET = "(?:(?:[kVRWL]y?[pb]|Z)D?[nN]{0,3}H?[OA]H?)?"  # [in a statement] carried by S
+_WHERE = f"(?:p(?:[DnNYMEGd0H]{{1,6}}{_BY_OUTLET}|[DnNYEd0H]{{0,5}}[OA]H?))"
 CIRCUMSTANCE = re.compile(f"(?:{_TIME}|{_WHERE})*")
 # [said] in a short note to season-ticket holders that C
 UNTIL_THAT = re.compile("[ptdyDn][^,;:.VLWkghQCPX?]{0,12}(?=h)")

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from dedup.attribution.attributions import Attributions
 from dedup.attribution.outlets import Gazetteer
-from dedup.attribution.reading import RELATIONS
+from dedup.attribution.reading import RELATIONS, SIGNED
 from dedup.corpus import BODY, Corpus, Passages
 from dedup.text import find_quotations
 
@@ -55,7 +55,7 @@ def list_credits(passages: Passages, attributions: Attributions) -> dict[int, li
     roles = passages.roles[attributions.passages]
     for row, outlet in enumerate(attributions.outlets):
         relation = attributions.relations[row]
-        covers_document = bool(relation == _CREDIT)
+        covers_document = bool(relation == _CREDIT) and attributions.bases[row] != SIGNED
         # Page furniture and teasers are items of their own: they credit nothing else.
         if not outlet or relation == _LINK or not (covers_document or roles[row] == BODY):
             continue

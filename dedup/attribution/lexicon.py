@@ -129,7 +129,7 @@ _CLASSES = {
     " tv_network cable_network blog newsletter",
     # what outlets publish
     "Y": "report article story piece op-ed editorial interview column dispatch bulletin analysis"
-    " investigation review commentary survey poll study calculations edition documentary account"
+    " investigation review commentary survey poll study calculations edition documentary"
     " profile essay broadcast programme program podcast segment newscast poll average projections",
     # what parties publish or somebody got hold of
     "E": "tweet tweets post facebook_post video footage recording audio transcript transcripts"
@@ -138,6 +138,7 @@ _CLASSES = {
     " image images message messages text_messages",
     "J": "as_saying to_have_said as_having_said as_telling as_stating as_writing as_adding"
     " as_describing as_claiming as_reporting as_warning",
+    "c": "with_reference_to",
     "M": "interview phone_interview telephone_interview exclusive_interview press_conference",
     "Z": "obtained_by seen_by reviewed_by leaked_to published_by released_by provided_to"
     " viewed_by posted_by shared_with acquired_by examined_by verified_by sent_to given_to"
@@ -150,14 +151,14 @@ _SAY = """
  accuse acknowledge add address admit affirm allege announce answer argue ascribe assert assess
  attribute aver avow begin/began blog boast calculate call_for call_on caution claim clarify
  comment complain concede conclude confess confirm contend continue counter crow cry/cried
- deadpan decide declare demand deny/denied describe detail direct disclose elaborate emphasise
- emphasize establish estimate exclaim explain express forecast fume go_on/went_on guess gush hint
- hold_that hypothesise hypothesize indicate insist instruct interject joke lament maintain
- mention mourn muse mutter note object observe opine pledge point_out/pointed_out posit post
- predict proclaim project promise pronounce propose protest quip reaffirm recall reckon recommend
- recount reiterate relate remark remember repeat reply/replied report respond retort retweet
- reveal rule say/said scoff shout signal snap sneer specify/specified speculate state stress
- suggest sum_up/summed_up surmise swear/swore tell_that testify/testified theorise theorize
+ deadpan decide declare demand deny/denied describe detail direct disclose divulge elaborate
+ emphasise emphasize establish estimate exclaim explain express forecast fume go_on/went_on guess
+ gush hint hold_that hypothesise hypothesize imply indicate insist instruct interject joke lament
+ maintain mention mourn muse mutter note object observe opine pledge point_out/pointed_out posit
+ post predict proclaim project promise pronounce propose protest quip reaffirm recall reckon
+ recommend recount reiterate relate remark remember repeat reply/replied report respond retort
+ retweet reveal rule say/said scoff shout signal snap sneer specify/specified speculate state
+ stress suggest sum_up/summed_up surmise swear/swore tell_that testify/testified theorise theorize
  threaten tweet underline underscore urge vent verify/verified voice volunteer vow warn whisper
  write/wrote
 """

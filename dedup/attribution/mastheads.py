@@ -67,13 +67,14 @@ _DEMONYM = re.compile(
 # What shows that such a name is an outlet's here: told the …, … reported.
 _PRESS_BEFORE = re.compile(
     r"\b(?:told|tells|telling|according to|(?:reported|quoted|cited|obtained|seen"
-    r"|published) (?:by|in)"
+    r"|described|noted|published) (?:by|in)"
     r"|interviews? (?:\w+ )?(?:with|to|for|in|on)|(?:published|wrote|writing|writes|reported"
     r"|article|report"
     r"|op-ed|column|editorial|quoted|cited|appeared) (?:in|for)|reports? (?:by|from)|via|per"
     r"|(?:spoke|speaking) (?:to|with|on)|newspaper|paper|daily|weekly|station|site|broadcaster"
     r"|magazine"
-    r"|outlet|publication|tabloid|channel|agency|blog|podcast|journal)"
+    r"|outlet|publication|tabloid|channel|agency|blog|podcast|journal"
+    r"|(?:media|outlets|newspapers|papers|reports|stations),? (?:including|such as|like))"
     r"\s+(?:[Tt]he\s+|(?:local|state|national|[\w-]+-(?:based|owned|run|language))\s+)*$",
     re.I,
 )
@@ -84,11 +85,11 @@ _VERB = (
     r"|noted|notes|revealed|reveals|described|estimated|alleged|claimed|pointed out|opined"
     r"|editorialized|reporter|columnist|correspondent|editorial|article|interview|poll|newspaper)\b"
 )
-_PRESS_BEHIND = re.compile(
-    r",\s+(?:citing|quoting)\b|,\s+an?\s(?:[\w-]+\s){0,4}(?:newspaper|daily|weekly|tabloid"
+_PRESS_IS = re.compile(
+    r",\s+an?\s(?:[\w-]+\s){0,4}(?:newspaper|daily|weekly|tabloid"
     r"|(?:radio|television|TV) station|news (?:site|website|outlet|agency|magazine)|broadcaster)\b"
-    rf"|(?:['’]s?)?{_VERB}"
 )
+_PRESS_BEHIND = re.compile(rf",\s+(?:citing|quoting)\b|{_PRESS_IS.pattern}|(?:['’]s?)?{_VERB}")
 _PRESS_BEHIND_ASIDE = re.compile(rf",\s+an?\s[^,.;\n]{{3,60}},{_VERB}")
 _SCHOLARLY = re.compile(r"\b(?:publish|appear|study|studies|paper|found|research)\w* in\s+the\s+$")
 _NO_NAME = re.compile(
@@ -111,7 +112,8 @@ def mastheads(reading: Reading) -> Iterator[str]:
         start, end, word = reading.starts[first], match.end(), match["word"]
         before = text[max(0, start - _AROUND) : start]
         has_article = before[-4:].lower() == "the "
-        if not (word in _SURE or has_article) or _NO_NAME.match(text, start, end):
+        is_plain = _PRESS_IS.match(text, end, end + _AROUND) is not None
+        if not (word in _SURE or has_article or is_plain) or _NO_NAME.match(text, start, end):
             continue
         if word in ("TV", "Television", "Radio") and _DEMONYM.search(
             text[start : match.start() - 1]
@@ -119,7 +121,7 @@ def mastheads(reading: Reading) -> Iterator[str]:
             continue  # Karvish TV
         if word == "Journal" and _SCHOLARLY.search(before):
             continue
-        if has_article and _PRESS_BEHIND_ASIDE.match(text, end, end + _AROUND):
+        if is_plain or (has_article and _PRESS_BEHIND_ASIDE.match(text, end, end + _AROUND)):
             yield text[start:end]
         elif _PRESS_BEFORE.search(before) or _PRESS_BEHIND.match(text, end, end + _AROUND):
             yield text[start:end]

@@ -13,6 +13,7 @@ _AROUND = 120  # characters read before and behind a name
 _ARTICLE = re.compile(
     r"(?:\b(?:the|The|an?)\s+)?(?:\b(?:\w{3,6}day|[Tt]oday|[Ll]ast week)['’]s\s+)?[*_\[“\"]?$"
 )
+_NAMED_WITH = re.compile(r"[Tt]he\s+")
 _LONGEST_ARTICLE = 18  # characters, with a day, a mark and spaces
 _MEDIA = frozenset(
     "newspaper magazine agency network channel station website site host show programme program"
@@ -21,7 +22,8 @@ _MEDIA = frozenset(
 # What stands before an outlet that somebody spoke to, or that printed them: the news agency S,
 # Jonas Veld of S.
 _MEDIUM = re.compile(
-    r"\b(?:(?!(?:with|to|by|on|in|for|from|of|told|via|per|at)\b)[\w-]+\s+){0,3}\w+\s*$", re.I
+    r"(?<![\w'’])(?:(?!(?:with|to|by|on|in|for|from|of|told|via|per|at)\b)[\w'’-]+\s+){0,3}\w+,?\s*$",
+    re.I,
 )
 # What an outlet is called by whose and what it is: the US-funded S, Germany's S, the local S.
 _DESCRIBED = re.compile(
@@ -30,7 +32,11 @@ _DESCRIBED = re.compile(
     r"|influential|respected|conservative|liberal|[A-Z]\w+(?:an|ish|ese|ch|ic|i)"
     r"|[A-Z][\w.-]+['’]s?)\s+){1,3}$"
 )
-_NAME_OF = re.compile(r"(?:(?:[A-Z][\w.'’-]+\s+){1,3}|(?:the\s+)?editorial board\s+)of\s+$")
+_NAME_OF = re.compile(
+    r"(?:(?:[A-Z][\w.'’-]+\s+){1,3}|(?:(?:the|a|an|its|their)\s+)?(?:editor|editorial board"
+    r"|(?:[\w-]+\s+){0,2}(?:pages?|website|web site|columns?|account|channel|feed|airwaves|cover"
+    r"|(?:print|online|weekend|international|\w+day) edition|issue|newsroom))\s+)of\s+$"
+)
 
 
 class Mention:
@@ -54,9 +60,12 @@ class Mention:
         self.reading, self.place, self.sentence = reading, place, sentence
         self.base = max(reading.starts[sentence.first], start - _AROUND)
         self.whole = reading.text[self.base : start]
+        if named := _NAMED_WITH.match(reading.text, start, end):  # the name has its article
+            self.whole += named.group()
         self.after = reading.text[end : end + _AROUND]
         self.end = end
-        self.before = _without_article(_without_name(_without_article(self.whole)))
+        before = reading.text[self.base : start]
+        self.before = _without_article(_without_name(_without_article(before)))
         self.last_word = _last_word(self.before)
         has_article = place > sentence.first and reading.words(place - 1, place).lower() == "the"
         self.begin = place - 1 if has_article else place
@@ -123,4 +132,4 @@ def _without_name(text: str) -> str:
 
 def _last_word(text: str) -> str:
     words = text.rsplit(None, 1)
-    return words[-1].lower() if words else ""
+    return words[-1].lower().rstrip(",") if words else ""

@@ -19,8 +19,10 @@ _READERS = (
     venues.occasion, venues.venue, venues.interviews, documents.obtained, documents.obtains,
     documents.has_seen, documents.given, reports.publishes, reports.reports_that, reports.relays,
     findings.counts, reports.report_from, reports.does_too, reports.in_brackets,
-    findings.reports_first, findings.polls, findings.announces, findings.is_among,
-    venues.reached, venues.on_air, venues.addressed, venues.was_told, venues.writes_in,
+    reports.headlines, findings.reports_first, findings.polls, findings.announces,
+    findings.is_among,
+    venues.reached, venues.in_print, venues.on_air, venues.addressed, venues.was_told,
+    venues.writes_in,
 )  # fmt: skip
 
 

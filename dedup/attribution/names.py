@@ -17,6 +17,7 @@ from dedup.attribution.programmes import mark_programmes, programmes
 from dedup.attribution.reading import Reading
 
 _LEARNT_BEFORE = re.compile("(?P<noun>H),?(?P<name>(?:[NKA]|[Dp](?=[NK])){1,5})")
+_LEARNT_ASIDE = re.compile("(?<![nNK])(?P<name>[NK]{1,4}),D[nNKT]{0,5}(?P<noun>H)(?=[,.qh])")
 _LEARNT_BEHIND = re.compile("(?:D|(?P<state>n))(?P<name>[NK]{1,4})(?P<noun>H)")
 # A name after one of these is an outlet's (`the tabloid Bild`); before one only where the text
 # makes it plain, for many a town and country has its newspapers.
@@ -106,8 +107,11 @@ def _learn(reading: Reading) -> Iterator[str]:
             continue  # a part of a name: the Newspaper Guild
         if before in ("O", "A"):
             continue  # told the AP news agency Veld had left
-        if reading.classes[match.end("noun")] == "," and before in "NKOA":
-            continue  # of another one: Odrava magazine, Veld said
+        if reading.classes[match.end("noun")] == "," and (
+            before in ("N", "K", "O", "A")
+            or reading.classes[match.end() : match.end() + 1] not in (",", ".")
+        ):
+            continue  # of another one: Odrava magazine, Veld said · told the newspaper, Veld said
         if _PRESS.search(noun) and "A" not in match["name"]:
             name = reading.words(*match.span("name"))
             name = re.split(r" (?!of )[a-z]+ ", name)[
@@ -119,6 +123,10 @@ def _learn(reading: Reading) -> Iterator[str]:
             if "\n" not in name:
                 bare = _ARTICLE.sub("", name)
                 yield bare if " " in bare else name
+    for match in _LEARNT_ASIDE.finditer(reading.classes):  # Odravka, an independent news site,
+        name = reading.words(*match.span("name"))
+        if _PRESS.search(reading.words(*match.span("noun"))) and "\n" not in name:
+            yield name
     for match in _LEARNT_BEHIND.finditer(reading.classes):
         name, noun = reading.words(*match.span("name")), reading.words(*match.span("noun"))
         state = match["state"] and reading.words(*match.span("state"))

@@ -21,6 +21,7 @@ _BOARD = re.compile("[OAS]z?Y[GH]\\Z")  # its editorial board
 # The official news agency Xinhua · a reporter for Reuters · Jonas Veld of the Guardian
 _OFFICIAL = re.compile("T(?:H[OA]|[OA]H?)\\Z")
 _EMPLOYED = re.compile("(?:D?[nNK]{0,3}(?P<job>T)|[NK]{2,3})pD?[nNHK]{0,3}?(?P<outlet>[OA])")
+_ITS_REPORT = re.compile("DHz[nN]{0,2}[YG]")  # the newspaper's report
 _UNLISTED = re.compile("([NK]{1,4})H")
 # Nouns for outlets that end the names of others as well.
 _NO_OUTLET = re.compile(
@@ -30,6 +31,7 @@ _JOURNALIST = re.compile(
     r"\b(?:reporter|correspondent|journalist|columnist|anchor|writer|photographer|presenter"
     r"|newsreader)s?\b"
 )
+_MEDIA = re.compile(r"\b(?:media|outlets?|papers?|newspapers|agencies)$", re.I)  # state media S
 _FORMER = re.compile(r"(?:(?:an?|the)\s+)?(?:former|ex-|then-)", re.I)
 # CNN, ABC and Fox News · Time, Newsweek and …: an ambiguous name among sure ones is an outlet's.
 _LISTED_WITH = re.compile("O(?:,?&|,)D?\\Z")
@@ -42,7 +44,7 @@ _OTHER_SITE = re.compile(
 # Cues that outlets have and persons rarely do: an ambiguous name with one is the outlet's.
 PRESS_CUES = re.compile(
     r"report|publish|wrote|writ|obtain|reveal|broadcast|air|editorial|first|cit|quot|print|poll"
-    r"|interview|investigat|according|estimat|ranked|listed",
+    r"|interview|investigat|according|estimat|ranked|listed|learned|confirm|^per$|^via$",
     re.I,
 )
 
@@ -60,7 +62,7 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
     if classes in ("I", "i"):
         return Party("person" if classes == "I" else "unnamed")
     if classes == "j":
-        return last_party(reading, first) or Party("organisation", certainty="guess")
+        return last_party(reading, first, cue) or Party("organisation", certainty="guess")
     tail = _TAIL.search(classes)
     core = classes[: tail.start()] if tail else classes
     head = core.rstrip("d0yn")[-1:] or core[-1]
@@ -73,7 +75,9 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
         if party is not None:
             return party
     if core.endswith(("UO", "UA")):
-        return Party("unnamed")  # the protesters Reuters [interviewed]
+        group = reading.words(first, first + len(core) - 1)
+        if not _MEDIA.search(group):
+            return Party("unnamed")  # the protesters Reuters [interviewed]
     if not is_person and (found := re.search("[OAS]", core)) and head != "U":
         rest = core[found.end() :]
         if _BOARD.search(core):
@@ -103,6 +107,10 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
         return Party("unnamed")
     if head in "HY" and (unlisted := _UNLISTED.search(core)):
         return _unlisted(reading, first, unlisted)
+    if _ITS_REPORT.fullmatch(core):
+        party = back_reference(reading, first, first + 2, "H")
+        if party is not None:
+            return party
     if head in "HYG":
         party = back_reference(reading, first, first + len(core), head)
         if party is not None:
@@ -200,8 +208,10 @@ def _is_news_site(reading: Reading, place: int, core: str, cue: str, surface: Su
     return "H" in core or reading.classes[place - 2 : place] == "H," or bool(PRESS_CUES.search(cue))
 
 
-_SIMPLE = re.compile("D?[TKNOAS0d]*[KNOAS]z?[YE]?")
-_PUBLISHED = re.compile("(?P<noun>D?[nN0]*[nYEU])(?:[bp]|c)(?P<party>D?[OAS].*)")
+_SIMPLE = re.compile("D{0,2}[TKNOAS0d]*[KNOAS]z?[YE]?")
+_PUBLISHED = re.compile(
+    "(?P<noun>D?[nN0]*[nYEU])(?:[bp]|c)(?P<party>D?[OAS].*|(?<=[bp])DH)"  # a report in the paper
+)
 
 
 def split_party(reading: Reading, first: int, last: int) -> list[Span]:
@@ -223,7 +233,7 @@ def split_party(reading: Reading, first: int, last: int) -> list[Span]:
     for part in parts:
         while reading.classes[place] in ",&":
             place += 1
-        spans.append((place, place + len(part)))
+        spans.append((place + part.startswith("DD"), place + len(part)))  # both the BBC
         place += len(part)
     return spans
 

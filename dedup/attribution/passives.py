@@ -6,18 +6,25 @@ import re
 
 from dedup.attribution import grammar
 from dedup.attribution.contents import clause_start, make_rows, without_stop
+from dedup.attribution.grammar import QUOTATION
 from dedup.attribution.reading import Found, Reading, Span
 
 PASSIVE = re.compile("e[yx]*\\Z")
 _AGENT = re.compile(f"[ny]{{0,2}}(?:[pD]?D?[dny0]{{1,4}})?b(?P<party>{grammar.PARTY})")
+_LISTENER = re.compile("(?P<party>D?[nN]{0,3}H?D?[OA]H?)[mye]{1,4}\\Z")  # S had been told by X
 _PRINTED_IN = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA])")
 # Nouns for what says nothing: in answer to a request by S.
 _ASKED_FOR = re.compile(
     "(?:request|question|demand|order|appeal|challenge|attack|praise)s?\\Z", re.I
 )
-_NAMED = re.compile("called|dubbed|labelled|labeled|characteri[sz]ed|ranked|rated|named", re.I)
+_NAMED = re.compile(
+    "called|described|dubbed|labelled|labeled|characteri[sz]ed|ranked|rated|named", re.I
+)
 _GOES_ON_SAYING = re.compile(",[VWRLkmyx]")
-_SAID_AS = re.compile("[VL],B?y?\\Z")  # X said, as quoted by S, that C
+_SAID_AS = re.compile("[VL],B?y?\\Z")  # X said, as quoted by S, that C · X said, quoted by S: “C”
+# X said in a statement carried by S that C
+_STATED_IN = re.compile("[VL][ytpdDn0]{0,4}pD?[nNY0]{0,3}[GEYM](?:qe)?y?\\Z")
+_ASKS = re.compile("ask|press|question|challeng|invit|urg|grill|quizz", re.I)
 
 
 def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
@@ -40,14 +47,23 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
     party = agent.span("party")
     left = classes[first:cue]
     if left.strip("yB&,") == "":  # As reported by Reuters, C
+        if _ASKS.match(reading.words(cue, cue + 1)):
+            return []
         comma = classes.find(",", party[1], last)
         content_start, content_stop = comma + 1, without_stop(classes, last)
         if comma < 0 or content_start >= content_stop:
             return []
         return make_rows(reading, cue, party, None, (content_start, content_stop))
     if classes[cue] == "L":  # she was told by the police that C
-        return _told_by(reading, cue, party, last)
-    is_said = classes[party[1] : party[1] + 1] == "," and _SAID_AS.search(left) is not None
+        return _told_by(reading, cue, party, first, last)
+    behind = classes[party[1] : party[1] + 1]
+    is_said = (behind in (",", ":") and _SAID_AS.search(left) is not None) or (
+        (behind in ("h", ":") or re.match(f",?{QUOTATION}", classes[party[1] :]) is not None)
+        and _STATED_IN.search(left) is not None
+    )
+    is_said = is_said or (  # an official quoted by S said C
+        classes[cue] == "k" and behind in tuple("VL") and classes[cue - 1] not in "eyx"
+    )
     if is_said or (re.search(",B?y*\\Z", left) and _GOES_ON_SAYING.match(classes, party[1], last)):
         # X, quoted by S, said C: all of it is what S says.
         whole = clause_start(classes, first, last), without_stop(classes, last)
@@ -63,9 +79,13 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
     return make_rows(reading, cue, party, None, (clause_start(classes, first, end), end))
 
 
-def _told_by(reading: Reading, cue: int, party: Span, last: int) -> list[Found]:
+def _told_by(reading: Reading, cue: int, party: Span, first: int, last: int) -> list[Found]:
     """Read `S was told by X that C`."""
     end = without_stop(reading.classes, last)
     if reading.classes[party[1] : party[1] + 1] != "h" or party[1] + 1 >= end:
         return []
-    return make_rows(reading, cue, party, None, (party[1] + 1, end))
+    listener = _LISTENER.search(reading.classes[first:cue])
+    told = None
+    if listener:
+        told = first + listener.start("party"), first + listener.end("party")
+    return make_rows(reading, cue, party, told, (party[1] + 1, end))

@@ -36,7 +36,8 @@ _KIND = re.compile(r"\b(?:Show|Tonight|Today|Live|Hour|Report|Reports|Sunday|Mor
                    r"|Daily)\b")  # fmt: skip
 _SHOW = re.compile(
     r"\b[Tt]he (?P<name>(?:[A-Z][\w.'’-]+ (?:and |& )?){1,4}Show\b(?: with(?: [A-Z][\w.’-]+){1,3})?"
-    r"|[A-Z][\w.'’-]+(?: (?:[A-Z][\w.'’-]+|and|of|the|in|&)){0,6}(?= podcast\b))"
+    r"|[A-Z][\w.'’-]+(?: (?:[A-Z][\w.'’-]+|and|of|the|in|&)){0,6}(?<! (?:the|and))(?<! (?:of|in))"
+    r"(?= (?:podcast|programme)\b))"
 )
 _NOUNS = re.compile(" (?:programme|program|show|podcast)\\b")
 # The Ferry Channel's Jonas Veld programme
@@ -95,7 +96,7 @@ def programmes(reading: Reading) -> Iterator[str]:
         place = bisect_right(reading.starts, match.start()) - 1
         if reading.surfaces[place] == -1 and _AIRED.search(before):
             yield match["name"]
-    if "Show" not in reading.text and " podcast" not in reading.text:
+    if not any(noun in reading.text for noun in ("Show", " podcast", " programme")):
         return
     for match in _SHOW.finditer(reading.text):
         before = reading.text[max(0, match.start() - _AROUND) : match.start()]

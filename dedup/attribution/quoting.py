@@ -9,6 +9,7 @@ from dedup.attribution.contents import (
     clause_start,
     confidence_of,
     kind_of_content,
+    relayer_start,
     without_stop,
 )
 from dedup.attribution.parties import describe, identify
@@ -75,8 +76,11 @@ def read_quoting(reading: Reading, cue: int, first: int, last: int) -> list[Foun
         if named and not is_pronoun:
             quoted_party = cue + 1 + named.start("party"), cue + 1 + named.end("party")
         behind = grammar.CIRCUMSTANCE.match(classes, content[0], end)
-        if content[0] >= end or (behind and behind.end() == end):  # “C,” S quoted X as saying
+        # “C,” S quoted X as saying · “C,” S quoted X as saying, according to R
+        if content[0] >= end or classes[content[0]] == "a" or (behind and behind.end() == end):
             content = clause_start(classes, first, head_party[0]), head_party[0]
+    if content[0] > saying:  # X was quoted by R as saying C, S reported
+        content = content[0], relayer_start(classes, content[0], content[1])
     while content[0] < content[1] and classes[content[1] - 1] in ",y":
         content = content[0], content[1] - 1
     if content[0] >= content[1]:

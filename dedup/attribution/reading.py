@@ -12,6 +12,7 @@ RELATIONS = ("statement", "venue", "obtained", "quoted", "credit", "link")
 QUOTATIONS = ("direct", "mixed", "indirect", "none")
 KINDS = ("outlet", "organisation", "person", "unnamed")
 CONFIDENCES = ("high", "medium", "low")
+SIGNED = "signs a quotation"  # a basis: a credit of that and no more
 
 Span = tuple[int, int]  # of code points, or of symbols where it says so
 

@@ -37,6 +37,11 @@ _STUDY = re.compile(
     r"\b(?:polls?|surveys?|study|studies|analysis|investigation|review|average)\b", re.I
 )
 _LONGEST_STUDY = 60  # characters from an outlet's name to that of its study
+_SPEAKS = re.compile(
+    r"sa(?:id|ys)|report|add|quot|cit|wr(?:ote|ites)|not|claim|argu|reveal|publish|warn|describ|call",
+    re.I,
+)
+_OPENS = re.compile("[yB,]{0,2}D?[nN]{0,3}H?D?(?P<outlet>O)(?!z)")
 _OWN = re.compile(r"(?:this|our) \w+$", re.I)
 
 
@@ -153,12 +158,20 @@ def _is_called(reading: Reading, outlet: str, kinds: tuple[str, ...]) -> bool:
     return known.kind in kinds
 
 
-def last_party(reading: Reading, place: int) -> Party | None:
+def last_party(reading: Reading, place: int, cue: str) -> Party | None:
     """Return what `it` means: the last party, where that is no person."""
     near = reading.starts[_near(reading, place)]
+    first = 1 + max(reading.classes.rfind(stop, 0, place) for stop in ".¶#%P")
+    opener = _OPENS.match(reading.classes, first, place) if _SPEAKS.match(cue) else None
+    is_subject = reading.classes[place - 1] in ".,P" and _SPEAKS.match(cue) is not None
+    if opener is None and is_subject and reading.classes[first - 1] == ".":  # S broke it. It said C
+        first = 1 + max(reading.classes.rfind(stop, 0, first - 1) for stop in ".¶#%P")
+        opener = _OPENS.match(reading.classes, first, place)
     for row in reversed(reading.found):
         if row.credited[0] >= reading.starts[place]:
             continue  # cues of later sentences are read by now
+        if opener and row.credited[0] < reading.starts[first]:
+            break
         if row.credited[0] < near:
             return None
         if row.relation in ("venue", "link"):
@@ -170,4 +183,8 @@ def last_party(reading: Reading, place: int) -> Party | None:
                 return None  # something else was spoken of since
             span = row.antecedent or row.credited
             return Party(row.kind, row.outlet, "likely", span, is_reference=True)
+    if opener:  # S posted a video it said it had verified
+        number = opener.start("outlet")
+        outlet, span = reading.surface(number).outlets[0], reading.span(number, number + 1)
+        return Party("outlet", outlet, "likely", span, is_reference=True)
     return None

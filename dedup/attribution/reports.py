@@ -6,6 +6,7 @@ import re
 
 from dedup.attribution.contents import clause_start, kind_of_content, without_stop
 from dedup.attribution.findings import clause_before
+from dedup.attribution.grammar import QUOTATION
 from dedup.attribution.mention import Mention
 from dedup.attribution.reading import Found
 
@@ -25,8 +26,8 @@ _FINDING = re.compile(
 )
 _RELAYED = re.compile(r"\b(?P<cue>via|per)\s+$", re.I)
 _REPORTS_THAT = re.compile(
-    r"(?:['’]s)?\s+(?:\w+\s+)?(?P<cue>report|story|article|claim|allegation|revelation)s?\s+"
-    r"(?:that|alleging|saying|claiming|suggesting)\s+(?P<content>[^.;\n]{10,300})"
+    r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>report|story|article|claim|allegation|revelation)s?\s+"
+    r"(?:that|alleging|saying|claiming|suggesting|in\s+which)\s+(?P<content>[^.;\n]{10,300})"
 )
 _REPORT_FROM = re.compile(
     r"\b(?P<cue>(?:poll|survey|study|analysis)s?\s+(?:[^.;]{0,60}?(?:conducted|done"
@@ -39,6 +40,8 @@ _REPORT_FROM = re.compile(
     r"\s+(?:\w+\s+)?(?:in|on|by)|(?:table|list|ranking|figures|data|poll|survey|round-up|chart"
     r"|index|map|count|tally)s?\b[^.;,]{0,40}\s(?:drawn\s+up|compiled|commissioned|conducted"
     r"|collected|gathered|analy[sz]ed|calculated|reviewed|kept)\s+by"
+    r"|(?:analy[sz]ed|gathered|tallied|collated|compiled)\s+by"
+    r"|(?:claims?|allegations?|accusations?|assertions?|attributions?)\b[^.;,]{0,40}\smade\s+by"
     r"|(?:story|news|scandal|affair)\b[^.;,]{0,60}\s(?:was|were)\s+(?:first\s+)?broken\s+by"
     r"|(?:story|tale|news)\s+(?:was|is)\s+(?:being\s+)?told\s+by)\s+$",
     re.I,
@@ -49,12 +52,23 @@ _PUBLISHES = re.compile(
     r"\s*(?:,\s*among\s+(?:\w+\s+)?others,\s*)?"
     r"(?P<cue>(?:first\s+|also\s+|later\s+)?(?:published|aired|broadcast|ran|printed|carried"
     r"|posted|released|unearthed|uncovered|broke(?=\s+(?:the|that)\s+(?:\w+\s+)?(?:story"
-    r"|news))))\s+"
+    r"|news))|(?:leads?|led|opens|splash(?:es|ed))\s+(?:(?:its|their)\s+[\w\s]{3,20}\s)?(?:with|on)"
+    r"|(?:carries|publishes|features)(?=\s+(?:an?|the)\s+(?:[\w-]+\s+){0,3}(?:report|story|article"
+    r"|interview|photo(?:graph)?|picture|headline|piece|editorial)s?\b)))\s+"
     r"(?P<content>(?!in\b|on\b|by\b|at\b|from\b|under\b)[^.;,\n]{3,120})"
 )
 # What broadcasters air as part of their work.
 _EVENT = re.compile(r"[^.;,]{0,30}?\b(?:town halls?|debates?|match(?:es)?|games?|series|seasons?"
                     r"|films?|concerts?|episodes?|ads?)\b")  # fmt: skip
+# “C” is S's headline · “C”, reads the S headline · in S's words, “C”
+_HEADLINE = re.compile(
+    r"(?:['’]s?)?\s+(?:(?:front[- ]page|main|own|lead)\s+)?"
+    r"(?P<cue>headline|splash|take|verdict|words|lead|front page)\b"
+)
+_HEADED = re.compile(
+    r"\b(?:is|was|says|said|reads|read|runs|ran|in|declares|declared|cries|screams|pleads)\s+(?:the\s+)?$",
+    re.I,
+)
 _AS_DID = re.compile(r"\b(?P<cue>as\s+(?:did|do|does|has|have|had))\s+$")
 _BRACKET = re.compile(r"\.?\](?![(\[\]])")  # and no link of Markdown or of a wiki
 
@@ -129,6 +143,24 @@ def relays(mention: Mention) -> Found | None:
     if row is not None and speaker.parent is None:
         speaker.relation, speaker.parent = "quoted", row
     return row
+
+
+def headlines(mention: Mention) -> Found | None:
+    """Read `“C” is S's headline` and `in S's words, “C”`."""
+    match = _HEADLINE.match(mention.after)
+    if match is None or _HEADED.search(mention.whole) is None:
+        return None
+    reading, sentence = mention.reading, mention.sentence
+    said = re.search(f"{QUOTATION}|s", reading.classes[sentence.first : sentence.last])
+    if said is None:
+        return None
+    place = sentence.first + said.start()
+    first, last = match.span("cue")
+    return mention.row(
+        "reported", cue=(mention.end + first, mention.end + last),
+        content=reading.span(place, place + 1), relation="statement", quotation="direct",
+        basis="its headline", is_sure=False,
+    )  # fmt: skip
 
 
 def does_too(mention: Mention) -> Found | None:

@@ -30,6 +30,7 @@ _SUBJECT = re.compile(f"(?P<party>{grammar.PARTY}),\\Z")  # X[, according to S, 
 _LABEL = re.compile(f"~?(?P<party>D?[OA][HY]?|{grammar.PARTY}):")
 # [according to X], as quoted by S
 _RELAYED_BY = re.compile("(?:,B?)?y?(?P<cue>[kV])y?[bp](?P<party>D?[nN]{0,3}(?:R?H)?D?[OA]H?)")
+_DATA_FROM = re.compile(f"D?[nN0]{{0,3}}n(?:[pb]|Z)(?P<party>{grammar.PARTY})")  # data from X
 _DATE = re.compile("d[.]?0")
 _ORDER = {"a": 0, "c": 2}
 
@@ -51,9 +52,12 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
     # What an outlet is cited for comes first: whom it relays in it then counts with any verb. Whom
     # a party cites comes last: it may stand before what the party says.
     cues = grammar.CUES.finditer(reading.classes, first, last)
+    quoted_until = 0  # code points; what stands in a quoted content is not read
     for match in sorted(cues, key=lambda match: _ORDER.get(match.group(), 1)):
         cue = match.start()
         symbol = match.group()
+        if reading.starts[cue] < quoted_until:
+            continue
         if any(row.cue == reading.span(cue, cue + 1) for row in sentence.rows):
             continue  # another cue's relayer
         if symbol == "a":
@@ -64,7 +68,9 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
             rows = _saying(reading, cue, first, last, sentence)
         elif symbol in "kRVu" and (rows := read_quoting(reading, cue, first, last)):
             reading.add(rows, sentence)
-            return  # the rest is what is quoted
+            if rows[-1].kind != "outlet":  # which may relay somebody in turn
+                quoted_until = max(row.content[1] for row in rows if row.content)
+            continue
         elif symbol == "k" and re.search(",?q[my]*\\Z", reading.classes[first:cue]):
             rows = _citing(reading, cue, last, sentence)  # according to S, which cited X
         else:
@@ -123,7 +129,8 @@ def _according_to(reading: Reading, cue: int, first: int, last: int) -> list[Fou
     if relayed := _RELAYED_BY.match(classes, party[1], last):
         return _relayed_by(reading, cue, party, relayed, first, end)
     if classes[first:cue].strip(",&By¶") == "":
-        comma = re.compile(f",|(?={QUOTATION})").search(classes, party[1], end)
+        cited = grammar.CITED.match(classes, party[1], end)  # according to S, citing X, C
+        comma = cited or re.compile(f",|(?={QUOTATION})").search(classes, party[1], end)
         start = comma.end() if comma else party[1]
         content = (start, end)
     elif classes[party[1] : party[1] + 1] == "," and _SAYS_THAT.search(classes[first:cue]):
@@ -165,11 +172,18 @@ def _relayed_by(
 def _citing(reading: Reading, cue: int, last: int, sentence: Sentence) -> list[Found]:
     """Read `S reported C, citing A, B and C sources`: another hop of the same content."""
     match = grammar.AFTER_CUE.match(reading.classes[cue + 1 : last])
+    if match is None:
+        match = _DATA_FROM.match(reading.classes[cue + 1 : last])
     relayed = [row for row in sentence.rows if row.relation == "statement" and row.content]
     if match is None or not relayed:
         return []
     party = cue + 1 + match.start("party"), cue + 1 + match.end("party")
-    head = relayed[-1]
+    # An outlet that stands before the cue, rather than whom it relays in turn.
+    before = [
+        row for row in relayed
+        if row.kind == "outlet" and row.credited[1] <= reading.starts[cue] and row.parent is None
+    ]  # fmt: skip
+    head = (before or relayed)[-1]
     rows = []
     for each in split_party(reading, *party):
         who = identify(reading, *each, reading.words(cue, cue + 1))
@@ -221,6 +235,8 @@ def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentenc
     if classes[cue] == "r" and re.search(grammar.QUOTATION, rest) is None:
         return []
     if rows:
+        # Of a chain the one who speaks, whose content starts last.
+        rows.sort(key=lambda row: (row.content or row.credited)[0])
         party = _symbols_of(reading, rows[-1].credited)
     else:
         party = subject_of(reading, first, cue)

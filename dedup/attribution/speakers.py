@@ -93,8 +93,9 @@ def _speaker_of(
         return _said_again(reading, spoken[-1], symbol, "same sentence as its cue")
     subject = subject_of(reading, first, symbol)
     if subject is None or (
-        classes[slice(*subject)] == "j" and identify(reading, *subject, "").certainty == "guess"
-    ):
+        classes[slice(*subject)] == "j"
+        and (classes[subject[1]] == "e" or identify(reading, *subject, "").certainty == "guess")
+    ):  # it was then that … “…”
         return None
     return said_by(subject, "subject of the sentence", "low")
 

@@ -12,6 +12,7 @@ SHOWS = re.compile(r"show|found|find|suggest|indicat|reveal|estimat|says|said|co
 _BEHIND_PREPOSITION = re.compile("(?<![YE])[pt]\\Z|[bZ]\\Z")
 _OUTLET_ALONE = re.compile("D?[OA](?:[,&]+D?[OA])*(?:[p(].*)?")
 _ESSAY_FOR = re.compile("[pt]D?[OA]\\Z|[OA]pDn?E\\Z")
+_OF_SPEECH = (grammar.BEFORE_DESCRIBED, grammar.BEFORE_RELATIVE)  # for verbs of speech only
 _PARTICIPLE = re.compile(
     "called|titled|entitled|headlined|dubbed|posted|released|conducted|taped|aired"
 )
@@ -28,11 +29,12 @@ def subject_before(left: str, symbol: str, cue: str) -> tuple[int, int, bool] | 
     for pattern, aside in (
         (grammar.BEFORE_NAMED, False),
         (grammar.BEFORE_CUE, False),
+        (grammar.BEFORE_DESCRIBED, False),
         (grammar.BEFORE_ASIDE, True),
         (grammar.BEFORE_ASIDES, True),
         (grammar.BEFORE_RELATIVE, False),
     ):
-        if pattern is grammar.BEFORE_RELATIVE and symbol not in "VLk":
+        if pattern in _OF_SPEECH and symbol not in "VLk":
             continue
         if match := pattern.search(left):
             helpers = match["helpers"]

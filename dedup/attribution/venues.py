@@ -16,18 +16,25 @@ _SAID = (
 _VENUE = re.compile(
     r"(?P<cue>^with(?:\s+accredited)?|\b(?:in\s+)?(?:an?|another|his|her|its|their|the)?\s*"
     r"(?:\w+\s+){0,2}interviews?\s+(?:\w+\s+){0,2}(?:with|to|on|for|by|in)"
+    r"|\binterviews?\s+(?:(?!(?:that|which|who|and|but|because|where)\b)[\w'’.-]+\s+){3,8}(?:with|on|by)"
     r"|\binterviews?\s+(?:\w+\s+){1,4}(?:gave|given|granted)\s+to"
     r"|\b(?:in|during|at|after)\s+an?\s+(?:\w+\s+){0,2}(?:meeting|appearance|conversation|segment"
     r"|call)\s+(?:\w+\s+)?(?:with|on)"
     r"|\b(?:went|goes|gone|going|came|come)\s+(?:back\s+)?on|\b(?:sitting|sat|sits)\s+down\s+with|\bsit-down\s+(?:\w+\s+)?with"
     r"|\b(?:inquiry|inquiries|query|queries|enquiry|enquiries)\s+(?:from|by)"
     r"|\b(?:described|explained|recalled|outlined|recounted)\s+(?:\w+\s+)?(?:for|to)"
+    r"|\bshar(?:ed|es|ing)\s+(?:his|her|their|its)\s+(?:\w+\s+)?(?:thoughts?|views?|story|stories"
+    r"|experiences?|opinions?|account|memories|concerns|plans)\s+with"
     r"|\binterviewed\s+(?:by|on)|\banswer(?:ed|s|ing)?\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,70}\s)?"
     r"(?:from|by|for)|\b(?:discuss|talk|speak|spoke)\w*\s+[^.;]{0,110}?\bwith|\b(?:told|telling|tells)"
     r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+)?(?:to|with|on)"
     r"|\b(?:answer|respon(?:se|ded|ding)|repl(?:y|ied|ying)|asked)\s+[^.;]{0,40}\bquestions?\s+(?:from|by)"
     r"|\b(?:statement|comments?|remarks?|letter|email|e-mail|message|response|reply|appearance"
     r"|conversation)s?\s+(?:\w+\s+)?(?:to|with|from|on|carried\s+by)"
+    r"|\b(?:statement|remarks|comments|speech|address|interview|message|letter|recording|video)\s+"
+    r"(?:that\s+was\s+|which\s+was\s+)?(?:\w+ly\s+)?(?:carried|published|released|broadcast|aired"
+    r"|shown|posted|run|relayed|distributed|televised|streamed|printed)\s+(?:(?:on\s+)?(?:\w+day"
+    r"|yesterday|today|live)\s+)?(?:by|on|in)"
     r"|\b(?:op-ed|article|column|piece|essay|commentary|letter|editorial|appearance)s?\s+"
     r"(?:\w+\s+){0,2}(?:in|for|to|on)"
     rf"|\b(?:{_SAID}|made)\s+(?:\w+\s+|(?:last|earlier|late)\s+\w+\s+)?(?:in|on|for)"
@@ -42,11 +49,13 @@ _VENUE = re.compile(
 _VENUE_ENDS = frozenset(
     "with accredited to on for by in from at told telling tells".split()
 )  # fmt: skip
-# What counts only where somebody then says something: reached by S, X denied C · at S, X said C.
+# What counts only where somebody then says something: reached by S, X denied C · at S, X said C ·
+# a guest on S, X said C.
 _REACHED = re.compile(
-    r"(?P<cue>^at|\b(?:reached|contacted|approached|asked|questioned|pressed)\s+(?:\w+\s+)?by)\s+$",
+    r"(?P<cue>^at|\bguest\s+on|\b(?:reached|contacted|approached|asked|questioned|pressed)\s+(?:\w+\s+)?by)\s+$",
     re.I,
 )
+_REACHED_ENDS = ("by", "at", "on")
 _REFUSED = re.compile(
     r"\b(?:declin|refus|unavailable|(?:not|n['’]t)\s+(?:immediately\s+)?(?:respond|comment|answer|return)"
     r"|request)\w*\s[^.;]{0,60}$", re.I,
@@ -57,9 +66,15 @@ _MANAGEMENT = re.compile(
     r"|chairman|owners?|founders?|lawyers?|shareholders?|viewers|readers|audiences?|headquarters)\b"
 )
 _INTERVIEWS = re.compile(
-    r"\s+(?:\w+ly\s+|also\s+|previously\s+|recently\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"
+    r",?\s+(?:\w+ly\s+|also\s+|previously\s+|recently\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"
     r"|(?:spoke|talked|caught up|chatted)\s+(?:\w+\s+)?(?:with|to)"
     r"|discuss(?:ed|es)\s+(?:\w+\s+){0,4}with))\b"
+)
+# X gave S an interview · in which, S's interview with X
+_GRANTS = re.compile(r"\b(?P<cue>gave|gives|granted|given|giving)\s+$")
+_INTERVIEW = re.compile(r"\s+(?:an?|his|her|its|their)\s+(?:[\w-]+\s+){0,3}interview\b")
+_INTERVIEW_WITH = re.compile(
+    r"(?:['’]s?)?\s+(?:(?!(?:in|an?|on|during|for|after)\b)[\w-]+\s+){0,2}(?P<cue>interview)\s+with\b"
 )
 # In a CNN interview · at a recent Reuters event
 _OCCASION = re.compile(
@@ -79,7 +94,7 @@ _ON_AIR = re.compile(
 )  # fmt: skip
 _WHEN = re.compile("[ytpdDn0NBzYH,.]{0,9}")  # said just after noon on S · on Sunday on S, X said
 # described [the day] to S · said Veld[, an agent who …,] to S
-_DESCRIBED = re.compile("[DnN0KTEGHMUYydzp&]{0,8}|[^.;:QCPX?VL]{0,30},")
+_DESCRIBED = re.compile("[DnN0KTEGHMUYydzpb&]{0,8}|[^.;:QCPX?VL]{0,30},")
 _CALLED = re.compile("(?P<to>t)D?[nN]{0,2}H\\Z")  # to the news site S
 _POSSESSED = re.compile(r"['’]s?\s+[a-z]|\s+(?:report|article|story|poll|piece|column)s?\b")
 _WAS_TOLD = re.compile("[my]*(?P<cue>e[my]*L)h?(?=.*[VWmeLRo])(?!b)")
@@ -88,9 +103,20 @@ _WRITES_IN = re.compile(r"[A-Z][\w.'’-]+\s+(?:(?:writing|reporting)\s+)?(?:in|
 _IN_PRINT = re.compile(
     r"cue '(?:explain|report|writ|wrote|argu|not|say|said|suggest|claim|reveal|descri|put)"
 )
-_ASKED = re.compile(r"\b(?:asked|pressed|questioned|grilled)\s[^.;]{0,80}$")  # about it on S
+# about it on S
+_ASKED = re.compile(r"\b(?:asked|pressed|questioned|grilled|challenged|quizzed)\s[^.;]{0,80}$")
+# What nobody speaks of but where something is said on air: on Friday's broadcast of S.
+_ISSUE = re.compile(
+    r"\bon\s+(?:\w{3,6}day|today|tonight|yesterday|(?:this|last)\s+\w+)['’]s\s+(?:\w+\s+)?"
+    r"(?:(?:edition|broadcast|episode|airing|show|programme|program)\s+of\s+)?[“\"‘']?$", re.I,
+)  # fmt: skip
 _ON_AIR_ENDS = ("on", "during", "of")
 _ON_AIR_TOO = re.compile(r"(?:['’]s)?\s+(?:Radio|TV)\b")
+_PAGE = re.compile(r"\b(?:pages?|website|web site|feed|account|cover) of\s+(?:the\s+)?$", re.I)
+_IN_FRONT = re.compile(
+    r"\s*In\s+(?:the\s+)?(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[*_“\"]?", re.I
+)
+_DAY_BEHIND = re.compile(r"[*_”\"]?(?:\s+(?:on\s+)?(?:\w{3,6}day|yesterday|today))?,")
 _ON_PAPER = ("newspaper", "magazine", "wire")
 _BROADCASTERS = ("broadcaster", "state")
 
@@ -106,6 +132,7 @@ def venue(mention: Mention) -> Found | None:
         mention.last_word == "on"
         and mention.kind() in _ON_PAPER
         and not _ON_AIR_TOO.match(mention.after)
+        and not _PAGE.search(mention.whole)
     ):
         return None  # a conversation on the Hill
     return _spoken_to(mention, match)
@@ -113,20 +140,39 @@ def venue(mention: Mention) -> Found | None:
 
 def reached(mention: Mention) -> Found | None:
     """Read `reached by S, X said C`."""
-    match = _REACHED.search(mention.before) if mention.last_word in ("by", "at") else None
+    match = _REACHED.search(mention.before) if mention.last_word in _REACHED_ENDS else None
     if match is None or mention.outer_speaker() is None or _MANAGEMENT.match(mention.after):
         return None
     return _spoken_to(mention, match)
 
 
+def in_print(mention: Mention) -> Found | None:
+    """Read `In Saturday's S, X said C` and `In S on Monday, X said C`."""
+    if mention.kind() not in _ON_PAPER or _IN_FRONT.fullmatch(mention.whole) is None:
+        return None
+    if _DAY_BEHIND.match(mention.after) is None or mention.outer_speaker() is None:
+        return None
+    words = mention.whole.split(None, 1)[0]
+    first = mention.base + mention.whole.index(words)
+    speaker = mention.speaker()
+    return mention.row(
+        "wrote in", cue=(first, first + len(words)),
+        content=speaker.content if speaker else None, relation="venue",
+        quotation=speaker.quotation if speaker else "none", basis="in its pages",
+    )  # fmt: skip
+
+
 def on_air(mention: Mention) -> Found | None:
     """Read `X said on Sunday on S's programme that C`."""
     match = _ON_AIR.search(mention.before) if mention.last_word in _ON_AIR_ENDS else None
-    if match is None or mention.outer_speaker() is None or _MANAGEMENT.match(mention.after):
+    if match is None or _MANAGEMENT.match(mention.after):
         return None
-    if mention.kind() not in _BROADCASTERS or not (
-        _is_beside_cue(mention) or _ASKED.search(mention.before)
-    ):
+    if mention.kind() not in (*_BROADCASTERS, ""):
+        return None
+    is_issue = _ISSUE.search(mention.whole) is not None
+    if (mention.speaker() if is_issue else mention.outer_speaker()) is None:
+        return None
+    if not (is_issue or _is_beside_cue(mention) or _ASKED.search(mention.before)):
         return None
     return _spoken_to(mention, match)
 
@@ -151,14 +197,29 @@ def occasion(mention: Mention) -> Found | None:
 
 
 def interviews(mention: Mention) -> Found | None:
-    """Read `S interviewed X`."""
+    """Read `S interviewed X`, `X gave S an interview`, `in S's interview with X, she said C`."""
     match = _INTERVIEWS.match(mention.after)
+    if match is None and mention.speaker():
+        match = _INTERVIEW_WITH.match(mention.after)
     if match is None:
-        return None
+        return _grants_interview(mention)
     first, last = match.span("cue")
     return mention.row(
         "interview", cue=(mention.end + first, mention.end + last), content=None,
         relation="venue", quotation="none", basis="interviews somebody", is_sure=False,
+    )  # fmt: skip
+
+
+def _grants_interview(mention: Mention) -> Found | None:
+    match = _GRANTS.search(mention.before)
+    if match is None or _INTERVIEW.match(mention.after) is None:
+        return None
+    first = mention.base + match.start("cue")
+    speaker = mention.speaker()
+    return mention.row(
+        "interview", cue=(first, first + len(match["cue"])),
+        content=speaker.content if speaker else None, relation="venue",
+        quotation=speaker.quotation if speaker else "none", basis="was given an interview",
     )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ _WENT_ON = re.compile("(?:went|go|goes|going) on", re.I)
 _MODAL = re.compile("could|would|will|can|may|might|must|should|to", re.I)  # could put
 _POSTS = re.compile("post(?:ed|s|ing)", re.I)  # a loss, or a picture
 _SUBJECT_BEHIND = re.compile("D?[OA]G[emVW]")
+_FINDS = re.compile("finds?|shows?|casts?|holds?", re.I)  # unless it finds new ways
 _STARTS = re.compile("began|begins?|continued?s?", re.I)  # and then does something
 _PERSON_OF = re.compile("[OAS]z[NKT]")  # CNN's Tapper
 _GOES_ON = re.compile(f"[^.gfrcVLW{QUOTATION[1:-1]}]{{0,12}}?[,:.]?({QUOTATION})")
@@ -87,8 +88,8 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
                 party = cue + 1 + turned.start("party"), cue + 1 + turned.end("party")
                 content_end = first + after_content.start() + (1 if is_quoted else 0)
                 return _content_before(reading, cue, party, first, content_end, last)
-    if subject is None and symbol in "VL" and re.search("[,&]y?\\Z", left):
-        # The minister resigned on Monday, and said C.
+    if subject is None and symbol in "VL" and re.search("[,&B]y?\\Z", left):
+        # The minister resigned on Monday, and said C · The agency named nobody, but said C
         elided = subject_of(reading, first, cue)
         subject = elided and (elided[0] - first, elided[1] - first, False)
     if subject is None:
@@ -115,10 +116,14 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         return rows + _relayed(reading, rows, cue + 1, said)
     circumstance = grammar.CIRCUMSTANCE.match(rest)
     behind = rest[circumstance.end() :] if circumstance else rest
-    is_final = behind == "" or re.match(f"[.;)~cB]|,(?!y?{QUOTATION})", behind) is not None
+    is_final = behind == "" or re.match(f"[.;)~caB]|,(?!y?{QUOTATION})", behind) is not None
     content_on_left = before.endswith(",") and is_final
     if is_final and before.endswith("B") and reading.words(party[0] - 1, party[0]) == "as":
         content_on_left = symbol in "VLR"  # C, as the BBC reported.
+    if is_outlet and content_on_left and behind.startswith(",h"):
+        # X told R, S reported, that C: all of it is what S says.
+        whole = clause_start(classes, first, last), without_stop(classes, last)
+        return make_rows(reading, cue, party, None, whole)
     is_quoted = before[-1:] not in ("", ",") and re.fullmatch(QUOTATION, before[-1:]) is not None
     if (content_on_left and len(before) >= 2) or is_quoted:
         end = party[0] if is_quoted else party[0] - 1
@@ -203,7 +208,7 @@ def content_after(
     """Return the rows of `S said (that) C`, with `rest` the classes behind cue and listener."""
     start = last - len(rest)
     last = without_stop(reading.classes, last)
-    for lead_in in (grammar.CITED, grammar.FOR_OUTLET):
+    for lead_in in (grammar.CITED, grammar.INTERPOSED, grammar.FOR_OUTLET):
         if (match := lead_in.match(rest)) and start + match.end() < last:
             start += match.end()
             rest = rest[match.end() :]
@@ -223,7 +228,9 @@ def content_after(
         re.search(f"{QUOTATION}|[OSY]", reading.classes[start:end] + who) is None and "A" not in who
     )
     if words in lexicon.PAST_ONLY and (
-        _PERSON_OF.search(who) or _MODAL.fullmatch(reading.words(cue - 1, cue))
+        _PERSON_OF.search(who)
+        or _MODAL.fullmatch(reading.words(cue - 1, cue))
+        or reading.words(*party).endswith("interview")  # an interview [aired on S]
     ):
         return []
     is_told = re.search(f"{QUOTATION}|h", reading.classes[cue + 1 : end]) is not None
@@ -232,6 +239,8 @@ def content_after(
     if _STARTS.match(words) and re.search("[OAHS]", who):
         if re.search(QUOTATION, reading.classes[start:end]) is None:
             return []
+    if _FINDS.fullmatch(words) and who == "j" and _is_told(reading, party, sentence):
+        return []
     if symbol in _WEAK and (
         (is_plain and not _is_relayed(reading, cue, sentence))
         or (

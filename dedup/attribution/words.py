@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -40,10 +41,16 @@ _APOSTROPHE_CODE = np.uint64(0x27)
 _MASK = (1 << 64) - 1
 _MIX_1, _MIX_2 = 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53  # as in `mix`
 _PLAIN_PHRASE = re.compile("[A-Za-z]+(?: [A-Za-z]+)*")
+# As it is written, a letter with an accent and a digit count like any other, and so does the full
+# stop of an address; a hyphen is a mark.
+_LETTERS = "[0-9A-Za-zÀ-ÖØ-öø-ɏ]+"
+_PLAIN_NAME = re.compile(rf"{_LETTERS}(?:[ -]{_LETTERS})*|{_LETTERS}{_LETTERS}(?:\.[A-Za-z]+)+")
+_SPLIT = re.compile("[^ -]+|-")
 
 
+@cache
 def hash_plain(word: str) -> int:
-    """Return the hash that `split_words` gives a word of letters, in plain Python.
+    """Return the hash that `split_words` gives a word of letters or a hyphen, in plain Python.
 
     >>> hash_plain("gull") == int(hash_words(["gull’s"], folded=False)[0][0])
     True
@@ -51,6 +58,8 @@ def hash_plain(word: str) -> int:
     token = int(_OFFSET)
     for character in word:
         token = ((token << int(_STEP)) + token + ord(character)) & _MASK
+    if word == "-":
+        token = ord(word)
     token = ((token ^ token >> 33) * _MIX_1) & _MASK
     token = ((token ^ token >> 33) * _MIX_2) & _MASK
     return token ^ token >> 33
@@ -60,8 +69,9 @@ def hash_words(phrases: Iterable[str], *, folded: bool) -> list[npt.NDArray[np.u
     """Return the hashes of each phrase's words, as the kernel splits and hashes them."""
     hashes = []
     for phrase in phrases:
-        if _PLAIN_PHRASE.fullmatch(phrase):  # nearly all: thousands are hashed at each start
-            words = (phrase.lower() if folded else phrase).split()
+        plain = _PLAIN_PHRASE if folded else _PLAIN_NAME
+        if plain.fullmatch(phrase):  # nearly all: thousands are hashed at each start
+            words = _SPLIT.findall(phrase.lower() if folded else phrase)
             hashes.append(np.array([hash_plain(word) for word in words], dtype=np.uint64))
             continue
         data = as_bytes(phrase)
@@ -69,12 +79,12 @@ def hash_words(phrases: Iterable[str], *, folded: bool) -> list[npt.NDArray[np.u
         room = len(data) + 1
         kinds, flags = np.empty((2, room), dtype=np.int64)
         starts, ends = np.empty((2, room), dtype=np.int64)
-        plain, lower = np.empty((2, room), dtype=np.uint64)
+        exact, lower = np.empty((2, room), dtype=np.uint64)
         n = split_words.interpret(
             data, 0, len(data), CHARACTERS.kinds, CHARACTERS.folds,
-            kinds, flags, starts, ends, plain, lower,
+            kinds, flags, starts, ends, exact, lower,
         )  # fmt: skip
-        hashes.append((lower if folded else plain)[:n].copy())
+        hashes.append((lower if folded else exact)[:n].copy())
     return hashes
 
 
