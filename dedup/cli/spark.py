@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.config import CorpusSettings, DuplicateSettings
+from dedup.config import CorpusSettings, DuplicateSettings, ReuseSettings
 from dedup.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def report(
     only: Sequence[str],
     corpus: CorpusSettings,
     settings: DuplicateSettings,
+    reuse: ReuseSettings,
     known: Gazetteer,
 ) -> dict[str, int]:
     """Analyse files on Spark and write every table; return how many rows each has.
@@ -46,6 +47,7 @@ def report(
         only: Parts to analyse; none is all of them.
         corpus: Names of fields, and the passage unit.
         settings: What counts as a duplicate.
+        reuse: What counts as reuse.
         known: The outlets that texts may name.
 
     Raises:
@@ -64,7 +66,7 @@ def report(
     spark = start_session(master)
     with _readable_errors():
         result = analyze(
-            read_files(spark, paths), settings, outlets=known, only=only or None,
+            read_files(spark, paths), settings, reuse, outlets=known, only=only or None,
             columns=_columns(corpus), name_urls=True, passages=corpus.passages,
         )  # fmt: skip
         counts = {}
