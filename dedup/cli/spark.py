@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FORMATS = {"parquet": "parquet", "jsonl": "json", "json": "json"}  # of files, by suffix
 _SUFFIX = r"\.(parquet|jsonl|json)(?:\.(?:gz|bz2|zst))?$"
+_PARTITIONS = "spark.sql.shuffle.partitions"
 _SCHEME = re.compile(r"^(?!file:)([a-z][a-z0-9+.-]+):/(?!/)")
 
 
@@ -96,6 +97,10 @@ def start_session(master: str | None) -> SparkSession:
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     spark.conf.set("spark.sql.session.timeZone", "UTC")  # JSON has no other way to say it
+    context = spark.sparkContext
+    if str(context.master).startswith("local") and not context.getConf().contains(_PARTITIONS):
+        # Spark's own 200 are for a cluster: reuse sends most of what is earlier to every block.
+        spark.conf.set(_PARTITIONS, str(2 * context.defaultParallelism))
     return spark
 
 
