@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     type=click.Choice(["local", "spark"]),
     default="local",
     show_default=True,
-    help="Where to compute; spark needs the extra `spark` and Java, and knows no reuse.",
+    help="Where to compute; spark needs the extra `spark`, Java and --output-dir.",
 )
 @click.option(
     "--master",
@@ -102,7 +102,7 @@ def command(
     if engine == "spark":
         _report_on_spark(
             paths, output_format, output_dir, table_format, only, outlets, master, jobs,
-            corpus_settings, settings,
+            corpus_settings, settings, reuse,
         )  # fmt: skip
         return
     if master is not None:
@@ -173,6 +173,7 @@ def _report_on_spark(
     jobs: int | None,
     corpus_settings: CorpusSettings,
     settings: DuplicateSettings,
+    reuse: ReuseSettings,
 ) -> None:
     if output_dir is None:
         raise click.UsageError("--engine spark needs --output-dir")
@@ -184,6 +185,6 @@ def _report_on_spark(
 
     counts = report(
         paths, str(output_dir), master=master, table_format=table_format, only=only,
-        corpus=corpus_settings, settings=settings, known=gazetteer_from(outlets),
+        corpus=corpus_settings, settings=settings, reuse=reuse, known=gazetteer_from(outlets),
     )  # fmt: skip
     print_counts(counts, output_format)

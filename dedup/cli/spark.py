@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.config import CorpusSettings, DuplicateSettings
+from dedup.config import CorpusSettings, DuplicateSettings, ReuseSettings
 from dedup.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FORMATS = {"parquet": "parquet", "jsonl": "json", "json": "json"}  # of files, by suffix
 _SUFFIX = r"\.(parquet|jsonl|json)(?:\.(?:gz|bz2|zst))?$"
+_PARTITIONS = "spark.sql.shuffle.partitions"
 _SCHEME = re.compile(r"^(?!file:)([a-z][a-z0-9+.-]+):/(?!/)")
 
 
@@ -33,6 +34,7 @@ def report(
     only: Sequence[str],
     corpus: CorpusSettings,
     settings: DuplicateSettings,
+    reuse: ReuseSettings,
     known: Gazetteer,
 ) -> dict[str, int]:
     """Analyse files on Spark and write every table; return how many rows each has.
@@ -46,6 +48,7 @@ def report(
         only: Parts to analyse; none is all of them.
         corpus: Names of fields, and the passage unit.
         settings: What counts as a duplicate.
+        reuse: What counts as reuse.
         known: The outlets that texts may name.
 
     Raises:
@@ -64,7 +67,7 @@ def report(
     spark = start_session(master)
     with _readable_errors():
         result = analyze(
-            read_files(spark, paths), settings, outlets=known, only=only or None,
+            read_files(spark, paths), settings, reuse, outlets=known, only=only or None,
             columns=_columns(corpus), name_urls=True, passages=corpus.passages,
         )  # fmt: skip
         counts = {}
@@ -94,6 +97,10 @@ def start_session(master: str | None) -> SparkSession:
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     spark.conf.set("spark.sql.session.timeZone", "UTC")  # JSON has no other way to say it
+    context = spark.sparkContext
+    if str(context.master).startswith("local") and not context.getConf().contains(_PARTITIONS):
+        # Spark's own 200 are for a cluster: reuse sends most of what is earlier to every block.
+        spark.conf.set(_PARTITIONS, str(2 * context.defaultParallelism))
     return spark
 
 

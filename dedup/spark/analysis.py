@@ -107,12 +107,12 @@ def analyze(
         standard_documents(documents, columns, of_urls=known if name_urls else None),
         shingle_size=settings.shingle_size, unit=passages,
     )  # fmt: skip
-    roles = find_roles(numbered)
-    listed = number_passages(numbered, roles) if {"duplicates", "reuse"} & {*parts} else None
     sizes = {row["outlet"]: row["count"] for row in numbered.groupBy("outlet").count().collect()}
     every = spark.sparkContext.broadcast(known.with_labels(sizes))
     sizes.pop(None, None)
-    marked = _mark(numbered, roles, listed)
+    roles = find_roles(numbered, sizes)
+    listed = number_passages(numbered, roles) if {"duplicates", "reuse"} & {*parts} else None
+    marked = _mark(numbered, roles, listed) if {"reuse", "attributions"} & {*parts} else numbered
     found = attributions = None
     if "attributions" in parts:
         found = find(marked, every)

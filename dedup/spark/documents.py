@@ -57,9 +57,9 @@ def standard_documents(
     taken = {*names.values()}
     others = [name for name in frame.columns if name not in taken]
     renamed = [sql.col(f"`{source}`").alias(name) for name, source in names.items()]
-    return frame.select(*renamed, *(sql.col(f"`{name}`") for name in others)).mapInArrow(
-        partial(_read, of_urls), from_arrow_schema(DOCUMENT_SCHEMA)
-    )
+    records = frame.select(*renamed, *(sql.col(f"`{name}`") for name in others))
+    # Kept, for sorting reads its input twice: to see where to cut it, and to cut it.
+    return keep(records.mapInArrow(partial(_read, of_urls), from_arrow_schema(DOCUMENT_SCHEMA)))
 
 
 def _mapped(frame: DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
@@ -140,12 +140,10 @@ def number_documents(frame: DataFrame, *, shingle_size: int, unit: PassageUnit) 
         sql.count("*").alias("documents"), sql.sum("n_passages").alias("passages")
     )
     relative = {"number": sql.col("number"), "first_passage": sql.col("first_passage")}
-    numbered = add_offsets(cut, relative, sums, ["documents", "passages"])
-    total = cut.agg(sql.count("*").alias("n"), sql.sum("n_passages").alias("passages")).first()
-    n = 0 if total is None else total["n"]
+    numbered, (n, n_passages) = add_offsets(cut, relative, sums, ["documents", "passages"])
     if not n:
         raise InputError("no document in the corpus")
-    if total is not None and not total["passages"]:
+    if not n_passages:
         raise InputError(f"no text in the corpus: {n} document{'s' * (n != 1)} without a word")
     twice = cut.groupBy("document_id").count().filter("count > 1").select("document_id")
     if (row := twice.agg(sql.min("document_id").alias("id")).first()) and row["id"] is not None:

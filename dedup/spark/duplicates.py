@@ -71,7 +71,8 @@ def find_pairs(
         .repartition(blocks, "bucket").sortWithinPartitions("bucket", "text")
         .mapInArrow(partial(_list_pairs, blocks), "block long, first long, second long")
     )  # fmt: skip
-    pairs = keep(_verify(buckets.distinct(), signed, settings.threshold))
+    # Kept, for verification reads them three times: as pairs, and as either end of one.
+    pairs = keep(_verify(keep(buckets.distinct()), signed, settings.threshold))
     first, second = _gather(pairs, driver_bytes)
     # What two texts cannot tell of each other their neighbours can.
     texts, ends = np.unique(np.concatenate([first, second]), return_inverse=True)

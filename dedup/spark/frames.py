@@ -38,7 +38,7 @@ def number_rows(frame: DataFrame, name: str) -> DataFrame:
     Only one number for each partition passes through the driver.
     """
     counts = frame.groupBy(sql.spark_partition_id().alias("part")).count()
-    return add_offsets(frame, {name: row_in_partition()}, counts, ["count"])
+    return add_offsets(frame, {name: row_in_partition()}, counts, ["count"])[0]
 
 
 def row_in_partition() -> Column:
@@ -48,8 +48,8 @@ def row_in_partition() -> Column:
 
 def add_offsets(
     frame: DataFrame, columns: dict[str, Column], sums: DataFrame, names: list[str]
-) -> DataFrame:
-    """Return a frame with columns that count on from one partition to the next.
+) -> tuple[DataFrame, list[int]]:
+    """Return a frame with columns that count on from one partition to the next, and their ends.
 
     Args:
         frame: Sorted and kept.
@@ -68,7 +68,8 @@ def add_offsets(
         name: column + sql.element_at(sql.array(*map(sql.lit, offsets[i, :-1].tolist())), part)
         for i, (name, column) in enumerate(columns.items())
     }
-    return frame.withColumns(added if n_parts else {name: sql.lit(0) for name in columns})
+    counting = frame.withColumns(added if n_parts else {name: sql.lit(0) for name in columns})
+    return counting, offsets[:, -1].tolist()
 
 
 def pack(values: npt.NDArray[Any], bounds: Integers) -> pa.Array:

@@ -19,8 +19,7 @@ from pyspark.sql import functions as sql
 
 from dedup.attribution import Gazetteer
 from dedup.config import ReuseSettings
-from dedup.corpus import outlet_numbers
-from dedup.reuse import Stream, find_owners, make_stream
+from dedup.reuse import Stream, make_stream
 from dedup.reuse.cases import add_cases, align_links
 from dedup.reuse.columns import ORIGIN, ORIGIN_END, ORIGIN_START, TARGET_END, TARGET_START
 from dedup.reuse.comparer import make_vectors_by_frequency
@@ -40,6 +39,7 @@ from dedup.spark.words import (
     count_blocks,
     find_words,
     link,
+    owners_of,
     term_facts,
 )
 
@@ -82,7 +82,9 @@ def find_spans(
     found = keep(
         needed.join(documents, "number").groupBy("block")
         .cogroup(facts.withColumnRenamed("block", "of").groupBy("of"))
-        .applyInArrow(partial(_find_runs, settings, words.n_documents, words.n_passages), _FOUND)
+        .applyInArrow(
+            partial(_find_runs, settings, outlets, words.n_documents, words.n_passages), _FOUND
+        )
     )  # fmt: skip
     near = find_near(found.filter("cases is null").select(*_names(VECTORS)))
     cased = found.filter("cases is not null").select("block", "number", "cases", "origins")
@@ -108,8 +110,9 @@ def _names(schema: str) -> list[str]:
 
 
 def _find_runs(
-    settings: ReuseSettings, n_documents: int, n_passages: int, rows: pa.Table, facts: pa.Table
-) -> pa.Table:
+    settings: ReuseSettings, outlets: Mapping[str, int], n_documents: int, n_passages: int,
+    rows: pa.Table, facts: pa.Table,
+) -> pa.Table:  # fmt: skip
     """Return the cases that runs show in a block's own documents, and their passages' vectors."""
     rows = rows.sort_by("number")
     numbers = column_of(rows, "number")
@@ -118,9 +121,7 @@ def _find_runs(
     background = background_of(is_own, facts=facts, n_documents=n_documents)
     with ThreadPoolExecutor(1) as executor:
         stream = make_stream(corpus, passages, executor=executor, background=background)
-        owners = find_owners(
-            outlet_numbers(corpus)[stream.rows], within_outlet=settings.within_outlet
-        )
+        owners = owners_of(rows, outlets, settings)[stream.rows]
         links = link_fingerprints(
             stream, owners, min_run_words=settings.min_run_words, executor=executor,
             background=background,

@@ -5,6 +5,7 @@ And which passages are the first of their text, for copies are compared once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -21,16 +22,16 @@ from dedup.spark.frames import Batches, Integers, column_of, keep, pack, unpack
 _FEWEST = 2  # documents of an outlet with a text, below which nobody asks how many there are
 
 
-def find_roles(documents: DataFrame) -> DataFrame:
+def find_roles(documents: DataFrame, sizes: Mapping[str, int]) -> DataFrame:
     """Return the final role of each passage: `number` and `roles`, packed, kept.
 
     Args:
         documents: From `number_documents`.
+        sizes: How many documents each outlet has.
     """
-    sizes = {
-        row["outlet"]: row["count"]
-        for row in documents.filter("outlet is not null").groupBy("outlet").count().collect()
-    }
+    if not sizes:  # nobody prints anything on every page
+        own = documents.select("number", "cuts")
+        return keep(own.mapInArrow(_roles_by_wording, "number long, roles binary"))
     printed = (
         documents.filter("outlet is not null")
         .select("number", "outlet", "cuts")
@@ -71,6 +72,14 @@ def find_roles(documents: DataFrame) -> DataFrame:
     return keep(roles.select("number", "roles"))
 
 
+def _roles_by_wording(batches: Batches) -> Batches:
+    for batch in batches:
+        cuts, bounds = read_cuts(batch)
+        roles = cut_column(cuts, "roles").astype(np.uint8)
+        yield pa.RecordBatch.from_arrays([batch["number"], pack(roles, bounds)],
+                                         ["number", "roles"])  # fmt: skip
+
+
 def _list_printed(batches: Batches) -> Batches:
     """Yield the texts of each document, each once."""
     for batch in batches:
@@ -86,7 +95,7 @@ def _list_printed(batches: Batches) -> Batches:
         )  # fmt: skip
 
 
-def _judge(sizes: dict[str, int], batches: Batches) -> Batches:
+def _judge(sizes: Mapping[str, int], batches: Batches) -> Batches:
     """Yield the roles of documents, and whether each mostly repeats others."""
     for batch in batches:
         cuts, bounds = read_cuts(batch)

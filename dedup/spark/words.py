@@ -117,11 +117,9 @@ def _list_words(settings: ReuseSettings, outlets: Mapping[str, int], batches: Ba
             of_print = stream.document_of(places)
             order = np.lexsort((hashes, of_print))
             order = order[run_starts(of_print[order], hashes[order])]
-            labels = rows["outlet"].take(pa.array(stream.rows)).to_pylist()
-            numbers = column_of(rows, "number")[stream.rows]
             yield pa.RecordBatch.from_pydict({
-                "number": numbers,
-                "owner": _owners(labels, numbers, outlets, settings),
+                "number": column_of(rows, "number")[stream.rows],
+                "owner": owners_of(rows, outlets, settings)[stream.rows],
                 "n_compared": np.bincount(stream.documents[compared], minlength=len(stream.rows)),
                 "terms": pack(stream.hashes[terms], row_starts),
                 "offsets": pack(_first_offsets(stream, of, terms), row_starts),
@@ -133,14 +131,18 @@ def _list_words(settings: ReuseSettings, outlets: Mapping[str, int], batches: Ba
             })  # fmt: skip
 
 
-def _owners(
-    labels: list[str | None], numbers: Integers, outlets: Mapping[str, int],
-    settings: ReuseSettings,
-) -> Integers:  # fmt: skip
-    """Return for each document a number that is the same for those not compared with it."""
-    known = np.array([-1 if label is None else outlets[label] for label in labels])
+def owners_of(rows: pa.Table, outlets: Mapping[str, int], settings: ReuseSettings) -> Integers:
+    """Return for each document a number; none takes from one of its own number, in any block.
+
+    Args:
+        rows: The documents, with `number` and `outlet`.
+        outlets: A number for each outlet of the corpus.
+        settings: Whether an outlet's own documents are compared.
+    """
+    labels = rows["outlet"].to_pylist()
+    known = np.array([-1 if label is None else outlets[label] for label in labels], dtype=np.int64)
     alone = (known < 0) | settings.within_outlet
-    owners: Integers = np.where(alone, len(outlets) + numbers, known)
+    owners: Integers = np.where(alone, len(outlets) + column_of(rows, "number"), known)
     return owners
 
 
