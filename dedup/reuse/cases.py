@@ -8,18 +8,20 @@ import numpy as np
 
 from dedup.corpus import Corpus
 from dedup.reuse.alignment import MERGE_GAP, align_documents
-from dedup.reuse.columns import N_COLUMNS, ORIGIN, TARGET_END, TARGET_START
-from dedup.reuse.fingerprints import Links, shingle_words
-from dedup.reuse.names import find_named
-from dedup.reuse.origins import (
+from dedup.reuse.columns import (
     HEAD,
-    MOST_ORIGINS,
     N_CHOSEN_COLUMNS,
+    N_COLUMNS,
+    ORIGIN,
     RANK,
-    choose_origins,
-    join_cases,
-    part_cases,
+    TARGET_END,
+    TARGET_START,
 )
+from dedup.reuse.cuts import part_cases
+from dedup.reuse.fingerprints import Links, shingle_words
+from dedup.reuse.joins import join_cases
+from dedup.reuse.names import find_named
+from dedup.reuse.origins import MOST_ORIGINS, choose_origins
 from dedup.reuse.stream import Integers, Stream
 
 _DOCUMENTS_AT_ONCE = 1_000

@@ -19,10 +19,13 @@ from dedup.config import ReuseSettings
 from dedup.corpus import Corpus, Passages, outlet_numbers
 from dedup.reuse.cases import add_cases, align_links
 from dedup.reuse.columns import (
+    HEAD,
     MATCHED,
+    N_CHOSEN_COLUMNS,
     ORIGIN,
     ORIGIN_END,
     ORIGIN_START,
+    RANK,
     REORDERED,
     TARGET_END,
     TARGET_START,
@@ -30,11 +33,6 @@ from dedup.reuse.columns import (
 from dedup.reuse.direction import NO_REASON, UNDIRECTED, direct
 from dedup.reuse.fingerprints import find_owners, link_fingerprints
 from dedup.reuse.measures import measure_rows
-from dedup.reuse.origins import (
-    HEAD,
-    N_CHOSEN_COLUMNS,
-    RANK,
-)
 from dedup.reuse.paraphrases import find_paraphrases
 from dedup.reuse.spans import locate
 from dedup.reuse.stream import Integers, Stream, make_stream

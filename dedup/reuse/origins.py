@@ -12,127 +12,26 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dedup.reuse.alignment import common_words, origin_gap
 from dedup.reuse.columns import (
-    FREQUENCY,
-    LONGEST,
+    HEAD,
     MATCHED,
-    N_COLUMNS,
     ORIGIN,
     ORIGIN_END,
     ORIGIN_START,
+    RANK,
     TARGET_END,
     TARGET_START,
 )
+from dedup.reuse.cuts import cut_case
 from dedup.reuse.marks import ASIDE, ASIDE_WEIGHT
 from dedup.reuse.stream import BREAK, Integers
 from dedup.text import Kernel
-
-RANK = N_COLUMNS  # a further column of the cases chosen: 1 for the best origin of a span
-HEAD = N_COLUMNS + 1  # and where in the stream that span starts
-N_CHOSEN_COLUMNS = N_COLUMNS + 2
 
 MOST_ORIGINS = 10  # of one span
 _COVERS = 0.9  # share of the longest case's words that a document must have to be its origin
 _GIVES = 0.8  # share of what the most generous of these gives the target in all
 _OVERLAPS = 0.5  # share of a chosen span that a further origin of it covers
 _MOST_CASES = 400  # of one document that compete: the longest
-_SEARCHED = 40  # words around its likely place where a cut span's origin is looked for
-_ANCHOR = 3  # words in a row that both spans have where a cut span begins and ends
-_ALIGNED = 1 << 18  # most pairs of words that are compared to count what a cut span shares
-_JOINED = 1 << 20  # the same for cases that are joined
-
-
-@Kernel
-def find_cut(terms: npt.NDArray[np.int32], case: Integers, cut: int) -> int:
-    """Return where in the origin lies what a word of the target, inside the case, is equal to."""
-    t_length = case[TARGET_END] - case[TARGET_START]
-    o_length = case[ORIGIN_END] - case[ORIGIN_START]
-    likely = case[ORIGIN_START] + (cut - case[TARGET_START]) * o_length // t_length
-    best, best_length = int(likely), 1
-    for distance in range(_SEARCHED):
-        for sign in range(-1, 2, 2):
-            o = likely + sign * distance
-            if not case[ORIGIN_START] <= o < case[ORIGIN_END]:
-                continue
-            n = 0
-            while (
-                cut + n < case[TARGET_END]
-                and o + n < case[ORIGIN_END]
-                and n < _SEARCHED
-                and terms[cut + n] == terms[o + n]
-            ):
-                n += 1
-            if n > best_length:
-                best, best_length = o, n
-    return best
-
-
-@Kernel
-def has_anchor(terms: npt.NDArray[np.int32], word: int, step: int, start: int, end: int) -> bool:
-    """Whether a word and those after it (or before it) stand together in a span, too."""
-    n = min(_ANCHOR, end - start)
-    for i in range(start, end):
-        equal = 0
-        while (
-            equal < n
-            and start <= i + step * equal < end
-            and terms[i + step * equal] == terms[word + step * equal]
-        ):
-            equal += 1
-        if equal == n:
-            return True
-    return False
-
-
-@Kernel
-def cut_case(
-    terms: npt.NDArray[np.int32], case: Integers, start: int, end: int, into: Integers
-) -> bool:
-    """Write a case of which only target words from start to before end are kept.
-
-    Returns whether anything is left of it.
-    """
-    into[:N_COLUMNS] = case[:N_COLUMNS]
-    if start <= case[TARGET_START] and end >= case[TARGET_END]:
-        return True
-    if start > case[TARGET_START]:
-        into[ORIGIN_START] = find_cut(terms, case, start)
-        into[TARGET_START] = start
-    if end < case[TARGET_END]:
-        into[ORIGIN_END] = max(find_cut(terms, case, end - 1) + 1, into[ORIGIN_START] + 1)
-        into[TARGET_END] = end
-    # Both spans begin and end with words that the other has.
-    while into[TARGET_START] < into[TARGET_END] and not has_anchor(
-        terms, into[TARGET_START], 1, into[ORIGIN_START], into[ORIGIN_END]
-    ):
-        into[TARGET_START] += 1
-    while into[TARGET_START] < into[TARGET_END] and not has_anchor(
-        terms, into[TARGET_END] - 1, -1, into[ORIGIN_START], into[ORIGIN_END]
-    ):
-        into[TARGET_END] -= 1
-    while into[ORIGIN_START] < into[ORIGIN_END] and not has_anchor(
-        terms, into[ORIGIN_START], 1, into[TARGET_START], into[TARGET_END]
-    ):
-        into[ORIGIN_START] += 1
-    while into[ORIGIN_START] < into[ORIGIN_END] and not has_anchor(
-        terms, into[ORIGIN_END] - 1, -1, into[TARGET_START], into[TARGET_END]
-    ):
-        into[ORIGIN_END] -= 1
-    n_target = into[TARGET_END] - into[TARGET_START]
-    n_origin = into[ORIGIN_END] - into[ORIGIN_START]
-    if n_target <= 0 or n_origin <= 0:
-        return False
-    if n_target * n_origin <= _ALIGNED:
-        into[MATCHED] = common_words(
-            terms, into[TARGET_START], into[TARGET_END], into[ORIGIN_START], into[ORIGIN_END],
-            np.empty(n_origin + 1, dtype=np.int64),
-        )  # fmt: skip
-    else:
-        whole = case[TARGET_END] - case[TARGET_START]
-        into[MATCHED] = min(case[MATCHED] * n_target // whole, n_target, n_origin)
-    into[LONGEST] = min(into[LONGEST], into[MATCHED])
-    return bool(2 * into[MATCHED] >= min(n_target, n_origin))
 
 
 @Kernel
@@ -370,105 +269,3 @@ def choose_origins(
                 terms, marks, cases[first:last], named[first:last], shortest, chosen[n_chosen:]
             )
     return n_chosen
-
-
-@Kernel
-def lies_between(every: Integers, first: int, last: int, case: Integers, other: Integers) -> bool:
-    """Whether some case of every[first:last] with another origin has words between two cases."""
-    start = min(case[TARGET_END], other[TARGET_END])
-    end = max(case[TARGET_START], other[TARGET_START])
-    for e in range(first, last):
-        if (
-            every[e, ORIGIN] != case[ORIGIN]
-            and every[e, TARGET_START] < end
-            and every[e, TARGET_END] > start
-        ):
-            return True
-    return False
-
-
-@Kernel
-def join_cases(
-    terms: npt.NDArray[np.int32],
-    every: Integers,
-    documents: Integers,
-    gap: int,
-    cases: Integers,
-) -> int:
-    """Write the chosen cases, those that sentences show joined with neighbours; return how many.
-
-    `every` has the cases sorted by target document, origin document and target start, `documents`
-    the number of each one's target document; a longest run of 0 tells those that sentences show.
-    """
-    row = np.empty(1, dtype=np.int64)
-    n_kept = 0
-    first_of_pair, first, last = 0, 0, 0
-    for c in range(len(every)):
-        if c == 0 or documents[c] != documents[c - 1]:
-            first = last = c
-            while last < len(every) and documents[last] == documents[c]:
-                last += 1
-        if c == first or every[c, ORIGIN] != every[c - 1, ORIGIN]:
-            first_of_pair = n_kept
-        case = every[c]
-        joined = False
-        for k in range(n_kept - 1, first_of_pair - 1, -1):
-            into = cases[k]
-            if case[LONGEST] > 0 and into[LONGEST] > 0:
-                continue
-            t_gap = max(case[TARGET_START], into[TARGET_START]) - min(
-                case[TARGET_END], into[TARGET_END]
-            )
-            if (
-                t_gap > gap
-                or origin_gap(case, into) > gap
-                or (t_gap > 0 and lies_between(every, first, last, case, into))
-            ):
-                continue
-            into[TARGET_START] = min(into[TARGET_START], case[TARGET_START])
-            into[TARGET_END] = max(into[TARGET_END], case[TARGET_END])
-            into[ORIGIN_START] = min(into[ORIGIN_START], case[ORIGIN_START])
-            into[ORIGIN_END] = max(into[ORIGIN_END], case[ORIGIN_END])
-            into[FREQUENCY] = min(into[FREQUENCY], case[FREQUENCY])
-            into[MATCHED] = max(into[MATCHED], case[MATCHED])
-            into[LONGEST] = 0  # its words are counted anew
-            joined = True
-            break
-        if not joined:
-            cases[n_kept] = case
-            n_kept += 1
-    for c in range(n_kept):
-        if cases[c, LONGEST] == 0:
-            n_target = cases[c, TARGET_END] - cases[c, TARGET_START]
-            n_origin = cases[c, ORIGIN_END] - cases[c, ORIGIN_START]
-            if n_target * n_origin <= _JOINED:
-                if len(row) <= n_origin:
-                    row = np.empty(2 * n_origin + 1, dtype=np.int64)
-                matched = common_words(
-                    terms, cases[c, TARGET_START], cases[c, TARGET_END],
-                    cases[c, ORIGIN_START], cases[c, ORIGIN_END], row,
-                )  # fmt: skip
-                cases[c, MATCHED] = max(matched, cases[c, MATCHED])
-            cases[c, LONGEST] = 1
-    return n_kept
-
-
-@Kernel
-def part_cases(terms: npt.NDArray[np.int32], shortest: int, cases: Integers) -> int:
-    """Part cases that overlap, of one target document as of another; return how many are left.
-
-    Cases are sorted by target start. The later one gives way; what is too short then, goes.
-    """
-    n_kept = 0
-    for c in range(len(cases)):
-        start, end = cases[c, TARGET_START], cases[c, TARGET_END]
-        free = max(start, cases[n_kept - 1, TARGET_END]) if n_kept > 0 else start
-        if end - free < min(shortest, end - start):
-            continue
-        head = cases[c, HEAD]
-        is_left = cut_case(terms, cases[c].copy(), free, end, cases[n_kept])
-        cases[n_kept, RANK], cases[n_kept, HEAD] = 1, head
-        is_long = cases[n_kept, TARGET_END] - cases[n_kept, TARGET_START] >= shortest
-        if free == start or (is_left and is_long):
-            n_kept += 1
-    return n_kept

@@ -21,12 +21,20 @@ from dedup.attribution import Gazetteer
 from dedup.config import ReuseSettings
 from dedup.reuse import Stream, make_stream
 from dedup.reuse.cases import add_cases, align_links
-from dedup.reuse.columns import ORIGIN, ORIGIN_END, ORIGIN_START, TARGET_END, TARGET_START
+from dedup.reuse.columns import (
+    HEAD,
+    N_CHOSEN_COLUMNS,
+    ORIGIN,
+    ORIGIN_END,
+    ORIGIN_START,
+    RANK,
+    TARGET_END,
+    TARGET_START,
+)
 from dedup.reuse.comparer import make_vectors_by_frequency
 from dedup.reuse.find import describe_cases
 from dedup.reuse.fingerprints import link_fingerprints
 from dedup.reuse.nearest import is_posted
-from dedup.reuse.origins import HEAD, N_CHOSEN_COLUMNS, RANK
 from dedup.reuse.paraphrases import is_unexplained, match_passages
 from dedup.spark.background import FACTS, NEAR, TERM, background_of, facts_of
 from dedup.spark.credit import PAIRS, judge
