@@ -150,7 +150,7 @@ _CLASSES = {
 _SAY = """
  accuse acknowledge add address admit affirm allege announce answer argue ascribe assert assess
  attribute aver avow begin/began blog boast calculate call_for call_on caution claim clarify
- comment complain concede conclude confess confirm contend continue counter crow cry/cried
+ comment complain concede conclude confess confide confirm contend continue counter crow cry/cried
  deadpan decide declare demand deny/denied describe detail direct disclose divulge elaborate
  emphasise emphasize establish estimate exclaim explain express forecast fume go_on/went_on guess
  gush hint hold_that hypothesise hypothesize imply indicate insist instruct interject joke lament
@@ -162,14 +162,14 @@ _SAY = """
  threaten tweet underline underscore urge vent verify/verified voice volunteer vow warn whisper
  write/wrote
 """
-_TELL = "tell/told inform assure remind notify/notified advise brief"
+_TELL = "tell/told inform assure remind notify/notified advise brief email e-mail message text"
 _CITE = "quote cite"
 _ACT = """
  advocate agree apologise apologize appeal applaud ask attack beg believe blame blast call cast
  challenge champion characterise characterize chide claim_that commend compare condemn
  congratulate consider contradict credit criticise criticize decry/decried defend denounce deride
  describe_as dismiss dispute downplay dub encourage endorse expect fear find/found hail highlight
- hit_back hope invite invoke label lambast lambaste lash_out/lashed_out laud learn/learned/learnt
+ hit_back hope invite invoke label/labelled/labeled lambast lambaste lash_out/lashed_out laud learn/learned/learnt
  mock oppose order petition plead praise question rail rebuke recognise recognize refer refute
  regret reject request ridicule salute seek/sought show slam swear_to take_aim/took_aim tease
  thank think/thought tout trumpet understand/understood want welcome wonder worry/worried
@@ -194,7 +194,8 @@ _NOUNS = frozenset(
     " credits cast fear fears hope hopes hold challenge challenges appeal appeals brief post"
     " label praise salute tease worry worries thanks lament dispute disputes call calls compare"
     " vow vows vent crow snap continue begin recall answer welcome applaud volunteer volunteers"
-    " threat relate sum_up invite tout tell_that".split()
+    " threat relate sum_up invite tout tell_that email emails e-mail e-mails message messages text"
+    " texts".split()
 )
 _VOWELS = "aeiou"
 

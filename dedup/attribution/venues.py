@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 
 from dedup.attribution.contents import kind_of_content, without_stop
+from dedup.attribution.findings import clause_before
 from dedup.attribution.mention import Mention
 from dedup.attribution.reading import Found
 
@@ -98,6 +99,7 @@ _DESCRIBED = re.compile("[DnN0KTEGHMUYydzpb&]{0,8}|[^.;:QCPX?VL]{0,30},")
 _CALLED = re.compile("(?P<to>t)D?[nN]{0,2}H\\Z")  # to the news site S
 _POSSESSED = re.compile(r"['’]s?\s+[a-z]|\s+(?:report|article|story|poll|piece|column)s?\b")
 _WAS_TOLD = re.compile("[my]*(?P<cue>e[my]*L)h?(?=.*[VWmeLRo])(?!b)")
+_HAS_BEEN_TOLD = re.compile("[my]*(?P<cue>e[my]*L)\\Z")
 # Edda Corrin in S [explains] · [according to] Edda Corrin at S
 _WRITES_IN = re.compile(r"[A-Z][\w.'’-]+\s+(?:(?:writing|reporting)\s+)?(?:in|at|for)\s+$")
 _IN_PRINT = re.compile(
@@ -250,19 +252,22 @@ def addressed(mention: Mention) -> Found | None:
 
 
 def was_told(mention: Mention) -> Found | None:
-    """Read `S was told that C`."""
+    """Read `S was told that C` and `C, S was told`."""
     reading, first = mention.reading, mention.place + 1
-    match = _WAS_TOLD.match(reading.classes, first, mention.sentence.last)
-    if match is None:
-        return None
     last = without_stop(reading.classes, mention.sentence.last)
-    if match.end() >= last:
-        return None
+    match = _WAS_TOLD.match(reading.classes, first, mention.sentence.last)
+    if match is not None and match.end() < last:
+        content = reading.content_span(match.end(), last)
+        quotation = kind_of_content(reading.classes[match.end() : last])
+    else:
+        match = _HAS_BEEN_TOLD.match(reading.classes, first, last)
+        content = clause_before(mention)
+        if match is None or content is None:
+            return None
+        quotation = "indirect"
     return mention.row(
-        "interview", cue=reading.span(match.end("cue") - 1, match.end("cue")),
-        content=reading.content_span(match.end(), last), relation="venue",
-        quotation=kind_of_content(reading.classes[match.end() : last]), basis="was told it",
-        is_sure=False,
+        "interview", cue=reading.span(match.end("cue") - 1, match.end("cue")), content=content,
+        relation="venue", quotation=quotation, basis="was told it", is_sure=False,
     )  # fmt: skip
 
 
