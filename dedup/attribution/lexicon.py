@@ -169,7 +169,8 @@ _ACT = """
  challenge champion characterise characterize chide claim_that commend compare condemn
  congratulate consider contradict credit criticise criticize decry/decried defend denounce deride
  describe_as dismiss dispute downplay dub encourage endorse expect fear find/found hail highlight
- hit_back hope invite invoke label/labelled/labeled lambast lambaste lash_out/lashed_out laud learn/learned/learnt
+ hit_back hope invite invoke label/labelled/labeled lambast lambaste lash_out/lashed_out
+ laud learn/learned/learnt
  mock oppose order petition plead praise question rail rebuke recognise recognize refer refute
  regret reject request ridicule salute seek/sought show slam swear_to take_aim/took_aim tease
  thank think/thought tout trumpet understand/understood want welcome wonder worry/worried

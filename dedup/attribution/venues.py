@@ -8,7 +8,7 @@ from bisect import bisect_left
 from dedup.attribution.contents import kind_of_content, without_stop
 from dedup.attribution.findings import clause_before
 from dedup.attribution.mention import Mention
-from dedup.attribution.reading import Found
+from dedup.attribution.reading import Found, Span
 
 _SAID = (
     r"(?:wrote|writes?|writing|written|argue[ds]?|arguing|note[ds]?|noting|explain(?:s|ed)?"
@@ -256,6 +256,7 @@ def was_told(mention: Mention) -> Found | None:
     reading, first = mention.reading, mention.place + 1
     last = without_stop(reading.classes, mention.sentence.last)
     match = _WAS_TOLD.match(reading.classes, first, mention.sentence.last)
+    content: Span | None
     if match is not None and match.end() < last:
         content = reading.content_span(match.end(), last)
         quotation = kind_of_content(reading.classes[match.end() : last])
