@@ -91,15 +91,13 @@ def _programme(reading: Reading, place: int) -> Surface | None:
 
 def programmes(reading: Reading) -> Iterator[str]:
     """Yield names of shows that somebody speaks on: told the Odrava Morning Show."""
-    for match in _OF_CHANNEL.finditer(reading.text) if _NOUNS.search(reading.text) else ():
-        before = reading.text[max(0, match.start() - _AROUND) : match.start()]
-        place = bisect_right(reading.starts, match.start()) - 1
-        if reading.surfaces[place] == -1 and _AIRED.search(before):
-            yield match["name"]
-    if not any(noun in reading.text for noun in ("Show", " podcast", " programme")):
-        return
-    for match in _SHOW.finditer(reading.text):
-        before = reading.text[max(0, match.start() - _AROUND) : match.start()]
-        place = bisect_right(reading.starts, match.start()) - 1
-        if reading.surfaces[place] == -1 and _AIRED.search(before):
-            yield match["name"]
+    text = reading.text
+    patterns = [_OF_CHANNEL] if _NOUNS.search(text) else []
+    if any(noun in text for noun in ("Show", " podcast", " programme")):
+        patterns.append(_SHOW)
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            before = text[max(0, match.start() - _AROUND) : match.start()]
+            place = bisect_right(reading.starts, match.start()) - 1
+            if reading.surfaces[place] == -1 and _AIRED.search(before):
+                yield match["name"]
