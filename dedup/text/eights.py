@@ -17,7 +17,6 @@ REACH = 72  # bytes that must lie ahead of where `word_bits` and the words it fi
 _NONE = np.uint64(0)
 _1 = np.uint64(1)
 _7 = np.uint64(7)
-_8 = np.uint64(8)
 _56 = np.uint64(56)
 _58 = np.uint64(58)
 _GATHER = np.uint64(0x0102040810204080)  # brings the lowest bit of each byte into the top one
@@ -55,28 +54,28 @@ def eight_at(data: npt.NDArray[np.uint8], i: int) -> np.uint64:
 
 
 @Kernel
-def lowest_bit(bits: np.uint64) -> np.int64:
+def lowest_bit(bits: np.uint64) -> int:
     """Return the place of the lowest bit set, from 0; there must be one."""
-    return _PLACES[((bits & (~bits + _1)) * _DE_BRUIJN) >> _58]
+    return int(_PLACES[((bits & (~bits + _1)) * _DE_BRUIJN) >> _58])
 
 
 @Kernel
 def is_plain_line(eight: np.uint64) -> bool:
     """Whether none of eight bytes can begin a line break: all are ASCII, and none a control."""
-    return (((eight & _LOWS) + _FROM_14) & ~eight & _HIGHS) == _HIGHS
+    return bool((((eight & _LOWS) + _FROM_14) & ~eight & _HIGHS) == _HIGHS)
 
 
 @Kernel
 def is_ascii(eight: np.uint64) -> bool:
     """Whether eight bytes are eight characters."""
-    return eight & _HIGHS == _NONE
+    return bool(eight & _HIGHS == _NONE)
 
 
 @Kernel
-def count_leads(eight: np.uint64) -> np.int64:
+def count_leads(eight: np.uint64) -> int:
     """Return how many of eight bytes begin a character of UTF-8."""
     inside = (eight >> _7) & ~(eight >> np.uint64(6)) & _ONES
-    return np.int64(_8 - ((inside * _ONES) >> _56))
+    return 8 - int((inside * _ONES) >> _56)
 
 
 @Kernel
