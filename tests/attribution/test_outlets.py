@@ -36,7 +36,7 @@ NEEDS_EVIDENCE = (
     "|Today|TSN|TT|Union Leader|Variety|Vice|Vox|Walla|Wired|Zaman|Zeta"
 ).split("|")
 # What means something else so much oftener that the gazetteer does not have it alone.
-NEVER_ALONE = "AD AIR BR DNA Focus NRC TSA TVA".split()
+NEVER_ALONE = "AD AIR BR DNA FIJ Focus Index NRC TSA TVA".split()
 CONTINENTS = {
     "Africa": "ZA NG KE EG SN", "Asia": "CN JP IN IR ID", "Europe": "GB FR DE PL RU",
     "North America": "US CA MX CU JM", "Oceania": "AU NZ FJ PG WS",
