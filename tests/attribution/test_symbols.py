@@ -77,7 +77,7 @@ def words_of(text: str) -> list[str]:
         ("“They closed it now.\n“We left.”", "¶X¶P"),
         ("“They closed it now", "¶injy"),
         ("According to Reuters, it rained.", "¶aO,jn."),
-        ("The Guardian told the Post", "¶DOLS"),
+        ("The Baltimore Sun told the Post", "¶DOLS"),
         ("a Time reporter", "¶DAT"),
         ("the harbour’s crane", "¶Dnzn"),
         ("the dockers’ crane", "¶Dnzn"),
