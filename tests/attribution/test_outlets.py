@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,29 @@ from dedup.attribution.outlets import AMBIGUOUS, KINDS, SHORT, SURE, UNLISTED
 from dedup.errors import InputError
 
 HEADER = "id\tname\tkind"
+# ISO 3166-1, and XK, which everybody uses for Kosovo.
+COUNTRIES = frozenset(
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR"
+    " BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ"
+    " EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW"
+    " GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY"
+    " KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV"
+    " MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY"
+    " QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG"
+    " TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA"
+    " ZM ZW".split()
+)
+# Words, surnames, places, initials of other bodies: each needs evidence that an outlet is meant.
+NEEDS_EVIDENCE = (
+    "AA|AAP|ABC|ANI|APA|APS|ARD|Blick|Business Week|CBC|CNA|Dawn|Delo|DPA|DW|Economist|ERR|Express"
+    "|Forbes|Fortune|Four Corners|FT|GMA|Guardian|Hello!|IPS|ISNA|Jacobin|LBC|Leadership"
+    "|Liberation|Mail|MAP|MEK|Metro|MIA|Mirror|NAN|News|Nice|Observer|OK!|ONA|PA|People|Post|PTI|Punch|Quartz"
+    "|Reason|Record|Republika|RT|Sabah|Salon|Science|Scoop|SDA|Semana|Shabelle|Slate|Spiegel|Sputnik|SR"
+    "|STA|Star|Stern|STV|Sun|SWR|TAP|Telegraph|The Age|The Hill|The Local|The State|The Times|Time"
+    "|Today|TSN|TT|Union Leader|Variety|Vice|Vox|Walla|Wired|Zaman|Zeta"
+).split("|")
+# What means something else so much oftener that the gazetteer does not have it alone.
+NEVER_ALONE = "AD AIR BR DNA FIJ Focus Index NRC TSA TVA".split()
 CONTINENTS = {
     "Africa": "ZA NG KE EG SN", "Asia": "CN JP IN IR ID", "Europe": "GB FR DE PL RU",
     "North America": "US CA MX CU JM", "Oceania": "AU NZ FJ PG WS",
@@ -37,9 +61,9 @@ def file(tmp_path: Path) -> Path:
 # Ours.
 
 
-def test_ours_has_hundreds_of_outlets_of_known_kinds() -> None:
+def test_ours_has_thousands_of_outlets_of_known_kinds() -> None:
     outlets = gazetteer().outlets
-    assert len(outlets) >= 400
+    assert len(outlets) >= 5000
     assert all(id == outlet.id for id, outlet in outlets.items())
     assert set() == {outlet.kind for outlet in outlets.values()} - {*KINDS}
     assert all(re.fullmatch("[a-z0-9_]+", id) for id in outlets)
@@ -63,6 +87,47 @@ def test_ours_has_no_domain_twice() -> None:
     domains = Counter(d for outlet in gazetteer().outlets.values() for d in outlet.domains)
     assert set() == {domain for domain, n in domains.items() if n > 1}
     assert all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain) for domain in domains)
+
+
+def test_ours_has_lines_without_stray_spaces_and_repeated_values() -> None:
+    lines = files("dedup.attribution").joinpath("outlets.tsv").read_text("utf-8").splitlines()
+    assert all(line.count("\t") == lines[0].count("\t") for line in lines)
+    for line in lines:
+        for field in line.split("\t"):
+            values = field.split("|")
+            assert values == [value.strip() for value in values]
+            assert field == "" or "" not in values
+            assert len(values) == len(set(values))
+    assert all(line.split("\t")[5] == line.split("\t")[5].lower() for line in lines)
+
+
+def test_ours_has_countries_by_their_iso_codes() -> None:
+    assert set() == {outlet.country for outlet in gazetteer().outlets.values()} - COUNTRIES - {""}
+
+
+def test_ours_has_no_name_in_two_lines_unless_it_is_ambiguous_in_both() -> None:
+    sure: dict[str, set[str]] = defaultdict(set)
+    ambiguous = set()
+    for id, outlet in gazetteer().outlets.items():
+        ambiguous |= {*outlet.ambiguous_aliases}
+        assert outlet.name not in outlet.aliases
+        assert set() == {*outlet.aliases} & {*outlet.ambiguous_aliases}
+        for name in {outlet.name, *outlet.aliases} - {*outlet.ambiguous_aliases}:
+            sure[re.sub("^[Tt]he ", "", name).casefold()].add(id)
+    assert {} == {name: ids for name, ids in sure.items() if len(ids) > 1}
+    names = {name for outlet in gazetteer().outlets.values() for name in outlet.aliases}
+    assert set() == names & ambiguous
+
+
+@pytest.mark.parametrize("name", NEEDS_EVIDENCE)
+def test_ours_has_no_outlet_by_a_name_that_needs_evidence(name: str) -> None:
+    certainty = {each.words: each.certainty for each in gazetteer().surfaces}
+    assert SURE != certainty.get(name)
+
+
+@pytest.mark.parametrize("words", NEVER_ALONE)
+def test_ours_has_nothing_alone_that_hardly_ever_means_the_outlet(words: str) -> None:
+    assert words not in {each.words for each in gazetteer().surfaces}
 
 
 @pytest.mark.parametrize("continent", CONTINENTS)
