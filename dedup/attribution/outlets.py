@@ -321,4 +321,6 @@ def _read(lines: Iterable[str], path: Path) -> Iterator[Outlet]:
 
 
 def _values(text: str) -> tuple[str, ...]:
+    if not text:
+        return ()
     return tuple(part.strip() for part in text.split("|") if part.strip())
