@@ -23,8 +23,8 @@ def link_chains(rows: Sequence[Found]) -> None:
             continue
         around = [head for head in heads if _holds(head, row) and not _holds(row, head)]
         if around:
-            # Of an outlet and another that it cites for the same, the one that is cited.
-            parent = min(around, key=lambda head: (_length(head.content), not _is_cited(head)))
+            # Of an outlet and whom it quotes for the same, the one that is quoted.
+            parent = min(around, key=lambda head: (_length(head.content), -_depth(head)))
             if not _comes_from(parent, row):
                 row.relation, row.parent = "quoted", parent
 
@@ -40,8 +40,12 @@ def _turn_round(row: Found, heads: Sequence[Found]) -> None:
             return
 
 
-def _is_cited(head: Found) -> bool:
-    return head.kind == "outlet" and head.basis == "cited"
+def _depth(row: Found) -> int:
+    """Return how many parties relay a row."""
+    depth, at = 0, row.parent
+    while at is not None:
+        depth, at = depth + 1, at.parent
+    return depth
 
 
 def _holds(head: Found, row: Found) -> bool:

@@ -11,13 +11,17 @@ from dedup.attribution.reading import Found, Reading, Span
 from dedup.attribution.references import Party
 
 _LEADS = ",:;&B~)y"  # what may stand before a content that starts a sentence
-_STOPS = re.compile(";|,?y?a|,c|,B(?=[DnNI])|,&[DIiNKTG][^,]{0,6}[VL]")
+_STOPS = re.compile(
+    ";|,?y?a|,c|,B(?=[DnNI])|,&[DIiNKTG][^,]{0,6}[VL]|(?:,B?|(?<=[QCP?])B)y?[kVR]y?[pb](?=D?[nN]{0,3}H?D?[OA])"
+)
 _TURNS = re.compile("but|while|although|though|whereas|meanwhile|however", re.I)
 # …, Reuters reported on Friday. · …, as the BBC reports.
 _RELAYER = re.compile(
     "(?:~?,|(?<=[CP?]))(?:B(?=D?[nNH]{0,3}[OA]))?D?[nNKTz]{0,4}H?[OASH](?:H|z?[NK]{0,3})"
     "[myx]{0,2}[VLRW][ytpdDn0N]{0,8}\\Z"
 )
+# …, reported Reuters. · … in Odrava,” reports the BBC.
+_RELAYER_LAST = re.compile("(?:,|(?<=[CP?]))[VR]D?[nN]{0,3}H?D?[OA]H?[ptdDnN0]{0,4}\\Z")
 _SAID_IN = re.compile("[pt]D?[nN]{0,2}[MY][pt]D?[nN]{0,2}H?[OA]")
 _BARE = re.compile("[^pt(]*[OA]H?(?=[pt])")  # told S [in Odrava on Friday]
 _STRONG = "VvLlka"  # classes of cues that say by themselves that something is said
@@ -33,9 +37,10 @@ def clause_start(classes: str, first: int, end: int) -> int:
 
 def content_end(reading: Reading, start: int, last: int) -> int:
     """Return where a content ends that runs on from a symbol: mostly with the sentence."""
-    for stop in _STOPS.finditer(reading.classes, start + 3, last):
+    least = 1 if re.match(grammar.QUOTATION, reading.classes[start : start + 1]) else 3
+    for stop in _STOPS.finditer(reading.classes, start + least, last):
         place = stop.start()
-        is_clause = reading.classes[place : place + 2] == ",B"
+        is_clause = stop.group() == ",B"
         if not is_clause or _TURNS.match(reading.words(place + 1, place + 2)):
             return place - 1 if reading.classes[place - 1] == "," else place
     return relayer_start(reading.classes, start, last)
@@ -43,8 +48,10 @@ def content_end(reading: Reading, start: int, last: int) -> int:
 
 def relayer_start(classes: str, start: int, last: int) -> int:
     """Return where the outlet stands that a content ends with (`…, AP reported`), or its end."""
-    relayer = _RELAYER.search(classes, start + 1, last)
-    return relayer.start() if relayer else last
+    for pattern in (_RELAYER, _RELAYER_LAST):
+        if relayer := pattern.search(classes, start + 1, last):
+            return relayer.start()
+    return last
 
 
 def without_stop(classes: str, last: int) -> int:

@@ -26,7 +26,7 @@ _OF = f"(?:(?:(?<=[UT])n)?{_PREPOSITION}|(?<=[nYEU])b)"
 _AFTER = f"(?:{_OF}D{{0,2}}{_ANY}{{0,9}}[nNKTUGHYEOAS0](?:&D?[OA])?)"
 _APPOSED = "D?[nN]{0,2}HDO"  # local newspaper the Guardian
 PARTY = f"(?:[iIj]|{_OUTLETS}|{_LISTED}|{_APPOSED}|{_PHRASE}{_AFTER}{{0,3}}|D?U)"
-_WHO = "(?:q[nmeyVWpDN0TGUotOb]{1,10})?"  # who work at Lodden, when asked by Reuters
+_WHO = "(?:q[nmeyVWpDN0TGUotObzRHYEKA]{1,14})?"  # who work at Lodden, when asked by Reuters
 
 # What may stand before the one who speaks.
 _EDGE = f"(?:\\A|(?<=[,;:hB&~(.)VRd]|{QUOTATION}))"

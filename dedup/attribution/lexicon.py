@@ -136,8 +136,7 @@ _CLASSES = {
     " email emails e-mail e-mails memo memos letter letters document documents records files"
     " papers statement statements copy draft cable cables photo photos photograph photographs"
     " image images message messages text_messages",
-    "J": "as_saying to_have_said as_having_said as_telling as_stating as_writing as_adding"
-    " as_describing as_claiming as_reporting as_warning",
+    "J": "to_have_said as_having_said",  # and each `as saying`
     "c": "with_reference_to",
     "M": "interview phone_interview telephone_interview exclusive_interview press_conference",
     "Z": "obtained_by seen_by reviewed_by leaked_to published_by released_by provided_to"
@@ -154,7 +153,7 @@ _SAY = """
  deadpan decide declare demand deny/denied describe detail direct disclose divulge elaborate
  emphasise emphasize establish estimate exclaim explain express forecast fume go_on/went_on guess
  gush hint hold_that hypothesise hypothesize imply indicate insist instruct interject joke lament
- maintain mention mourn muse mutter note object observe opine pledge point_out/pointed_out posit
+ maintain make_clear/made_clear make_it_clear/made_it_clear mention mourn muse mutter note object observe opine pledge point_out/pointed_out posit
  post predict proclaim project promise pronounce propose protest quip reaffirm recall reckon
  recommend recount reiterate relate remark remember repeat reply/replied report respond retort
  retweet reveal rule say/said scoff shout signal snap sneer specify/specified speculate state
@@ -261,6 +260,8 @@ def phrases() -> dict[str, str]:
             form = form.replace("_", " ")
             # A word that names parties, too, stays what it is there (`post`, `report`).
             classes.setdefault(form, symbol)
+            if symbol == verb_classes[-1]:
+                classes.setdefault(f"as {form}", "J")
     for form in PAST_ONLY:
         classes.setdefault(form, ACT)
     return classes

@@ -19,7 +19,7 @@ from dedup.attribution.references import Party
 from dedup.attribution.subjects import subject_before
 
 _QUOTED_PARTY = re.compile(f"(?P<party>{grammar.PARTY}|Dn{{1,3}})(?:{grammar.ASIDE})?")
-_WHO_SAID = re.compile(",?q[my]*V")
+_WHO_SAID = re.compile(",?q[my]*[Vv]")
 _BY_PARTY = re.compile(f"b(?P<party>{grammar.PARTY})|p(?P<outlet>D?[nN]{{0,3}}H?D?[OA])")
 _HIM = re.compile("him|her|them", re.I)
 _BEFORE_PASSIVE = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?[mexy]*\\Z")
@@ -131,5 +131,7 @@ def _saying_of(reading: Reading, cue: int, last: int) -> int:
         return -1
     if is_quoting and (who := _WHO_SAID.match(classes, party.end(), last)):
         return who.end() - 1
+    if is_quoting and classes[party.end() : party.end() + 2] == ",g":  # cited officials, saying C
+        return party.end() + 1
     behind = classes[party.end() : party.end() + 1]
     return party.end() if behind in (("J", ":", "g") if is_quoting else ("J",)) else -1

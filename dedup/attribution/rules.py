@@ -14,6 +14,7 @@ from dedup.attribution.contents import (
     clause_start,
     kind_of_content,
     make_rows,
+    relayer_start,
     without_stop,
 )
 from dedup.attribution.grammar import QUOTATION
@@ -32,7 +33,7 @@ _LABEL = re.compile(f"~?(?P<party>D?[OA][HY]?|{grammar.PARTY}):")
 _RELAYED_BY = re.compile("(?:,B?)?y?(?P<cue>[kV])y?[bp](?P<party>D?[nN]{0,3}(?:R?H)?D?[OA]H?)")
 _DATA_FROM = re.compile(f"D?[nN0]{{0,3}}n(?:[pb]|Z)(?P<party>{grammar.PARTY})")  # data from X
 _DATE = re.compile("d[.]?0")
-_ORDER = {"a": 0, "c": 2}
+_ORDER = {"a": 0, "c": 3}
 
 
 def read_sentence(reading: Reading, sentence: Sentence) -> None:
@@ -49,11 +50,12 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
         colon = labelled[0].cue
         # What a label names is no part of what is said.
         first = bisect_left(reading.starts, colon[1]) if colon else first
-    # What an outlet is cited for comes first: whom it relays in it then counts with any verb. Whom
-    # a party cites comes last: it may stand before what the party says.
+    # What an outlet relays comes first: whom it relays in it then counts with any verb. Whom a
+    # party cites comes last: it may stand before what the party says.
     cues = grammar.CUES.finditer(reading.classes, first, last)
     quoted_until = 0  # code points; what stands in a quoted content is not read
-    for match in sorted(cues, key=lambda match: _ORDER.get(match.group(), 1)):
+    relayer = relayer_start(reading.classes, first, without_stop(reading.classes, last))
+    for match in sorted(cues, key=lambda match: _order(match, relayer)):
         cue = match.start()
         symbol = match.group()
         if reading.starts[cue] < quoted_until:
@@ -77,6 +79,12 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
             rows = read_verb(reading, cue, first, last, sentence)
             _relay_inside(reading, rows, sentence)
         reading.add(rows, sentence)
+
+
+def _order(cue: re.Match[str], relayer: int) -> tuple[int, int]:
+    """Return the order that cues are read in; `relayer` is where `…, S reported` starts."""
+    rank = _ORDER.get(cue.group(), 1 if cue.start() >= relayer else 2)
+    return rank, cue.start()
 
 
 def _relay_inside(reading: Reading, rows: list[Found], sentence: Sentence) -> None:
@@ -238,6 +246,10 @@ def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentenc
         # Of a chain the one who speaks, whose content starts last.
         rows.sort(key=lambda row: (row.content or row.credited)[0])
         party = _symbols_of(reading, rows[-1].credited)
+        if _relays(rows[-1], reading.starts[cue]):  # according to S, X did so, saying C
+            start = bisect_left(reading.starts, (rows[-1].content or rows[-1].credited)[0])
+            if (subject := subject_of(reading, start, cue)) is not None:
+                rows, party = [], subject
     else:
         party = subject_of(reading, first, cue)
     if party is None:
@@ -247,6 +259,12 @@ def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentenc
         found[0].kind, found[0].outlet = rows[-1].kind, rows[-1].outlet
         found[0].antecedent, found[0].is_own = rows[-1].antecedent, rows[-1].is_own
     return found
+
+
+def _relays(row: Found, place: int) -> bool:
+    """Whether a place is in what is said according to an outlet."""
+    is_relayer = row.kind == "outlet" and row.basis.lower() == "cue 'according to'"
+    return is_relayer and row.content is not None and row.content[0] <= place < row.content[1]
 
 
 def _symbols_of(reading: Reading, span: Span) -> Span | None:

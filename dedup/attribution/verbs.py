@@ -269,7 +269,9 @@ def _is_relayed(reading: Reading, cue: int, sentence: Sentence) -> bool:
 def _is_told(reading: Reading, party: Span, sentence: Sentence) -> bool:
     """Whether a pronoun stands in what somebody said: they said so (she said she hopes)."""
     place = reading.starts[party[0]]
+    is_it = reading.classes[party[0]] == "j"  # what an outlet may call itself
     return any(
         row.content is not None and row.content[0] <= place < row.content[1]
         for row in sentence.rows
+        if is_it or row.kind != "outlet"
     )
