@@ -23,6 +23,7 @@ _RELAYER = re.compile(
 # …, reported Reuters. · … in Odrava,” reports the BBC.
 _RELAYER_LAST = re.compile("(?:,|(?<=[CP?]))[VR]D?[nN]{0,3}H?D?[OA]H?[ptdDnN0]{0,4}\\Z")
 _SAID_IN = re.compile("[pt]D?[nN]{0,2}[MY][pt]D?[nN]{0,2}H?[OA]")
+_ON_AIR = re.compile("pD?[nN]{0,2}H?[OA](?:z[nOANK]{1,4})?\\Z")
 _BARE = re.compile("[^pt(]*[OA]H?(?=[pt])")  # told S [in Odrava on Friday]
 _STRONG = "VvLlka"  # classes of cues that say by themselves that something is said
 
@@ -68,8 +69,11 @@ def make_rows(
     is_strong = reading.classes[cue] in _STRONG
     rows = []
     said_in = _SAID_IN.search(reading.classes, party[0] + 1, party[1])
-    if said_in:  # by X [in an interview with S]
-        party = party[0], said_in.start()
+    on_air = _ON_AIR.search(reading.classes, party[0] + 1, party[1])
+    if on_air and reading.words(on_air.start(), on_air.start() + 1).lower() != "on":
+        on_air = None
+    if tail := said_in or on_air:  # by X [in an interview with S] · said X [on S]
+        party = party[0], tail.start()
     for each in split_party(reading, *party):
         if reading.classes[slice(*each)] == "i" and reading.words(*each).lower() == "you":
             continue
@@ -91,17 +95,25 @@ def make_rows(
             )
         )  # fmt: skip
     if told and rows:
-        listener = identify(reading, *told, "interview")
-        if listener.kind == "outlet" and (bare := _BARE.match(reading.classes, *told)):
-            told = told[0], bare.end()
-        if listener.kind == "outlet" and (listener.outlet or listener.candidates):
-            rows.append(
-                describe(
-                    reading, listener, *told, cue=rows[0].cue, content=rows[0].content,
-                    relation="venue", quotation=quotation,
-                    confidence=confidence_of(True, listener), basis=f"told after {words!r}",
-                )
-            )  # fmt: skip
+        rows += _listeners(reading, told, rows[0], words)
+    return rows
+
+
+def _listeners(reading: Reading, told: Span, speaker: Found, cue: str) -> list[Found]:
+    """Return the rows of the outlets that somebody told what they say."""
+    rows = []
+    for each in split_party(reading, *told):
+        listener = identify(reading, *each, "interview")
+        if listener.kind != "outlet" or not (listener.outlet or listener.candidates):
+            continue
+        bare = _BARE.match(reading.classes, *each)
+        rows.append(
+            describe(
+                reading, listener, each[0], bare.end() if bare else each[1], cue=speaker.cue,
+                content=speaker.content, relation="venue", quotation=speaker.quotation,
+                confidence=confidence_of(True, listener), basis=f"told after {cue!r}",
+            )
+        )  # fmt: skip
     return rows
 
 

@@ -10,7 +10,8 @@ from dedup.attribution.reading import Found, Reading, Span
 _NOUN = (
     r"(?:documents?|e-?mails?|records?|recordings?|letters?|memos?|videos?|footage|transcripts?"
     r"|cop(?:y|ies)|images?|photo(?:graph)?s?|pictures?|files?|data|audio|tapes?|notes?|drafts?"
-    r"|messages?|texts?|lists?|papers|plans?|proposals?|invoices?|contracts?)"
+    r"|messages?|texts?|lists?|papers|plans?|proposals?|invoices?|contracts?|analys[ie]s|correspondence"
+    r"|evidence|minutes|figures|testimony|filings?)"
 )
 _OBTAINED = re.compile(
     r"(?P<cue>\b(?:obtained|seen|reviewed|leaked\s+to|viewed|acquired|examined|verified|sent\s+to"
@@ -19,7 +20,7 @@ _OBTAINED = re.compile(
 _BY = ("by", "to", "with")
 # She shared the recording with S · he sent a two-page memo to S
 _HANDED = re.compile(
-    r"\b(?P<cue>(?:shar(?:ed|es)|sent|leaked|handed|provided|gave|passed|released|forwarded)\s+"
+    r"\b(?P<cue>(?:shar(?:ed|es)|sent|disclosed|e-?mailed|leaked|handed|provided|gave|passed|released|forwarded)\s+"
     rf"(?P<content>(?:[\w'’-]+\s+){{0,6}}?{_NOUN})\b(?:\s+(?!to\b|with\b)[\w'’-]+){{0,4}}\s+(?:to|with))\s+$"
 )
 _GIVES = re.compile(r"\b(?P<cue>provided|furnished|supplied|gave|showed|sent|handed)\s+$")

@@ -39,9 +39,10 @@ _ANNOUNCES = re.compile(
 )
 _ANNOUNCED = re.compile(r"\b(?:from|via|in|at)\s+$")
 _AMONG = re.compile(
-    r"\b(?:outlets|media|newspapers|networks|organi[sz]ations|agencies|websites|sites|publications"
-    r"|papers|channels|broadcasters|news services|media reports),?\s+(?:including|such\s+as|like"
-    r"|among\s+them)\s+(?:(?:by|in|from)\s+)?$"
+    r"\b(?:outlets|media|fact[- ]checkers|pages|titles|dailies|newspapers|networks|organi[sz]ations|agencies|websites|sites|publications"
+    r"|papers|channels|broadcasters|news services|media reports)(?:\s+\w+){0,4}?,?\s+(?:including|such\s+as|like"
+    r"|among\s+them)\s+(?:(?:by|in|from)\s+)?$",
+    re.I,
 )
 # What leads to an outlet, and another one that it polls with: in the latest R/[S] poll.
 _LEAD = re.compile("[,y~(]*(?:[pba][yDnd]{0,4}(?:[OAKN]{1,3}[*~]?)?)?\\Z")

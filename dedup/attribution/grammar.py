@@ -14,12 +14,12 @@ CUES = re.compile("[VvgLlfWorRkuca]")
 _NOUN = "[NKTUGHYEOAS]"  # what can name a party
 _ANY = "[nsN*0KTUGHYEOASzyRd]"  # what else stands in a name's phrase
 _PREPOSITION = "[pt]"
-_JOINED = f"(?:{_NOUN}{{1,4}}&D?{_ANY}{{0,3}}{_NOUN})"  # Bonnie and Clyde
+_JOINED = f"(?:{_NOUN}{{1,4}}&D{{0,2}}{_ANY}{{0,3}}{_NOUN})"  # Bonnie and Clyde
 _OUTLETS = "D?[OA](?:,D?[OA]){0,9},?&D?[OA]"  # the Guardian, the BBC and Le Monde
 # port, ministry and shipyard sources
 _LISTED = "(?:(?:[nNKG]{1,2},){1,5}[nNKG]{1,2}&[nNK]{0,3}|n{1,2}&n{1,2})U"
 _HEAD = f"(?:{_NOUN}|(?<=z)n{{1,2}})"  # the port's agent
-_DATED = "(?:d0,(?=0))?"  # an October 3, 2004 article
+_DATED = "(?:d0,(?=[0O]))?"  # an October 3, 2004 article
 _PHRASE = f"D{{0,2}}{_DATED}(?:{_JOINED}|{_ANY}{{0,9}}{_HEAD})(?:\\((?:[NKOA]+)\\))?"
 # of the Orrin Ports Authority · [sources] close to the board · [projections] by CNN and NPR
 _OF = f"(?:(?:(?<=[UT])n)?{_PREPOSITION}|(?<=[nYEU])b)"
@@ -57,6 +57,15 @@ BEFORE_NAMED = re.compile(
 )
 # “…,” the 74-year-old [told]
 BEFORE_DESCRIBED = re.compile(f"(?<={QUOTATION})(?P<party>Dn{{1,3}})(?P<helpers>)\\Z")
+# the Courier, a local daily, the largest in the region, [said]
+BEFORE_APPOSED = re.compile(
+    f"{_EDGE}(?P<party>D?[nNT]{{0,4}}(?:[NK]|D?[OA]H?)),(?=D?[nNT0])[^,;:&VRWL{QUOTATION[1:-1]}]{{1,16}},"
+    f"(?=D|[nNT0])[^,;:&VRWL{QUOTATION[1:-1]}]{{1,16}},{_HELPERS}\\Z"
+)
+# Newsweek, CBS, and CNN, also [cited]
+BEFORE_LIST = re.compile(f"{_EDGE}(?P<party>{_OUTLETS}),{_HELPERS}\\Z")
+# It was the Guardian that [reported]
+BEFORE_CLEFT = re.compile(f"je(?P<party>D?[nN]{{0,3}}H?D?[OA]H?)[hq]{_HELPERS}\\Z")
 # the Capital Ledger, which on Friday [quoted]
 BEFORE_RELATIVE = re.compile(f"(?P<party>{PARTY}),q{_HELPERS}\\Z")
 # [said] Dennis Okell, a docker · [according to] the ministry
@@ -64,7 +73,7 @@ AFTER_CUE = re.compile(f"(?P<party>{PARTY})")
 AFTER_QUOTATION = re.compile(f"(?P<party>{PARTY}|Dn{{1,3}})")  # “…,” [said] the ruling
 # … a docker. · … who resigned, · … on Monday. · … quoted in
 ENDS_AFTER = re.compile(
-    f"(?:{_WHO})(?:{ASIDE})?(?:[pty]D?[n0dNYM]{{0,6}}|d)*(?:[,.;~)a]|k[pb]|\\Z|{QUOTATION})"
+    f"(?:{_WHO})(?:{ASIDE})?(?:[pty]D?[n0dNYM]{{0,6}}H?[OA]?|d)*(?:[,.;~)a]|k[pb]|\\Z|{QUOTATION})"
 )
 # [told] reporters · [told] the Herald on Tuesday · [told] him
 TOLD = re.compile(

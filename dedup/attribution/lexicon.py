@@ -46,7 +46,7 @@ _CLASSES = {
     "b": "by",
     "t": "to",
     "a": "according_to as_per in_the_words_of per",
-    "&": "and & or",
+    "&": "and & or as_well_as",
     "p": "of for at in from with on near about against over between into under outside inside"
     " across during before toward towards through",
     # conjunctions that open another clause
@@ -106,7 +106,7 @@ _CLASSES = {
     " trade_unions rights_groups groups governments families survivors passengers"
     " crews rangers troops soldiers militants rebels insurgents hackers astronomers"
     " meteorologists epidemiologists commentators delegates officers commanders agents"
-    " villagers islanders councillors shopkeepers drivers others critics proponents advocates"
+    " villagers islanders councillors shopkeepers drivers fact_checkers respondents others critics proponents advocates"
     " emergency_services emergency_workers fire_crews rescue_workers local_media state_media",
     # organisations
     "G": "ministry department agency office bureau commission committee council board company"
@@ -121,14 +121,14 @@ _CLASSES = {
     " statement release press_release memo letter document documents report_card filing lawsuit"
     " complaint indictment affidavit",
     # outlets without their name
-    "H": "newspaper paper daily weekly tabloid broadsheet magazine journal agency_news"
+    "H": "newspaper paper daily weekly tabloid broadsheet magazine journal agency_news news_firm"
     " news_agency newswire wire wire_service news_service broadcaster network channel station"
     " tv_station television_station radio_station radio website web_site site news_site"
     " news_website portal publication outlet news_outlet media_outlet news_organization"
     " news_organisation news_channel tv_channel television_channel television_network"
     " tv_network cable_network blog newsletter",
     # what outlets publish
-    "Y": "report article story piece op-ed editorial interview column dispatch bulletin analysis"
+    "Y": "report article story headline front_page piece op-ed editorial interview column dispatch bulletin analysis"
     " investigation review commentary survey poll study calculations edition documentary"
     " profile essay broadcast programme program podcast segment newscast poll average projections",
     # what parties publish or somebody got hold of

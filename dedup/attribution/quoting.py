@@ -12,7 +12,7 @@ from dedup.attribution.contents import (
     relayer_start,
     without_stop,
 )
-from dedup.attribution.parties import describe, identify
+from dedup.attribution.parties import describe, identify, split_party
 from dedup.attribution.passives import PASSIVE
 from dedup.attribution.reading import Found, Reading
 from dedup.attribution.references import Party
@@ -87,11 +87,11 @@ def read_quoting(reading: Reading, cue: int, first: int, last: int) -> list[Foun
         return []
     quotation = kind_of_content(classes[content[0] : content[1]])
     rows = []
-    if head_party:
-        head = identify(reading, *head_party, "quoted")
+    for each in split_party(reading, *head_party) if head_party else ():
+        head = identify(reading, *each, "quoted")
         rows.append(
             describe(
-                reading, head, *head_party, cue=reading.span(cue, cue + 1),
+                reading, head, *each, cue=reading.span(cue, cue + 1),
                 content=reading.content_span(*content), relation="statement", quotation=quotation,
                 confidence=confidence_of(True, head), basis="quotes somebody",
             )

@@ -32,6 +32,7 @@ _LABEL = re.compile(f"~?(?P<party>D?[OA][HY]?|{grammar.PARTY}):")
 # [according to X], as quoted by S
 _RELAYED_BY = re.compile("(?:,B?)?y?(?P<cue>[kV])y?[bp](?P<party>D?[nN]{0,3}(?:R?H)?D?[OA]H?)")
 _DATA_FROM = re.compile(f"D?[nN0]{{0,3}}n(?:[pb]|Z)(?P<party>{grammar.PARTY})")  # data from X
+_WITH = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA]H?)\\Z")  # with S [citing]
 _DATE = re.compile("d[.]?0")
 _ORDER = {"a": 0, "c": 3}
 
@@ -65,7 +66,7 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
         if symbol == "a":
             rows = _according_to(reading, cue, first, last)
         elif symbol == "c":
-            rows = _citing(reading, cue, last, sentence)
+            rows = _with_citing(reading, cue, first, last) or _citing(reading, cue, last, sentence)
         elif symbol in "gfr":
             rows = _saying(reading, cue, first, last, sentence)
         elif symbol in "kRVu" and (rows := read_quoting(reading, cue, first, last)):
@@ -129,7 +130,9 @@ def _labelled(reading: Reading, first: int, last: int) -> list[Found]:
 def _according_to(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
     """Read `According to S, C` and `C, according to S`."""
     classes = reading.classes
-    match = grammar.AFTER_CUE.match(classes[cue + 1 : last])
+    match = grammar.AFTER_CUE.match(classes[cue + 1 : last]) or _DATA_FROM.match(
+        classes[cue + 1 : last]
+    )
     if match is None:
         return []
     party = cue + 1 + match.start("party"), cue + 1 + match.end("party")
@@ -151,7 +154,10 @@ def _according_to(reading: Reading, cue: int, first: int, last: int) -> list[Fou
         stop = cue
         while stop > first and classes[stop - 1] in ",y~(":
             stop -= 1
-        content = (clause_start(classes, first, stop), stop)
+        # C, according to X; C, according to S
+        other = classes.rfind(";", first, stop) + 1
+        start = other if "a" in classes[first:other] else first
+        content = (clause_start(classes, start, stop), stop)
     if content[0] >= content[1]:
         return []
     return make_rows(reading, cue, party, None, content)
@@ -203,6 +209,21 @@ def _citing(reading: Reading, cue: int, last: int, sentence: Sentence) -> list[F
             )
         )  # fmt: skip
     return rows
+
+
+def _with_citing(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
+    """Read `C, with S citing X` and `with S quoting X as saying C`."""
+    named = _WITH.search(reading.classes, first, cue)
+    if named is None or reading.words(named.start(), named.start() + 1).lower() != "with":
+        return []
+    if rows := read_quoting(reading, cue, named.start("party"), last):
+        return rows
+    end = named.start() - (reading.classes[named.start() - 1] == ",")
+    start = clause_start(reading.classes, first, end)
+    if start >= end:
+        return []
+    heads = make_rows(reading, cue, named.span("party"), None, (start, end))
+    return heads + _citing(reading, cue, last, Sentence(first, last, heads))
 
 
 def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentence) -> list[Found]:

@@ -12,6 +12,7 @@ SHOWS = re.compile(r"show|found|find|suggest|indicat|reveal|estimat|says|said|co
 _BEHIND_PREPOSITION = re.compile("(?<![YE])[pt]\\Z|[bZ]\\Z")
 _OUTLET_ALONE = re.compile("D?[OA](?:[,&]+D?[OA])*(?:[p(].*)?")
 _ESSAY_FOR = re.compile("[pt]D?[OA]\\Z|[OA]pDn?E\\Z")
+_LAST_OUTLET = re.compile("(?<=[pt])D?[nN]{0,2}H?D?[OA]H?\\Z")  # the report in the Courier, which [said]
 _OF_SPEECH = (grammar.BEFORE_DESCRIBED, grammar.BEFORE_RELATIVE)  # for verbs of speech only
 _PARTICIPLE = re.compile(
     "called|titled|entitled|headlined|dubbed|posted|released|conducted|taped|aired"
@@ -28,8 +29,11 @@ def subject_before(left: str, symbol: str, cue: str) -> tuple[int, int, bool] | 
     """
     for pattern, aside in (
         (grammar.BEFORE_NAMED, False),
+        (grammar.BEFORE_CLEFT, False),
         (grammar.BEFORE_CUE, False),
         (grammar.BEFORE_DESCRIBED, False),
+        (grammar.BEFORE_APPOSED, True),
+        (grammar.BEFORE_LIST, False),
         (grammar.BEFORE_ASIDE, True),
         (grammar.BEFORE_ASIDES, True),
         (grammar.BEFORE_RELATIVE, False),
@@ -43,6 +47,9 @@ def subject_before(left: str, symbol: str, cue: str) -> tuple[int, int, bool] | 
             if "x" in helpers:  # did not say
                 return None
             start = match.start("party")
+            if pattern is grammar.BEFORE_RELATIVE:
+                last = _LAST_OUTLET.search(left, start, match.end("party"))
+                start = last.start() if last else start
             while left[start] in "dy" and start + 1 < match.end("party"):
                 start += 1  # On Friday Reuters
             return start, match.end("party"), aside
@@ -57,7 +64,7 @@ def _agrees(match: re.Match[str], symbol: str, cue: str) -> bool:
     if party in "iIj":
         return True
     if symbol == "R" and cue.endswith("s"):
-        return re.fullmatch("D?[NKOAnz]*[NKOASH]", party) is not None or party.endswith("U")
+        return re.fullmatch("D?[NKOAnzU]*[NKOASHY]", party) is not None or party.endswith("U")
     return "U" in party or "&" in party or party.endswith("i")
 
 
@@ -67,6 +74,8 @@ def is_behind_preposition(reading: Reading, party: Span, before: str, cue: str) 
         behind = reading.classes[party[1] + 1 : party[1] + 2]
         return behind in "QCPX?pyd" or not cue.startswith("called")
     if _OUTLET_ALONE.fullmatch(reading.classes, *party) is None:
+        return False
+    if reading.classes[party[1] : party[1] + 2] == ",q":  # told the Courier, which reported
         return False
     if _BEHIND_PREPOSITION.search(before) is None or (before.endswith("b") and SHOWS.match(cue)):
         return False

@@ -20,13 +20,13 @@ _VENUE = re.compile(
     r"|\binterviews?\s+(?:(?!(?:that|which|who|and|but|because|where)\b)[\w'’.-]+\s+){3,8}(?:with|on|by)"
     r"|\binterviews?\s+(?:\w+\s+){1,4}(?:gave|given|granted)\s+to"
     r"|\b(?:in|during|at|after)\s+an?\s+(?:\w+\s+){0,2}(?:meeting|appearance|conversation|segment"
-    r"|call)\s+(?:\w+\s+)?(?:with|on)"
-    r"|\b(?:went|goes|gone|going|came|come)\s+(?:back\s+)?on|\b(?:sitting|sat|sits)\s+down\s+with|\bsit-down\s+(?:\w+\s+)?with"
+    r"|call)\s+(?:\w+\s+)?(?:with|on|to)"
+    r"|\b(?:went|goes|gone|going|came|come)\s+(?:back\s+)?on|\b(?:sitting|sat|sits)\s+down\s+with|\bsit-?down\s+(?:\w+\s+)?with"
     r"|\b(?:inquiry|inquiries|query|queries|enquiry|enquiries)\s+(?:from|by)"
     r"|\b(?:described|explained|recalled|outlined|recounted)\s+(?:\w+\s+)?(?:for|to)"
     r"|\bshar(?:ed|es|ing)\s+(?:his|her|their|its)\s+(?:\w+\s+)?(?:thoughts?|views?|story|stories"
     r"|experiences?|opinions?|account|memories|concerns|plans)\s+with"
-    r"|\binterviewed\s+(?:by|on)|\banswer(?:ed|s|ing)?\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,70}\s)?"
+    r"|\binterviewed\s+(?:(?:on|about|over|for)\s+(?:[\w'’-]+\s+){1,6})?(?:by|on)|\banswer(?:ed|s|ing)?\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,70}\s)?"
     r"(?:from|by|for)|\b(?:discuss|talk|speak|spoke)\w*\s+[^.;]{0,110}?\bwith|\b(?:told|telling|tells)"
     r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+)?(?:to|with|on)"
     r"|\b(?:answer|respon(?:se|ded|ding)|repl(?:y|ied|ying)|asked)\s+[^.;]{0,40}\bquestions?\s+(?:from|by)"
@@ -43,17 +43,24 @@ _VENUE = re.compile(
     r"\s+(?:\w+\s+|(?:(?:last|this|late|early|\w+day|week|month|year|\w+ber|\w+ary)\s+){2,3})?"
     r"(?:in|on|for)|\b(?:writ(?:es|ing)|wrote|argues|arguing)\s+(?:\w+\s+)?at"
     r"|\b(?:said|says|saying|added|argued|appeared|appearing|asked)\s+(?:\w+day\s+)?"
-    r"(?:(?:during|in)\s+an\s+appearance\s+)?on|\bconfirmed\s+(?:\w+\s+)?to|\bremarks\s+on"
+    r"(?:(?:during|in)\s+an\s+appearance\s+)?on|\b(?:confirmed|denied|admitted|conceded|disclosed"
+    r"|revealed|insisted|acknowledged|complained)\s+(?:\w+\s+|by\s+[^.;,]{3,50}\s)?to|\bremarks\s+on"
+    r"|\bmade\s+(?:his|her|their|its|the|that|this|these|those|similar|an?)\s+(?:\w+\s+){0,3}(?:accusations?"
+    r"|allegations?|claims?|comments?|remarks?|statements?|points?|case|argument|announcement"
+    r"|admission|observations?|disclosures?|revelations?)\s+(?:(?:earlier|last|this)\s+)?(?:\w+day\s+|today\s+"
+    r"|week\s+|month\s+|year\s+)?(?:in|on|to|at)"
     r"|\b(?:comments?|remarks?)\s+at|\bpublication\s+in)\s+$",
     re.I,
 )  # fmt: skip
+_CITES = re.compile(r"\s+(?:also\s+)?(?:reporting|saying|citing|quoting|noting|claiming|suggesting)\b")
 _VENUE_ENDS = frozenset(
     "with accredited to on for by in from at told telling tells".split()
 )  # fmt: skip
 # What counts only where somebody then says something: reached by S, X denied C · at S, X said C ·
 # a guest on S, X said C.
 _REACHED = re.compile(
-    r"(?P<cue>^at|\bguest\s+on|\b(?:reached|contacted|approached|asked|questioned|pressed)\s+(?:\w+\s+)?by)\s+$",
+    r"(?P<cue>^at|\bguest\s+on|\b(?:reached|contacted|approached|asked|questioned|pressed)\s+(?:(?:about|on"
+    r"|over|whether|if|how|why|what)\s[^.;,]{1,60}?\s|\w+\s+)?by)\s+$",
     re.I,
 )
 _REACHED_ENDS = ("by", "at", "on")
@@ -67,7 +74,7 @@ _MANAGEMENT = re.compile(
     r"|chairman|owners?|founders?|lawyers?|shareholders?|viewers|readers|audiences?|headquarters)\b"
 )
 _INTERVIEWS = re.compile(
-    r",?\s+(?:\w+ly\s+|also\s+|previously\s+|recently\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"
+    r",?\s+(?:\w+ly\s+|(?:also|even|later|then|first|once)\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"
     r"|(?:spoke|talked|caught up|chatted)\s+(?:\w+\s+)?(?:with|to)"
     r"|discuss(?:ed|es)\s+(?:\w+\s+){0,4}with))\b"
 )
@@ -128,6 +135,8 @@ def venue(mention: Mention) -> Found | None:
     if mention.last_word not in _VENUE_ENDS:
         return None
     match = _VENUE.search(mention.before)
+    if mention.last_word == "with" and _CITES.match(mention.after):
+        return None  # with S reporting C
     if match is None or _REFUSED.search(mention.before) or _MANAGEMENT.match(mention.after):
         return None
     if (
@@ -289,9 +298,10 @@ def _is_beside_cue(mention: Mention) -> bool:
     """Whether only when and where stand between a mention and the cue, or the sentence's start."""
     reading, speaker = mention.reading, mention.outer_speaker()
     first = mention.sentence.first
-    if speaker is not None and speaker.cue is not None:
-        cue = bisect_left(reading.ends, speaker.cue[1]) + 1
-        first = cue if cue <= mention.begin else first
+    # Also where the speaker is named behind the cue: said X on Tuesday on S.
+    for said in (speaker.cue, speaker.credited) if speaker is not None else ():
+        behind = bisect_left(reading.ends, said[1]) + 1 if said is not None else first
+        first = max(first, behind) if behind <= mention.begin else first
     return _WHEN.fullmatch(reading.classes, first, mention.begin) is not None
 
 

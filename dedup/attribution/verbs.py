@@ -76,10 +76,10 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         shown = _PUBLICATION.match(left) if "O" in left else None
         if shown and SHOWS.match(reading.words(cue, cue + 1)):
             subject = (*shown.span("party"), False)
-    after_content = re.search(f"(?:{QUOTATION},?|,)y?\\Z", left)
+    after_content = re.search(f"(?:{QUOTATION},?|[,~])y?\\Z", left)
     if after_content and (subject is None or subject[2]):
         # “C,” said S · C, said S
-        is_quoted = after_content.group()[0] != ","
+        is_quoted = after_content.group()[0] not in ",~"
         turned = (grammar.AFTER_QUOTATION if is_quoted else grammar.AFTER_CUE).match(right)
         if turned and symbol in "VWRk" and grammar.ENDS_AFTER.match(right, turned.end("party")):
             tells = _TELLS.match(reading.words(cue, cue + 1)) is not None
