@@ -49,6 +49,8 @@ BEFORE_ASIDE = re.compile(f"{_EDGE}(?P<party>{PARTY}){ASIDE}{_HELPERS}\\Z")
 BEFORE_ASIDES = re.compile(
     f"{_EDGE}(?P<party>{PARTY}),[^,;:{QUOTATION[1:-1]}]{{1,20}}{ASIDE}{_HELPERS}\\Z"
 )
+# The ministry has, in a statement, [urged]
+BEFORE_HELPED = re.compile(f"{_EDGE}(?P<party>{PARTY})(?P<helpers>m[myx]*){ASIDE}\\Z")
 # One of them, Bettina Rask, [told] · one news site, Znak.com, [claims] · another state media
 # outlet, the Courier, [said]
 BEFORE_NAMED = re.compile(
@@ -66,6 +68,10 @@ BEFORE_APPOSED = re.compile(
 BEFORE_LIST = re.compile(f"{_EDGE}(?P<party>{_OUTLETS}),{_HELPERS}\\Z")
 # It was the Guardian that [reported]
 BEFORE_CLEFT = re.compile(f"je(?P<party>D?[nN]{{0,3}}H?D?[OA]H?)[hq]{_HELPERS}\\Z")
+# two dockers [said] · the mission in Odrava has [said]
+BEFORE_COMMON = re.compile(
+    f"(?:\\A|(?<=[,:h&B]))(?P<party>Dn{{1,3}}(?:pD?n?[NK]{{1,3}})?){_HELPERS}\\Z"
+)
 # the Capital Ledger, which on Friday [quoted]
 BEFORE_RELATIVE = re.compile(f"(?P<party>{PARTY}),q{_HELPERS}\\Z")
 # [said] Dennis Okell, a docker · [according to] the ministry
@@ -73,11 +79,11 @@ AFTER_CUE = re.compile(f"(?P<party>{PARTY})")
 AFTER_QUOTATION = re.compile(f"(?P<party>{PARTY}|Dn{{1,3}})")  # “…,” [said] the ruling
 # … a docker. · … who resigned, · … on Monday. · … quoted in
 ENDS_AFTER = re.compile(
-    f"(?:{_WHO})(?:{ASIDE})?(?:[pty]D?[n0dNYM]{{0,6}}H?[OA]?|d)*(?:[,.;~)a]|k[pb]|\\Z|{QUOTATION})"
+    f"(?:{_WHO})(?:{ASIDE})?(?:[ptyB]D?[n0dNYM]{{0,6}}H?[OA]?|d)*(?:[,.;~)a]|k[pb]|\\Z|{QUOTATION})"
 )
 # [told] reporters · [told] the Herald on Tuesday · [told] him
 TOLD = re.compile(
-    f"(?P<party>[iIj]|D?[nN]{{0,3}}H(?:D|Nz)?[OA]|n{{1,2}}[OA]|D?[nM]{{1,3}}(?=h)|D?[nM]|{PARTY})"
+    f"(?P<party>[iIj]|D?[nN]{{0,3}}H(?:D|Nz)?[OA]|n{{1,2}}[OA]|D?[nM]{{1,3}}(?=h)|D{{0,2}}[nM]|{PARTY})"
 )
 # When and where something was said: on Monday, in a statement, at a news conference in Paris.
 _TIME = "(?:[pt]?D?n?d[d0y]{0,3}|[pt]?D?[d0y]{1,4}|y)"

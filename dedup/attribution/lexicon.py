@@ -170,7 +170,7 @@ _ACT = """
  describe_as dismiss dispute downplay dub encourage endorse expect fear find/found hail highlight
  hit_back hope invite invoke label/labelled/labeled lambast lambaste lash_out/lashed_out
  laud learn/learned/learnt
- mock oppose order petition plead praise question rail rebuke recognise recognize refer refute
+ mock oppose order petition plead praise question rail read/read rebuke recognise recognize refer refute
  regret reject request ridicule salute seek/sought show slam swear_to take_aim/took_aim tease
  thank think/thought tout trumpet understand/understood want welcome wonder worry/worried
 """
@@ -226,7 +226,8 @@ _DOUBLES = frozenset("admit quip blog snap hit beg".split())
 def _verbs(entries: str, finite: str, base_class: str, ing_class: str) -> Iterator[tuple[str, str]]:
     for entry in entries.split():
         base, third, pasts, ing = _forms(entry)
-        yield base, SAY_NOUN if base in _NOUNS else base_class
+        plain = finite if base in pasts else base_class  # the letter read
+        yield base, SAY_NOUN if base in _NOUNS else plain
         yield third, SAY_NOUN if third in _NOUNS else finite
         for past in pasts:
             yield past, finite

@@ -232,7 +232,7 @@ def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentenc
     if cue > first and classes[cue - 1] in "OS":  # despite Reuters claiming C
         subject = (cue - 2 if classes[cue - 2 : cue - 1] == "D" else cue - 1), cue
         return content_after(reading, cue, subject, None, classes[cue + 1 : last], last, sentence)
-    if cue > first and re.match(f"[,:]?{QUOTATION}", classes[cue + 1 : last]):
+    if cue > first and re.match(f"[,:]?D?{QUOTATION}", classes[cue + 1 : last]):
         if named := grammar.BEFORE_CUE.search(classes[max(first, cue - 12) : cue]):
             subject = cue - len(named.group()), cue - len(named["helpers"])
             if re.search("[NIOKT]", classes[slice(*subject)]) and not named["helpers"]:

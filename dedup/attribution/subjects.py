@@ -12,8 +12,9 @@ SHOWS = re.compile(r"show|found|find|suggest|indicat|reveal|estimat|says|said|co
 _BEHIND_PREPOSITION = re.compile("(?<![YE])[pt]\\Z|[bZ]\\Z")
 _OUTLET_ALONE = re.compile("D?[OA](?:[,&]+D?[OA])*(?:[p(].*)?")
 _ESSAY_FOR = re.compile("[pt]D?[OA]\\Z|[OA]pDn?E\\Z")
+_SAYS = re.compile("sa(?:id|ys?)|t(?:old|ells?)|insist(?:ed|s)|warn(?:ed|s)|confirm(?:ed|s)", re.I)
 _LAST_OUTLET = re.compile("(?<=[pt])D?[nN]{0,2}H?D?[OA]H?\\Z")  # the report in the Courier, which [said]
-_OF_SPEECH = (grammar.BEFORE_DESCRIBED, grammar.BEFORE_RELATIVE)  # for verbs of speech only
+_OF_SPEECH = (grammar.BEFORE_DESCRIBED, grammar.BEFORE_RELATIVE, grammar.BEFORE_COMMON)  # for verbs of speech only
 _PARTICIPLE = re.compile(
     "called|titled|entitled|headlined|dubbed|posted|released|conducted|taped|aired"
 )
@@ -36,9 +37,13 @@ def subject_before(left: str, symbol: str, cue: str) -> tuple[int, int, bool] | 
         (grammar.BEFORE_LIST, False),
         (grammar.BEFORE_ASIDE, True),
         (grammar.BEFORE_ASIDES, True),
+        (grammar.BEFORE_HELPED, False),
         (grammar.BEFORE_RELATIVE, False),
+        (grammar.BEFORE_COMMON, False),
     ):
         if pattern in _OF_SPEECH and symbol not in "VLk":
+            continue
+        if pattern is grammar.BEFORE_COMMON and not _SAYS.fullmatch(cue):
             continue
         if match := pattern.search(left):
             helpers = match["helpers"]

@@ -25,6 +25,7 @@ from dedup.attribution.subjects import SHOWS, is_behind_preposition, subject_bef
 
 _LOOK_BACK = 80  # symbols before a cue; only lists have sentences as long
 _SAID_LAST = re.compile(f"(?P<party>{grammar.PARTY})[myx]*(?P<cue>[VL])[ytpdDn0]{{0,8}}[.]?")
+_SAID_FIRST = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?[,:]?(?={QUOTATION})")
 _CHECKED_WITH = re.compile(f"p(?P<party>{grammar.PARTY})h")
 _LEAST_CLAUSE = 3  # symbols before `, said S` that are a content
 _WEAK = "Wor"
@@ -70,6 +71,11 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         return []  # on air, where they may say something
     if PASSIVE.search(left) or _BY_OUTLET.match(right) or is_quoted_in:
         return read_passive(reading, cue, first, last)
+    if left == "" and (first_said := _SAID_FIRST.match(right)) and symbol in "VW":
+        # Said Edda Corrin: “C”
+        party = cue + 1 + first_said.start("party"), cue + 1 + first_said.end("party")
+        start = cue + 1 + first_said.end()
+        return make_rows(reading, cue, party, None, (start, start + 1))
     subject = subject_before(left, symbol, reading.words(cue, cue + 1))
     if subject is None or "O" not in left[subject[0] : subject[1]]:
         # A Reuters poll of voters in June, released on Friday, shows C.
