@@ -70,7 +70,8 @@ BEFORE_LIST = re.compile(f"{_EDGE}(?P<party>{_OUTLETS}),{_HELPERS}\\Z")
 BEFORE_CLEFT = re.compile(f"je(?P<party>D?[nN]{{0,3}}H?D?[OA]H?)[hq]{_HELPERS}\\Z")
 # two dockers [said] · the mission in Odrava has [said]
 BEFORE_COMMON = re.compile(
-    f"(?:\\A|(?<=[,:h&B]))(?P<party>Dn{{1,3}}(?:pD?n?[NK]{{1,3}})?){_HELPERS}\\Z"
+    f"(?:\\A|(?<=[,:h&B]))(?P<party>Dn{{1,3}}(?:pD?n?[NK]{{1,3}})?)"
+    f"(?:,?q[^,;:{QUOTATION[1:-1]}]{{1,14}},?)?{_HELPERS}\\Z"
 )
 # the Capital Ledger, which on Friday [quoted]
 BEFORE_RELATIVE = re.compile(f"(?P<party>{PARTY}),q{_HELPERS}\\Z")
@@ -91,4 +92,4 @@ _BY_OUTLET = "(?:(?:[kVRWL]y?[pb]|Z)D?[nN]{0,3}H?[OA]H?)?"  # [in a statement] c
 _WHERE = f"(?:p(?:[DnNYMEGd0H]{{1,6}}{_BY_OUTLET}|[DnNYEd0H]{{0,5}}[OA]H?))"
 CIRCUMSTANCE = re.compile(f"(?:{_TIME}|{_WHERE})*")
 # [said] in a short note to season-ticket holders that C
-UNTIL_THAT = re.compile("[ptdyDn][^,;:.VLWkghQCPX?]{0,12}(?=h)")
+UNTIL_THAT = re.compile("[ptdyDn][^,;:.VLWkghQCPX?&sm]{0,12}(?=h)")

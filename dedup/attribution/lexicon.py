@@ -51,7 +51,7 @@ _CLASSES = {
     " across during before toward towards through",
     # conjunctions that open another clause
     "B": "but while although though because since after if than whether unless until so yet"
-    " however meanwhile whereas despite amid as",
+    " however whereas despite amid as",
     "e": "is are was were be been being am isn't wasn't aren't weren't it's he's she's they're",
     "m": "has have had will would can could may might must shall should do does did having"
     " he'd she'd they'd i've we've they've he'll she'll they'll",
@@ -60,7 +60,7 @@ _CLASSES = {
     "y": "also later then now earlier previously again once still just even only already always"
     " often sometimes soon today yesterday tomorrow instead further furthermore moreover"
     " thus therefore first reportedly similarly initially originally recently subsequently"
-    " exclusively eventually immediately separately repeatedly",
+    " exclusively eventually immediately separately repeatedly meanwhile too",
     "d": "monday tuesday wednesday thursday friday saturday sunday january february march april"
     " june july august september october november december jan feb mar apr aug sept oct nov"
     " dec mon tue tues wed thu thurs fri sat sun week month year morning afternoon evening"
@@ -220,7 +220,7 @@ def _forms(entry: str) -> tuple[str, str, set[str], str]:
     return base, third + rest, pasts, ing + rest
 
 
-_DOUBLES = frozenset("admit quip blog snap hit beg".split())
+_DOUBLES = frozenset("admit quip blog snap hit beg dub slam refer".split())
 
 
 def _verbs(entries: str, finite: str, base_class: str, ing_class: str) -> Iterator[tuple[str, str]]:

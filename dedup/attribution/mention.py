@@ -12,7 +12,7 @@ _AROUND = 120  # characters read before and behind a name
 # Also the day of its issue: in Saturday's New York Times.
 _ARTICLE = re.compile(
     r"(?:\b(?:the|The|THE|an?|its|their|his|her)\s+)?"
-    r"(?:\b(?:\w{3,6}day|[Tt]oday|(?:[Ll]ast|[Tt]his) (?:week|morning))['’]s\s+)?[*_\[“\"]?$"
+    r"(?:\b(?:\w{3,6}day|[Tt]oday|(?:[Ll]ast|[Tt]his) (?:week|morning|night))['’]s\s+)?[*_\[“\"]?$"
 )
 _NAMED_WITH = re.compile(r"[Tt]he\s+")
 _LONGEST_ARTICLE = 18  # characters, with a day, a mark and spaces
@@ -36,7 +36,7 @@ _DESCRIBED = re.compile(
 _NAME_OF = re.compile(
     r"(?:(?:(?:host|anchor|presenter|reporter|correspondent|journalist|interviewer|columnist|editor)s?"
     r"\s+)?(?:[A-Z][\w.'’-]+\s+){1,3}|(?:(?:the|a|an|its|their)\s+)?(?:editor|editorial board"
-    r"|(?:[\w-]+\s+){0,2}(?:pages?|website|web site|columns?|account|channel|feed|airwaves|cover"
+    r"|(?:\b(?!(?:on|in|at|to|for|by|from)\b)[\w-]+\s+){0,2}(?:pages?|website|web site|columns?|account|channel|feed|airwaves|cover"
     r"|(?:print|online|weekend|international|\w+day) edition|issue|newsroom)"
     r"|(?:[A-Z]\w+\s+\d+(?:,\s+\d{4})?|\d+\s+[A-Z]\w+(?:\s+\d{4})?)\s+(?:edition|issue))\s+)of\s+$"
 )

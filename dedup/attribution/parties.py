@@ -216,7 +216,7 @@ def _is_news_site(reading: Reading, place: int, core: str, cue: str, surface: Su
     return "H" in core or reading.classes[place - 2 : place] == "H," or bool(PRESS_CUES.search(cue))
 
 
-_SIMPLE = re.compile("D{0,2}[TKNOAS0d]*[KNOAS]z?[YE]?")
+_SIMPLE = re.compile("D{0,2}[TKNOAS0d]*[KNOAS]z?[YE]?(?:\\([NKOA]+\\))?")
 _PUBLISHED = re.compile(
     "(?P<noun>D?[nN0]*[nYEU])(?:[bp]|c)(?P<party>D?[OAS].*|(?<=[bp])DH)"  # a report in the paper
 )

@@ -10,7 +10,9 @@ from dedup.attribution.grammar import QUOTATION
 from dedup.attribution.reading import Found, Reading, Span
 
 PASSIVE = re.compile("e[yx]*\\Z")
-_AGENT = re.compile(f"[ny]{{0,2}}(?:[pD]?D?[dny0]{{1,4}})?b(?P<party>{grammar.PARTY})")
+_AGENT = re.compile(
+    f"[ny]{{0,2}}(?:[pD]?D?[dny0]{{1,4}})?b(?P<party>{grammar.PARTY}|D?n{{1,3}}(?=h))"
+)
 _LISTENER = re.compile("(?P<party>D?[nN]{0,3}H?D?[OA]H?)[mye]{1,4}\\Z")  # S had been told by X
 _PRINTED_IN = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA])")
 # Nouns for what says nothing: in answer to a request by S.

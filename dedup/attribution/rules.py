@@ -261,7 +261,7 @@ def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentenc
             return []
         told = cue + 1 + match.start(), cue + 1 + match.end()
         rest = rest[match.end() :]
-    if classes[cue] == "r" and re.search(grammar.QUOTATION, rest) is None:
+    if classes[cue] == "r" and re.search(f"{grammar.QUOTATION}|s", rest) is None:
         return []
     if rows:
         # Of a chain the one who speaks, whose content starts last.

@@ -13,6 +13,7 @@ _BEHIND_PREPOSITION = re.compile("(?<![YE])[pt]\\Z|[bZ]\\Z")
 _OUTLET_ALONE = re.compile("D?[OA](?:[,&]+D?[OA])*(?:[p(].*)?")
 _ESSAY_FOR = re.compile("[pt]D?[OA]\\Z|[OA]pDn?E\\Z")
 _SAYS = re.compile("sa(?:id|ys?)|t(?:old|ells?)|insist(?:ed|s)|warn(?:ed|s)|confirm(?:ed|s)", re.I)
+_CLAIMS = re.compile("claims|reports", re.I)  # rarely what a minister or a board has
 _LAST_OUTLET = re.compile("(?<=[pt])D?[nN]{0,2}H?D?[OA]H?\\Z")  # the report in the Courier, which [said]
 _OF_SPEECH = (grammar.BEFORE_DESCRIBED, grammar.BEFORE_RELATIVE, grammar.BEFORE_COMMON)  # for verbs of speech only
 _PARTICIPLE = re.compile(
@@ -69,7 +70,8 @@ def _agrees(match: re.Match[str], symbol: str, cue: str) -> bool:
     if party in "iIj":
         return True
     if symbol == "R" and cue.endswith("s"):
-        return re.fullmatch("D?[NKOAnzU]*[NKOASHY]", party) is not None or party.endswith("U")
+        heads = "NKOASHYTG" if _CLAIMS.fullmatch(cue) else "NKOASHY"
+        return re.fullmatch(f"D?[NKOAnzUTGpD]*[{heads}]", party) is not None or party.endswith("U")
     return "U" in party or "&" in party or party.endswith("i")
 
 

@@ -59,7 +59,7 @@ _VENUE_ENDS = frozenset(
 # What counts only where somebody then says something: reached by S, X denied C · at S, X said C ·
 # a guest on S, X said C.
 _REACHED = re.compile(
-    r"(?P<cue>^at|\bguest\s+on|\b(?:reached|contacted|approached|asked|questioned|pressed)\s+(?:(?:about|on"
+    r"(?P<cue>^at|\bguest\s+on|\b(?:reached|contacted|approached|asked|questioned|pressed)\s+(?:by\s+(?:tele)?phone\s+|by\s+e-?mail\s+|(?:about|on"
     r"|over|whether|if|how|why|what)\s[^.;,]{1,60}?\s|\w+\s+)?by)\s+$",
     re.I,
 )

@@ -26,6 +26,7 @@ from dedup.attribution.subjects import SHOWS, is_behind_preposition, subject_bef
 _LOOK_BACK = 80  # symbols before a cue; only lists have sentences as long
 _SAID_LAST = re.compile(f"(?P<party>{grammar.PARTY})[myx]*(?P<cue>[VL])[ytpdDn0]{{0,8}}[.]?")
 _SAID_FIRST = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?[,:]?(?={QUOTATION})")
+_NAMED_BY = re.compile(f"(?:s|{QUOTATION})b(?P<party>D?[nN]{{0,3}}H?D?[OA]H?)")
 _CHECKED_WITH = re.compile(f"p(?P<party>{grammar.PARTY})h")
 _LEAST_CLAUSE = 3  # symbols before `, said S` that are a content
 _WEAK = "Wor"
@@ -46,6 +47,7 @@ _POSTS = re.compile("post(?:ed|s|ing)", re.I)  # a loss, or a picture
 _SUBJECT_BEHIND = re.compile("D?[OA]G[emVW]")
 _FINDS = re.compile("finds?|shows?|casts?|holds?", re.I)  # unless it finds new ways
 _STARTS = re.compile("began|begins?|continued?s?", re.I)  # and then does something
+_READS = re.compile("reads?", re.I)  # a statement does: “C”; a person does a book
 _PERSON_OF = re.compile("[OAS]z[NKT]")  # CNN's Tapper
 _GOES_ON = re.compile(f"[^.gfrcVLW{QUOTATION[1:-1]}]{{0,12}}?[,:.]?({QUOTATION})")
 
@@ -76,6 +78,9 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         party = cue + 1 + first_said.start("party"), cue + 1 + first_said.end("party")
         start = cue + 1 + first_said.end()
         return make_rows(reading, cue, party, None, (start, start + 1))
+    if named := _NAMED_BY.match(right):  # dubbed “C” by S
+        party = cue + 1 + named.start("party"), cue + 1 + named.end("party")
+        return make_rows(reading, cue, party, None, (cue + 1, cue + 2))
     subject = subject_before(left, symbol, reading.words(cue, cue + 1))
     if subject is None or "O" not in left[subject[0] : subject[1]]:
         # A Reuters poll of voters in June, released on Friday, shows C.
@@ -87,7 +92,8 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         # “C,” said S · C, said S
         is_quoted = after_content.group()[0] not in ",~"
         turned = (grammar.AFTER_QUOTATION if is_quoted else grammar.AFTER_CUE).match(right)
-        if turned and symbol in "VWRk" and grammar.ENDS_AFTER.match(right, turned.end("party")):
+        is_several = turned is not None and symbol == "v" and "&" in turned["party"]  # say R and S
+        if turned and (symbol in "VWRk" or is_several) and grammar.ENDS_AFTER.match(right, turned.end("party")):
             tells = _TELLS.match(reading.words(cue, cue + 1)) is not None
             is_told = tells and re.search("[OA]", turned["party"]) is not None
             if is_quoted or ((subject is None or is_told) and len(left) >= _LEAST_CLAUSE):
@@ -234,18 +240,21 @@ def content_after(
         re.search(f"{QUOTATION}|[OSY]", reading.classes[start:end] + who) is None and "A" not in who
     )
     if words in lexicon.PAST_ONLY and (
-        _PERSON_OF.search(who)
+        re.search("[OASHYj]", who) is None
+        or _PERSON_OF.search(who)
         or _MODAL.fullmatch(reading.words(cue - 1, cue))
         or reading.words(*party).endswith("interview")  # an interview [aired on S]
     ):
         return []
     is_told = re.search(f"{QUOTATION}|h", reading.classes[cue + 1 : end]) is not None
-    if _POSTS.fullmatch(words) and re.fullmatch("D?[OA]", who) and not is_told:
+    if _POSTS.fullmatch(words) and re.fullmatch("D?[OA]|D?n?E", who) and not is_told:
         return []
     if _STARTS.match(words) and re.search("[OAHS]", who):
         if re.search(QUOTATION, reading.classes[start:end]) is None:
             return []
     if _FINDS.fullmatch(words) and who == "j" and _is_told(reading, party, sentence):
+        return []
+    if _READS.fullmatch(words) and not re.match(QUOTATION, reading.classes[start:end]):
         return []
     if symbol in _WEAK and (
         (is_plain and not _is_relayed(reading, cue, sentence))
