@@ -14,8 +14,10 @@ _NOUN = (
     r"|evidence|minutes|figures|testimony|filings?)"
 )
 _OBTAINED = re.compile(
-    r"(?P<cue>\b(?:obtained|seen|reviewed|leaked\s+to|viewed|acquired|examined|verified|sent\s+to"
-    r"|given\s+to|provided\s+to|shared\s+with|released)(?:\s+by|(?<=to)|(?<=with)))\s+$"
+    r"(?P<cue>\b(?:obtained|seen|heard|watched|reviewed|viewed|acquired|examined|inspected|consulted"
+    r"|verified|authenticated|shared\s+with|released"
+    r"|(?:leaked|sent|given|provided|passed|handed|forwarded|supplied)\s+to)"
+    r"(?:\s+by|(?<=to)|(?<=with)))\s+$"
 )
 _BY = ("by", "to", "with")
 # She shared the recording with S · he sent a two-page memo to S
@@ -28,7 +30,8 @@ _GIVEN = re.compile(
     rf"\s+(?:with\s+)?(?P<content>(?:[\w'’-]+\s+){{0,5}}?{_NOUN}\b[^.;,\n]{{0,60}})"
 )
 _OBTAINS = re.compile(
-    r"\s*(?P<cue>(?:has\s+|had\s+|have\s+)?(?:obtained|seen|reviewed|acquired|read)"
+    r"\s*(?P<cue>(?:has\s+|had\s+|have\s+)?(?:obtained|seen|reviewed|acquired|read"
+    r"|was\s+(?:shown|given|sent|handed))"
     r"(?:\s+and\s+\w+)?)\s+(?P<content>(?:(?:an?|the|some|copies|\d+|several|hundreds)\b[^.;,\n]{3,80}"
     rf"|(?:\w+\s+){{0,2}}{_NOUN}\b[^.;,\n]{{0,80}}))"
 )

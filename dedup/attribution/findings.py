@@ -15,7 +15,7 @@ from dedup.attribution.reading import Found, Span
 _LEAST_CLAUSE = 3  # symbols before a finding that are what is found
 # By S's count · based on an S count
 _COUNT = re.compile(
-    r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>count|tally|reckoning|calculations?|projections?)\b"
+    r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>count|tally|reckoning|account|calculations?|projections?)\b"
 )
 _COUNTED = re.compile(r"\b(?:by|per|from|based\s+on|in)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?$", re.I)
 _FIRST = re.compile(

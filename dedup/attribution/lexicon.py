@@ -169,7 +169,7 @@ _ACT = """
  congratulate consider contradict credit criticise criticize decry/decried defend denounce deride
  describe_as dismiss dispute downplay dub encourage endorse expect fear find/found hail highlight
  hit_back hope invite invoke label/labelled/labeled lambast lambaste lash_out/lashed_out
- laud learn/learned/learnt
+ laud learn/learned/learnt liken
  mock oppose order petition plead praise question rail read/read rebuke recognise recognize refer refute
  regret reject request ridicule salute seek/sought show slam swear_to take_aim/took_aim tease
  thank think/thought tout trumpet understand/understood want welcome wonder worry/worried
@@ -180,7 +180,7 @@ PAST_ONLY = frozenset(
     """
  aired analysed analyzed carried corrected counted covered discovered documented drew examined
  featured gave identified interpreted linked listed named printed profiled projected put ran
- ranked rated regarded surveyed tallied tracked uncovered
+ puts ranked rated regarded surveyed tallied tracked uncovered
 """.split()
 )
 # Forms that are nouns at least as often as verbs.

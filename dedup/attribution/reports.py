@@ -126,7 +126,11 @@ def publishes(mention: Mention) -> Found | None:
     match = _PUBLISHES.match(mention.after)
     if match is None or _EVENT.match(match["content"]):
         return None
-    if match["aside"] and "others" not in match.group() and not mention.whole.rstrip().endswith(","):
+    if (
+        match["aside"]
+        and "others" not in match.group()
+        and not mention.whole.rstrip().endswith(",")
+    ):
         return None  # unlike `a news site, S, published C`
     (a, b), (c, d) = match.span("cue"), match.span("content")
     return mention.row(

@@ -31,7 +31,7 @@ _VENUE = re.compile(
     r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+)?(?:to|with|on)"
     r"|\b(?:answer|respon(?:se|ded|ding)|repl(?:y|ied|ying)|asked)\s+[^.;]{0,40}\bquestions?\s+(?:from|by)"
     r"|\b(?:statement|comments?|remarks?|letter|email|e-mail|message|response|reply|appearance"
-    r"|conversation)s?\s+(?:\w+\s+)?(?:to|with|from|on|carried\s+by)"
+    r"|conversation)s?\s+(?:\w+\s+)?(?:with|to|from|on|for|carried\s+by)|\btold\s+to"
     r"|\b(?:statement|remarks|comments|speech|address|interview|message|letter|recording|video)\s+"
     r"(?:that\s+was\s+|which\s+was\s+)?(?:\w+ly\s+)?(?:carried|published|released|broadcast|aired"
     r"|shown|posted|run|relayed|distributed|televised|streamed|printed)\s+(?:(?:on\s+)?(?:\w+day"
@@ -52,7 +52,9 @@ _VENUE = re.compile(
     r"|\b(?:comments?|remarks?)\s+at|\bpublication\s+in)\s+$",
     re.I,
 )  # fmt: skip
-_CITES = re.compile(r"\s+(?:also\s+)?(?:reporting|saying|citing|quoting|noting|claiming|suggesting)\b")
+_CITES = re.compile(
+    r"\s+(?:also\s+)?(?:reporting|saying|citing|quoting|noting|claiming|suggesting)\b"
+)
 _VENUE_ENDS = frozenset(
     "with accredited to on for by in from at told telling tells".split()
 )  # fmt: skip
@@ -75,12 +77,20 @@ _MANAGEMENT = re.compile(
 )
 _INTERVIEWS = re.compile(
     r",?\s+(?:\w+ly\s+|(?:also|even|later|then|first|once)\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"
-    r"|(?:spoke|talked|caught up|chatted)\s+(?:\w+\s+)?(?:with|to)"
+    r"|(?:spoke|talked|caught up|chatted|sat down|sits down|got in touch)\s+(?:\w+\s+)?(?:with|to)"
+    r"|(?:conducted|held)\s+(?:an?|its|this)\s+(?:\w+\s+)?interviews?\s+with"
+    r"|had\s+(?:the|an?)\s+(?:opportunity|chance)\s+to\s+(?:speak|talk|chat)\s+(?:with|to)"
     r"|discuss(?:ed|es)\s+(?:\w+\s+){0,4}with))\b"
 )
 # X gave S an interview · in which, S's interview with X
-_GRANTS = re.compile(r"\b(?P<cue>gave|gives|granted|given|giving)\s+$")
-_INTERVIEW = re.compile(r"\s+(?:an?|his|her|its|their)\s+(?:[\w-]+\s+){0,3}interview\b")
+# … · X joined S for an interview
+_GRANTS = re.compile(r"\b(?P<cue>gave|gives|granted|given|giving|joined|joins)\s+$")
+_INTERVIEW = re.compile(r"\s+(?:for\s+)?(?:an?|his|her|its|their)\s+(?:[\w-]+\s+){0,3}interview\b")
+# The following is S's interview with X
+_FOLLOWS = re.compile(r"\b(?:following|below|here)\s+(?:is|are)\s+$", re.I)
+# X answered S's questions
+_ANSWERS = re.compile(r"\b(?P<cue>answer(?:ed|s|ing)|took)\s+(?:some\s+of\s+|all\s+of\s+)?$")
+_QUESTIONS = re.compile(r"['’]s?\s+(?:\w+\s+)?(?:questions?|queries|query|inquir(?:y|ies))\b")
 _INTERVIEW_WITH = re.compile(
     r"(?:['’]s?)?\s+(?:(?!(?:in|an?|on|during|for|after)\b)[\w-]+\s+){0,2}(?P<cue>interview)\s+with\b"
 )
@@ -123,8 +133,9 @@ _ON_AIR_ENDS = ("on", "during", "of")
 _ON_AIR_TOO = re.compile(r"(?:['’]s)?\s+(?:Radio|TV)\b")
 _PAGE = re.compile(r"\b(?:pages?|website|web site|feed|account|cover) of\s+(?:the\s+)?$", re.I)
 _IN_FRONT = re.compile(
-    r"\s*In\s+(?:the\s+)?(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[*_“\"]?", re.I
+    r"\s*(?P<cue>In)\s+(?:the\s+)?(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[*_“\"]?", re.I
 )
+_INSERTED = re.compile(r",\s+(?P<cue>(?:writing\s+)?in)\s+(?:the\s+)?[*_“\"]?$")
 _DAY_BEHIND = re.compile(r"[*_”\"]?(?:\s+(?:on\s+)?(?:\w{3,6}day|yesterday|today))?,")
 _ON_PAPER = ("newspaper", "magazine", "wire")
 _BROADCASTERS = ("broadcaster", "state")
@@ -158,13 +169,14 @@ def reached(mention: Mention) -> Found | None:
 
 
 def in_print(mention: Mention) -> Found | None:
-    """Read `In Saturday's S, X said C` and `In S on Monday, X said C`."""
-    if mention.kind() not in _ON_PAPER or _IN_FRONT.fullmatch(mention.whole) is None:
+    """Read `In Saturday's S, X said C`, `In S on Monday, X said C` and `X, in S, wrote C`."""
+    if mention.kind() not in _ON_PAPER or _DAY_BEHIND.match(mention.after) is None:
         return None
-    if _DAY_BEHIND.match(mention.after) is None or mention.outer_speaker() is None:
+    match = _IN_FRONT.fullmatch(mention.whole) or _INSERTED.search(mention.whole)
+    if match is None or mention.outer_speaker() is None:
         return None
-    words = mention.whole.split(None, 1)[0]
-    first = mention.base + mention.whole.index(words)
+    words = match["cue"]
+    first = mention.base + match.start("cue")
     speaker = mention.speaker()
     return mention.row(
         "wrote in", cue=(first, first + len(words)),
@@ -210,7 +222,7 @@ def occasion(mention: Mention) -> Found | None:
 def interviews(mention: Mention) -> Found | None:
     """Read `S interviewed X`, `X gave S an interview`, `in S's interview with X, she said C`."""
     match = _INTERVIEWS.match(mention.after)
-    if match is None and mention.speaker():
+    if match is None and (mention.speaker() or _FOLLOWS.search(mention.before)):
         match = _INTERVIEW_WITH.match(mention.after)
     if match is None:
         return _grants_interview(mention)
@@ -224,13 +236,15 @@ def interviews(mention: Mention) -> Found | None:
 def _grants_interview(mention: Mention) -> Found | None:
     match = _GRANTS.search(mention.before)
     if match is None or _INTERVIEW.match(mention.after) is None:
-        return None
+        match = _ANSWERS.search(mention.before)
+        if match is None or _QUESTIONS.match(mention.after) is None:
+            return None
     first = mention.base + match.start("cue")
     speaker = mention.speaker()
     return mention.row(
         "interview", cue=(first, first + len(match["cue"])),
         content=speaker.content if speaker else None, relation="venue",
-        quotation=speaker.quotation if speaker else "none", basis="was given an interview",
+        quotation=speaker.quotation if speaker else "none", basis="was given an interview or answers",
     )  # fmt: skip
 
 

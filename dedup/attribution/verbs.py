@@ -93,7 +93,11 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         is_quoted = after_content.group()[0] not in ",~"
         turned = (grammar.AFTER_QUOTATION if is_quoted else grammar.AFTER_CUE).match(right)
         is_several = turned is not None and symbol == "v" and "&" in turned["party"]  # say R and S
-        if turned and (symbol in "VWRk" or is_several) and grammar.ENDS_AFTER.match(right, turned.end("party")):
+        if (
+            turned
+            and (symbol in "VWRk" or is_several)
+            and grammar.ENDS_AFTER.match(right, turned.end("party"))
+        ):
             tells = _TELLS.match(reading.words(cue, cue + 1)) is not None
             is_told = tells and re.search("[OA]", turned["party"]) is not None
             if is_quoted or ((subject is None or is_told) and len(left) >= _LEAST_CLAUSE):
