@@ -39,8 +39,9 @@ _ANNOUNCES = re.compile(
 )
 _ANNOUNCED = re.compile(r"\b(?:from|via|in|at)\s+$")
 _AMONG = re.compile(
-    r"\b(?:outlets|media|fact[- ]checkers|pages|titles|dailies|newspapers|networks|organi[sz]ations|agencies|websites|sites|publications"
-    r"|papers|channels|broadcasters|news services|media reports)(?:\s+\w+){0,4}?,?\s+(?:including|such\s+as|like"
+    r"\b(?:outlets|media|fact[- ]checkers|pages|titles|dailies|newspapers|networks|organi[sz]ations"
+    r"|agencies|websites|sites|publications|papers|channels|broadcasters|news services"
+    r"|media reports)(?:\s+\w+){0,4}?,?\s+(?:including|such\s+as|like"
     r"|among\s+them)\s+(?:(?:by|in|from)\s+)?$",
     re.I,
 )

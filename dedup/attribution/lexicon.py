@@ -106,7 +106,8 @@ _CLASSES = {
     " trade_unions rights_groups groups governments families survivors passengers"
     " crews rangers troops soldiers militants rebels insurgents hackers astronomers"
     " meteorologists epidemiologists commentators delegates officers commanders agents"
-    " villagers islanders councillors shopkeepers drivers fact_checkers respondents others critics proponents advocates"
+    " villagers islanders councillors shopkeepers drivers fact_checkers"
+    " respondents others critics proponents advocates"
     " emergency_services emergency_workers fire_crews rescue_workers local_media state_media",
     # organisations
     "G": "ministry department agency office bureau commission committee council board company"
@@ -128,8 +129,9 @@ _CLASSES = {
     " news_organisation news_channel tv_channel television_channel television_network"
     " tv_network cable_network blog newsletter",
     # what outlets publish
-    "Y": "report article story headline front_page piece op-ed editorial interview column dispatch bulletin analysis"
-    " investigation review commentary survey poll study calculations edition documentary"
+    "Y": "report article story headline front_page piece op-ed editorial interview column dispatch"
+    " bulletin analysis investigation review commentary survey poll study calculations edition"
+    " documentary"
     " profile essay broadcast programme program podcast segment newscast poll average projections",
     # what parties publish or somebody got hold of
     "E": "tweet tweets post facebook_post video footage recording audio transcript transcripts"
@@ -153,7 +155,8 @@ _SAY = """
  deadpan decide declare demand deny/denied describe detail direct disclose divulge elaborate
  emphasise emphasize establish estimate exclaim explain express forecast fume go_on/went_on guess
  gush hint hold_that hypothesise hypothesize imply indicate insist instruct interject joke lament
- maintain make_clear/made_clear make_it_clear/made_it_clear mention mourn muse mutter note object observe opine pledge point_out/pointed_out posit
+ maintain make_clear/made_clear make_it_clear/made_it_clear mention mourn muse mutter note object
+ observe opine pledge point_out/pointed_out posit
  post predict proclaim project promise pronounce propose protest quip reaffirm recall reckon
  recommend recount reiterate relate remark remember repeat reply/replied report respond retort
  retweet reveal rule say/said scoff shout signal snap sneer specify/specified speculate state
@@ -170,7 +173,8 @@ _ACT = """
  describe_as dismiss dispute downplay dub encourage endorse expect fear find/found hail highlight
  hit_back hope invite invoke label/labelled/labeled lambast lambaste lash_out/lashed_out
  laud learn/learned/learnt liken
- mock oppose order petition plead praise question rail read/read rebuke recognise recognize refer refute
+ mock oppose order petition plead praise question rail read/read rebuke recognise recognize refer
+ refute
  regret reject request ridicule salute seek/sought show slam swear_to take_aim/took_aim tease
  thank think/thought tout trumpet understand/understood want welcome wonder worry/worried
 """

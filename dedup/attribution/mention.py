@@ -36,8 +36,9 @@ _DESCRIBED = re.compile(
 _NAME_OF = re.compile(
     r"(?:(?:(?:host|anchor|presenter|reporter|correspondent|journalist|interviewer|columnist|editor)s?"
     r"\s+)?(?:[A-Z][\w.'’-]+\s+){1,3}|(?:(?:the|a|an|its|their)\s+)?(?:editor|editorial board"
-    r"|(?:\b(?!(?:on|in|at|to|for|by|from)\b)[\w-]+\s+){0,2}(?:pages?|website|web site|columns?|account|channel|feed|airwaves|cover"
-    r"|(?:print|online|weekend|international|\w+day) edition|issue|newsroom)"
+    r"|(?:\b(?!(?:on|in|at|to|for|by|from)\b)[\w-]+\s+){0,2}(?:pages?|website|web site|columns?"
+    r"|account|channel|feed|airwaves|cover|(?:print|online|weekend|international|\w+day) edition"
+    r"|issue|newsroom)"
     r"|(?:[A-Z]\w+\s+\d+(?:,\s+\d{4})?|\d+\s+[A-Z]\w+(?:\s+\d{4})?)\s+(?:edition|issue))\s+)of\s+$"
 )
 

@@ -263,14 +263,16 @@ def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentenc
         rest = rest[match.end() :]
     if classes[cue] == "r" and re.search(f"{grammar.QUOTATION}|s", rest) is None:
         return []
-    if rows:
-        # Of a chain the one who speaks, whose content starts last.
-        rows.sort(key=lambda row: (row.content or row.credited)[0])
+    party: Span | None = None
+    # Of a chain the one who speaks, whose content starts last.
+    rows.sort(key=lambda row: (row.content or row.credited)[0])
+    if rows and _relays(rows[-1], reading.starts[cue]):  # according to S, X did so, saying C
+        start = bisect_left(reading.starts, (rows[-1].content or rows[-1].credited)[0])
+        party = subject_of(reading, start, cue)
+    if party is not None:
+        rows = []
+    elif rows:
         party = _symbols_of(reading, rows[-1].credited)
-        if _relays(rows[-1], reading.starts[cue]):  # according to S, X did so, saying C
-            start = bisect_left(reading.starts, (rows[-1].content or rows[-1].credited)[0])
-            if (subject := subject_of(reading, start, cue)) is not None:
-                rows, party = [], subject
     else:
         party = subject_of(reading, first, cue)
     if party is None:

@@ -21,13 +21,15 @@ _VENUE = re.compile(
     r"|\binterviews?\s+(?:\w+\s+){1,4}(?:gave|given|granted)\s+to"
     r"|\b(?:in|during|at|after)\s+an?\s+(?:\w+\s+){0,2}(?:meeting|appearance|conversation|segment"
     r"|call)\s+(?:\w+\s+)?(?:with|on|to)"
-    r"|\b(?:went|goes|gone|going|came|come)\s+(?:back\s+)?on|\b(?:sitting|sat|sits)\s+down\s+with|\bsit-?down\s+(?:\w+\s+)?with"
+    r"|\b(?:went|goes|gone|going|came|come)\s+(?:back\s+)?on"
+    r"|\b(?:sitting|sat|sits)\s+down\s+with|\bsit-?down\s+(?:\w+\s+)?with"
     r"|\b(?:inquiry|inquiries|query|queries|enquiry|enquiries)\s+(?:from|by)"
     r"|\b(?:described|explained|recalled|outlined|recounted)\s+(?:\w+\s+)?(?:for|to)"
     r"|\bshar(?:ed|es|ing)\s+(?:his|her|their|its)\s+(?:\w+\s+)?(?:thoughts?|views?|story|stories"
     r"|experiences?|opinions?|account|memories|concerns|plans)\s+with"
-    r"|\binterviewed\s+(?:(?:on|about|over|for)\s+(?:[\w'’-]+\s+){1,6})?(?:by|on)|\banswer(?:ed|s|ing)?\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,70}\s)?"
-    r"(?:from|by|for)|\b(?:discuss|talk|speak|spoke)\w*\s+[^.;]{0,110}?\bwith|\b(?:told|telling|tells)"
+    r"|\binterviewed\s+(?:(?:on|about|over|for)\s+(?:[\w'’-]+\s+){1,6})?(?:by|on)"
+    r"|\banswer(?:ed|s|ing)?\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,70}\s)?(?:from|by|for)"
+    r"|\b(?:discuss|talk|speak|spoke)\w*\s+[^.;]{0,110}?\bwith|\b(?:told|telling|tells)"
     r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+)?(?:to|with|on)"
     r"|\b(?:answer|respon(?:se|ded|ding)|repl(?:y|ied|ying)|asked)\s+[^.;]{0,40}\bquestions?\s+(?:from|by)"
     r"|\b(?:statement|comments?|remarks?|letter|email|e-mail|message|response|reply|appearance"
@@ -43,12 +45,14 @@ _VENUE = re.compile(
     r"\s+(?:\w+\s+|(?:(?:last|this|late|early|\w+day|week|month|year|\w+ber|\w+ary)\s+){2,3})?"
     r"(?:in|on|for)|\b(?:writ(?:es|ing)|wrote|argues|arguing)\s+(?:\w+\s+)?at"
     r"|\b(?:said|says|saying|added|argued|appeared|appearing|asked)\s+(?:\w+day\s+)?"
-    r"(?:(?:during|in)\s+an\s+appearance\s+)?on|\b(?:confirmed|denied|admitted|conceded|disclosed"
-    r"|revealed|insisted|acknowledged|complained)\s+(?:\w+\s+|by\s+[^.;,]{3,50}\s)?to|\bremarks\s+on"
-    r"|\bmade\s+(?:his|her|their|its|the|that|this|these|those|similar|an?)\s+(?:\w+\s+){0,3}(?:accusations?"
-    r"|allegations?|claims?|comments?|remarks?|statements?|points?|case|argument|announcement"
-    r"|admission|observations?|disclosures?|revelations?)\s+(?:(?:earlier|last|this)\s+)?(?:\w+day\s+|today\s+"
-    r"|week\s+|month\s+|year\s+)?(?:in|on|to|at)"
+    r"(?:(?:during|in)\s+an\s+appearance\s+)?on|\bremarks\s+on"
+    r"|\b(?:confirmed|denied|admitted|conceded|disclosed|revealed|insisted|acknowledged|complained)\s+"
+    r"(?:\w+\s+|by\s+[^.;,]{3,50}\s)?to"
+    r"|\bmade\s+(?:his|her|their|its|the|that|this|these|those|similar|an?)\s+(?:\w+\s+){0,3}"
+    r"(?:accusations?|allegations?|claims?|comments?|remarks?|statements?|points?|case|argument"
+    r"|announcement|admission|observations?|disclosures?|revelations?)\s+"
+    r"(?:(?:earlier|last|this)\s+)?(?:(?:\w+day|today|week|month|year|morning|night)\s+){0,2}"
+    r"(?:in|on|to|at)"
     r"|\b(?:comments?|remarks?)\s+at|\bpublication\s+in)\s+$",
     re.I,
 )  # fmt: skip
@@ -61,8 +65,9 @@ _VENUE_ENDS = frozenset(
 # What counts only where somebody then says something: reached by S, X denied C · at S, X said C ·
 # a guest on S, X said C.
 _REACHED = re.compile(
-    r"(?P<cue>^at|\bguest\s+on|\b(?:reached|contacted|approached|asked|questioned|pressed)\s+(?:by\s+(?:tele)?phone\s+|by\s+e-?mail\s+|(?:about|on"
-    r"|over|whether|if|how|why|what)\s[^.;,]{1,60}?\s|\w+\s+)?by)\s+$",
+    r"(?P<cue>^at|\bguest\s+on|\b(?:reached|contacted|approached|asked|questioned|pressed)\s+"
+    r"(?:by\s+(?:(?:tele)?phone|e-?mail)\s+"
+    r"|(?:about|on|over|whether|if|how|why|what)\s[^.;,]{1,60}?\s|\w+\s+)?by)\s+$",
     re.I,
 )
 _REACHED_ENDS = ("by", "at", "on")
@@ -244,7 +249,7 @@ def _grants_interview(mention: Mention) -> Found | None:
     return mention.row(
         "interview", cue=(first, first + len(match["cue"])),
         content=speaker.content if speaker else None, relation="venue",
-        quotation=speaker.quotation if speaker else "none", basis="was given an interview or answers",
+        quotation=speaker.quotation if speaker else "none", basis="was given answers",
     )  # fmt: skip
 
 
