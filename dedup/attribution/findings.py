@@ -123,6 +123,8 @@ def clause_before(mention: Mention) -> Span | None:
     # Without what leads to the outlet: [in the latest] S poll, [according to] S.
     led = _LEAD.search(classes, first, last)
     last = led.start() if led else last
+    if last > first and mention.reading.words(last - 1, last).lower() == "based":  # on S's count
+        last -= 1 + (classes[last - 2] == ",")
     if last - first < _LEAST_CLAUSE:
         return None
     return mention.reading.content_span(first, last)

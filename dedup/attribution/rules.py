@@ -66,7 +66,8 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
         if symbol == "a":
             rows = _according_to(reading, cue, first, last)
         elif symbol == "c":
-            rows = _with_citing(reading, cue, first, last) or _citing(reading, cue, last, sentence)
+            cited = _with_citing(reading, cue, first, last)
+            rows = _citing(reading, cue, last, sentence) if cited is None else cited
         elif symbol in "gfr":
             rows = _saying(reading, cue, first, last, sentence)
         elif symbol in "kRVu" and (rows := read_quoting(reading, cue, first, last)):
@@ -211,11 +212,11 @@ def _citing(reading: Reading, cue: int, last: int, sentence: Sentence) -> list[F
     return rows
 
 
-def _with_citing(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
-    """Read `C, with S citing X` and `with S quoting X as saying C`."""
+def _with_citing(reading: Reading, cue: int, first: int, last: int) -> list[Found] | None:
+    """Read `C, with S citing X` and `with S quoting X as saying C`; None where it is neither."""
     named = _WITH.search(reading.classes, first, cue)
     if named is None or reading.words(named.start(), named.start() + 1).lower() != "with":
-        return []
+        return None
     if rows := read_quoting(reading, cue, named.start("party"), last):
         return rows
     end = named.start() - (reading.classes[named.start() - 1] == ",")
