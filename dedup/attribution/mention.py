@@ -18,7 +18,7 @@ _NAMED_WITH = re.compile(r"[Tt]he\s+")
 _LONGEST_ARTICLE = 18  # characters, with a day, a mark and spaces
 _MEDIA = frozenset(
     "newspaper magazine agency network channel station website site host show programme program"
-    " radio reporter anchor presenter journalist broadcaster daily".split()
+    " radio reporter anchor presenter journalist broadcaster daily partner affiliate".split()
 )
 # What stands before an outlet that somebody spoke to, or that printed them: the news agency S,
 # Jonas Veld of S.

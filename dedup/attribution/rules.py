@@ -32,6 +32,7 @@ _LABEL = re.compile(f"~?(?P<party>D?[OA][HY]?|{grammar.PARTY}):")
 # [according to X], as quoted by S
 _RELAYED_BY = re.compile("(?:,B?)?y?(?P<cue>[kV])y?[bp](?P<party>D?[nN]{0,3}(?:R?H)?D?[OA]H?)")
 _DATA_FROM = re.compile(f"D?[nN0]{{0,3}}n(?:[pb]|Z)(?P<party>{grammar.PARTY})")  # data from X
+_QUOTES = re.compile(f"[,:]?D?(?P<between>[nNKTtpDUGy]{{0,7}})(?={QUOTATION})")
 _WITH = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA]H?)\\Z")  # with S [citing]
 _DATE = re.compile("d[.]?0")
 _ORDER = {"a": 0, "c": 3}
@@ -233,10 +234,14 @@ def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentenc
     if cue > first and classes[cue - 1] in "OS":  # despite Reuters claiming C
         subject = (cue - 2 if classes[cue - 2 : cue - 1] == "D" else cue - 1), cue
         return content_after(reading, cue, subject, None, classes[cue + 1 : last], last, sentence)
-    if cue > first and re.match(f"[,:]?D?{QUOTATION}", classes[cue + 1 : last]):
+    quotes = _QUOTES.match(classes, cue + 1, last)
+    if cue > first and quotes:
         if named := grammar.BEFORE_CUE.search(classes[max(first, cue - 12) : cue]):
             subject = cue - len(named.group()), cue - len(named["helpers"])
-            if re.search("[NIOKT]", classes[slice(*subject)]) and not named["helpers"]:
+            # Also an order by X telling the fleet to “…”
+            is_speaker = quotes["between"] == "" or classes[subject[0] - 1] == "b"
+            is_named = re.search("[NIOKT]", classes[slice(*subject)]) and not named["helpers"]
+            if is_speaker and is_named:
                 return content_after(
                     reading, cue, subject, None, classes[cue + 1 : last], last, sentence
                 )

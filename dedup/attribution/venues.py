@@ -75,10 +75,11 @@ _REFUSED = re.compile(
     r"\b(?:declin|refus|unavailable|(?:not|n['’]t)\s+(?:immediately\s+)?(?:respond|comment|answer|return)"
     r"|request)\w*\s[^.;]{0,60}$", re.I,
 )  # fmt: skip
-# Those who run an outlet are not it: in a meeting with CNN executives.
+# Those who run an outlet are not it, nor are its partners: in a meeting with CNN executives.
 _MANAGEMENT = re.compile(
-    r"(?:['’]s?)?\s+(?:\w+\s+)?(?:executives?|boss(?:es)?|employees|staff|president|chief|CEO"
-    r"|chairman|owners?|founders?|lawyers?|shareholders?|viewers|readers|audiences?|headquarters)\b"
+    r"(?:['’]s?\s+(?:\w+\s+){0,2}(?:partner|affiliate)\b"
+    r"|(?:['’]s?)?\s+(?:\w+\s+)?(?:executives?|boss(?:es)?|employees|staff|president|chief|CEO"
+    r"|chairman|owners?|founders?|lawyers?|shareholders?|viewers|readers|audiences?|headquarters)\b)"
 )
 _INTERVIEWS = re.compile(
     r",?\s+(?:\w+ly\s+|(?:also|even|later|then|first|once)\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"

@@ -26,6 +26,7 @@ from dedup.attribution.subjects import SHOWS, is_behind_preposition, subject_bef
 _LOOK_BACK = 80  # symbols before a cue; only lists have sentences as long
 _SAID_LAST = re.compile(f"(?P<party>{grammar.PARTY})[myx]*(?P<cue>[VL])[ytpdDn0]{{0,8}}[.]?")
 _SAID_FIRST = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?[,:]?(?={QUOTATION})")
+_NEXT_CLAUSE = re.compile("D?[OA]H?,&(?P<party>D?[nN]{0,3}H?D?[OA]H?)")
 _NAMED_BY = re.compile(f"(?:s|{QUOTATION})b(?P<party>D?[nN]{{0,3}}H?D?[OA]H?)")
 _CHECKED_WITH = re.compile(f"p(?P<party>{grammar.PARTY})h")
 _LEAST_CLAUSE = 3  # symbols before `, said S` that are a content
@@ -111,7 +112,10 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
     if subject is None:
         return []
     party = first + subject[0], first + subject[1]
-    before = left[: subject[0]]
+    if own := _NEXT_CLAUSE.fullmatch(classes, *party):  # told R, and S said C
+        if left[: subject[0]].endswith(("p", "t", "L")):
+            party = own.span("party")
+    before = left[: party[0] - first]
     if is_behind_preposition(reading, party, before, reading.words(cue, cue + 1)):
         return []
     rest = right
