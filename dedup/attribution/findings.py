@@ -42,7 +42,7 @@ _AMONG = re.compile(
     r"\b(?:outlets|media|fact[- ]checkers|pages|titles|dailies|newspapers|networks|organi[sz]ations"
     r"|agencies|websites|sites|publications|papers|channels|broadcasters|news services"
     r"|media reports)(?:\s+\w+){0,4}?,?\s+(?:including|such\s+as|like"
-    r"|among\s+them)\s+(?:(?:by|in|from)\s+)?$",
+    r"|among\s+them)\s+(?:(?:by|in|from)\s+)?(?:the\s+)?$",
     re.I,
 )
 # What leads to an outlet, and another one that it polls with: in the latest R/[S] poll.
@@ -88,7 +88,7 @@ def announces(mention: Mention) -> Found | None:
 
 def is_among(mention: Mention) -> Found | None:
     """Read `several outlets, including R and S, reported C`."""
-    if _AMONG.search(mention.before) is None:
+    if _AMONG.search(mention.whole) is None:
         return None
     start = mention.reading.starts[mention.begin]
     for row in mention.sentence.rows:

@@ -33,6 +33,12 @@ _DESCRIBED = re.compile(
     r"|influential|respected|conservative|liberal|[A-Z]\w+(?:an|ish|ese|ch|ic|i)"
     r"|[A-Z][\w.-]+['’]s?)\s+){1,3}$"
 )
+# told [several news outlets, including] S · conducted by [outlets such as] S
+_INCLUDED = re.compile(
+    r"(?:(?:[Aa]|a\s+number\s+of|several|many|some|various|numerous|other|local|major|international"
+    r"|national|news|media)\s+){0,3}(?:outlets|media|organi[sz]ations|newspapers|papers|networks"
+    r"|agencies|websites|sites|broadcasters|channels),?\s+(?:including|such\s+as|like)\s+$"
+)
 _NAME_OF = re.compile(
     r"(?:(?:(?:host|anchor|presenter|reporter|correspondent|journalist|interviewer|columnist|editor)s?"
     r"\s+)?(?:[A-Z][\w.'’-]+\s+){1,3}|(?:(?:the|a|an|its|their)\s+)?(?:editor|editorial board"
@@ -127,6 +133,8 @@ def _without_article(text: str) -> str:
 def _without_name(text: str) -> str:
     """Return a text without what an outlet is called before its name."""
     word = _last_word(text)
+    if word in ("including", "as", "like") and (several := _INCLUDED.search(text)):
+        return text[: several.start()]
     pattern = _MEDIUM if word in _MEDIA else _NAME_OF if word == "of" else None
     match = pattern.search(text) if pattern else None
     text = _without_article(text[: match.start()]) if match else text

@@ -43,7 +43,7 @@ _REPORT_FROM = re.compile(
     r"\s+(?:\w+\s+)?(?:in|on|by)|(?:table|list|ranking|figures|data|poll|survey|round-up|chart"
     r"|index|map|count|tally)s?\b[^.;,]{0,40}\s(?:drawn\s+up|compiled|commissioned|conducted"
     r"|collected|gathered|analy[sz]ed|calculated|reviewed|kept)\s+(?:(?:last|this|earlier)\s+\w+\s+"
-    r"|in\s+\w+\s+)?by"
+    r"|(?:in|after|before|during)\s+(?:\w+\s+){1,3})?by"
     r"|(?:photo(?:graph)?|image|picture|video|audio|recording|clip|footage)s?\b[^.;,]{0,40}?\s?\b(?:posted|shared"
     r"|provided|supplied|released|published|broadcast|shot|taken|filmed|captured|recorded)\s+"
     r"(?:(?:on|to|in|earlier|last|this)\s+)?(?:[\w-]+\s+){0,3}by"
