@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from dedup.attribution import grammar
 from dedup.attribution.reading import Reading, Span
@@ -17,11 +18,7 @@ _CLAIMS = re.compile("claims|reports", re.I)  # rarely what a minister or a boar
 _LAST_OUTLET = re.compile(
     "(?<=[pt])D?[nN]{0,2}H?D?[OA]H?\\Z"
 )  # the report in the Courier, which [said]
-_OF_SPEECH = (
-    grammar.BEFORE_DESCRIBED,
-    grammar.BEFORE_RELATIVE,
-    grammar.BEFORE_COMMON,
-)  # for verbs of speech only
+_HELPERS = "myxpdD"  # classes of what may stand between a subject, or its aside, and its cue
 _PARTICIPLE = re.compile(
     "called|titled|entitled|headlined|dubbed|posted|released|conducted|taped|aired"
 )
@@ -35,23 +32,7 @@ def subject_before(left: str, symbol: str, cue: str) -> tuple[int, int, bool] | 
         symbol: The cue's class.
         cue: Its words.
     """
-    for pattern, aside in (
-        (grammar.BEFORE_NAMED, False),
-        (grammar.BEFORE_CLEFT, False),
-        (grammar.BEFORE_CUE, False),
-        (grammar.BEFORE_DESCRIBED, False),
-        (grammar.BEFORE_APPOSED, True),
-        (grammar.BEFORE_LIST, False),
-        (grammar.BEFORE_ASIDE, True),
-        (grammar.BEFORE_ASIDES, True),
-        (grammar.BEFORE_HELPED, False),
-        (grammar.BEFORE_RELATIVE, False),
-        (grammar.BEFORE_COMMON, False),
-    ):
-        if pattern in _OF_SPEECH and symbol not in "VLk":
-            continue
-        if pattern is grammar.BEFORE_COMMON and not _SAYS.fullmatch(cue):
-            continue
+    for pattern, aside in _patterns(left, symbol, cue):
         if match := pattern.search(left):
             helpers = match["helpers"]
             if symbol in "vlouR" and not _agrees(match, symbol, cue):
@@ -66,6 +47,29 @@ def subject_before(left: str, symbol: str, cue: str) -> tuple[int, int, bool] | 
                 start += 1  # On Friday Reuters
             return start, match.end("party"), aside
     return None
+
+
+def _patterns(left: str, symbol: str, cue: str) -> Iterator[tuple[re.Pattern[str], bool]]:
+    """Yield what may match before a cue, in the order to try; what cannot is not tried."""
+    is_behind_aside = left.rstrip(_HELPERS)[-1:] in (",", ")", "~")
+    is_speech = symbol in "VLk"
+    if is_behind_aside:
+        yield grammar.BEFORE_NAMED, False
+    if "je" in left:
+        yield grammar.BEFORE_CLEFT, False
+    yield grammar.BEFORE_CUE, False
+    if is_speech:
+        yield grammar.BEFORE_DESCRIBED, False
+    if is_behind_aside:
+        yield grammar.BEFORE_APPOSED, True
+        yield grammar.BEFORE_LIST, False
+        yield grammar.BEFORE_ASIDE, True
+        yield grammar.BEFORE_ASIDES, True
+        yield grammar.BEFORE_HELPED, False
+    if is_speech and ",q" in left:
+        yield grammar.BEFORE_RELATIVE, False
+    if is_speech and _SAYS.fullmatch(cue):
+        yield grammar.BEFORE_COMMON, False
 
 
 def _agrees(match: re.Match[str], symbol: str, cue: str) -> bool:
