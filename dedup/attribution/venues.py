@@ -84,6 +84,9 @@ _MANAGEMENT = re.compile(
 _INTERVIEWS = re.compile(
     r",?\s+(?:\w+ly\s+|(?:also|even|later|then|first|once)\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"
     r"|(?:spoke|talked|caught up|chatted|sat down|sits down|got in touch)\s+(?:\w+\s+)?(?:with|to)"
+    r"|(?:reached out to|contacted|approached|got in touch with|gotten in touch with|met with"
+    r"|visited)"
+    r"(?=\s[^.;]{3,80}\sto\s+(?:discuss|talk|speak|learn|hear|find\s+out)\b)"
     r"|(?:conducted|held)\s+(?:an?|its|this)\s+(?:\w+\s+)?interviews?\s+with"
     r"|had\s+(?:the|an?)\s+(?:opportunity|chance)\s+to\s+(?:speak|talk|chat)\s+(?:with|to)"
     r"|discuss(?:ed|es)\s+(?:\w+\s+){0,4}with))\b"
