@@ -15,9 +15,8 @@ _OUTLET_ALONE = re.compile("D?[OA](?:[,&]+D?[OA])*(?:[p(].*)?")
 _ESSAY_FOR = re.compile("[pt]D?[OA]\\Z|[OA]pDn?E\\Z")
 _SAYS = re.compile("sa(?:id|ys?)|t(?:old|ells?)|insist(?:ed|s)|warn(?:ed|s)|confirm(?:ed|s)", re.I)
 _CLAIMS = re.compile("claims|reports", re.I)  # rarely what a minister or a board has
-_LAST_OUTLET = re.compile(
-    "(?<=[pt])D?[nN]{0,2}H?D?[OA]H?\\Z"
-)  # the report in the Courier, which [said]
+# the report in [the Courier], which said
+_LAST_OUTLET = re.compile("(?<=[pt])D?[nN]{0,2}H?D?[OA]H?\\Z")
 _HELPERS = "myxpdD"  # classes of what may stand between a subject, or its aside, and its cue
 _PARTICIPLE = re.compile(
     "called|titled|entitled|headlined|dubbed|posted|released|conducted|taped|aired"

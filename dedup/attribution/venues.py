@@ -91,8 +91,7 @@ _INTERVIEWS = re.compile(
     r"|had\s+(?:the|an?)\s+(?:opportunity|chance)\s+to\s+(?:speak|talk|chat)\s+(?:with|to)"
     r"|discuss(?:ed|es)\s+(?:\w+\s+){0,4}with))\b"
 )
-# X gave S an interview · in which, S's interview with X
-# … · X joined S for an interview
+# X gave S an interview · X joined S for an interview
 _GRANTS = re.compile(r"\b(?P<cue>gave|gives|granted|given|giving|joined|joins)\s+$")
 _INTERVIEW = re.compile(r"\s+(?:for\s+)?(?:an?|his|her|its|their)\s+(?:[\w-]+\s+){0,3}interview\b")
 # The following is S's interview with X
