@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
-from dedup.attribution.reading import Found, Span
+from dedup.attribution.reading import Found, Reading, Span
+
+_ASIDES = (",q", "~q")  # C — which S called “…” — C: an aside of the text's own
 
 
-def link_chains(rows: Sequence[Found]) -> None:
+def link_chains(reading: Reading, rows: Sequence[Found]) -> None:
     """Make the party of a row that stands in another's content the one that is relayed.
 
     Args:
+        reading: The document.
         rows: The rows of one sentence.
     """
     heads = [row for row in rows if row.content and row.relation in ("statement", "quoted")]
@@ -22,11 +26,19 @@ def link_chains(rows: Sequence[Found]) -> None:
         if row.relation != "statement" or row.parent is not None:
             continue
         around = [head for head in heads if _holds(head, row) and not _holds(row, head)]
+        if row.kind == "outlet" and _is_aside(reading, row):
+            around = [head for head in around if head.kind == "outlet"]
         if around:
-            # Of an outlet and another that it cites for the same, the one that is cited.
-            parent = min(around, key=lambda head: (_length(head.content), not _is_cited(head)))
+            # Of an outlet and whom it quotes for the same, the one that is quoted.
+            parent = min(around, key=lambda head: (_length(head.content), -_depth(head)))
             if not _comes_from(parent, row):
                 row.relation, row.parent = "quoted", parent
+
+
+def _is_aside(reading: Reading, row: Found) -> bool:
+    """Whether a row's party opens a relative clause between commas or dashes."""
+    place = bisect_left(reading.starts, row.credited[0])
+    return reading.classes[place - 2 : place] in _ASIDES
 
 
 def _turn_round(row: Found, heads: Sequence[Found]) -> None:
@@ -40,8 +52,12 @@ def _turn_round(row: Found, heads: Sequence[Found]) -> None:
             return
 
 
-def _is_cited(head: Found) -> bool:
-    return head.kind == "outlet" and head.basis == "cited"
+def _depth(row: Found) -> int:
+    """Return how many parties relay a row."""
+    depth, at = 0, row.parent
+    while at is not None:
+        depth, at = depth + 1, at.parent
+    return depth
 
 
 def _holds(head: Found, row: Found) -> bool:

@@ -11,14 +11,19 @@ from dedup.attribution.reading import Found, Reading, Span
 from dedup.attribution.references import Party
 
 _LEADS = ",:;&B~)y"  # what may stand before a content that starts a sentence
-_STOPS = re.compile(";|,?y?a|,c|,B(?=[DnNI])|,&[DIiNKTG][^,]{0,6}[VL]")
+_STOPS = re.compile(
+    ";|,?y?a|,c|,B(?=[DnNI])|,&[DIiNKTG][^,]{0,6}[VL]|(?:,B?|(?<=[QCP?])B)y?[kVR]y?[pb](?=D?[nN]{0,3}H?D?[OA])"
+)
 _TURNS = re.compile("but|while|although|though|whereas|meanwhile|however", re.I)
 # …, Reuters reported on Friday. · …, as the BBC reports.
 _RELAYER = re.compile(
     "(?:~?,|(?<=[CP?]))(?:B(?=D?[nNH]{0,3}[OA]))?D?[nNKTz]{0,4}H?[OASH](?:H|z?[NK]{0,3})"
     "[myx]{0,2}[VLRW][ytpdDn0N]{0,8}\\Z"
 )
+# …, reported Reuters. · … in Odrava,” reports the BBC.
+_RELAYER_LAST = re.compile("(?:,|(?<=[CP?]))[VR]D?[nN]{0,3}H?D?[OA]H?[ptdDnN0]{0,4}\\Z")
 _SAID_IN = re.compile("[pt]D?[nN]{0,2}[MY][pt]D?[nN]{0,2}H?[OA]")
+_ON_AIR = re.compile("pD?[nN]{0,2}H?[OA](?:z[nOANK]{1,4})?\\Z")
 _BARE = re.compile("[^pt(]*[OA]H?(?=[pt])")  # told S [in Odrava on Friday]
 _STRONG = "VvLlka"  # classes of cues that say by themselves that something is said
 
@@ -33,9 +38,10 @@ def clause_start(classes: str, first: int, end: int) -> int:
 
 def content_end(reading: Reading, start: int, last: int) -> int:
     """Return where a content ends that runs on from a symbol: mostly with the sentence."""
-    for stop in _STOPS.finditer(reading.classes, start + 3, last):
+    least = 1 if re.match(grammar.QUOTATION, reading.classes[start : start + 1]) else 3
+    for stop in _STOPS.finditer(reading.classes, start + least, last):
         place = stop.start()
-        is_clause = reading.classes[place : place + 2] == ",B"
+        is_clause = stop.group() == ",B"
         if not is_clause or _TURNS.match(reading.words(place + 1, place + 2)):
             return place - 1 if reading.classes[place - 1] == "," else place
     return relayer_start(reading.classes, start, last)
@@ -43,8 +49,10 @@ def content_end(reading: Reading, start: int, last: int) -> int:
 
 def relayer_start(classes: str, start: int, last: int) -> int:
     """Return where the outlet stands that a content ends with (`…, AP reported`), or its end."""
-    relayer = _RELAYER.search(classes, start + 1, last)
-    return relayer.start() if relayer else last
+    for pattern in (_RELAYER, _RELAYER_LAST):
+        if relayer := pattern.search(classes, start + 1, last):
+            return relayer.start()
+    return last
 
 
 def without_stop(classes: str, last: int) -> int:
@@ -61,8 +69,11 @@ def make_rows(
     is_strong = reading.classes[cue] in _STRONG
     rows = []
     said_in = _SAID_IN.search(reading.classes, party[0] + 1, party[1])
-    if said_in:  # by X [in an interview with S]
-        party = party[0], said_in.start()
+    on_air = _ON_AIR.search(reading.classes, party[0] + 1, party[1])
+    if on_air and reading.words(on_air.start(), on_air.start() + 1).lower() != "on":
+        on_air = None
+    if tail := said_in or on_air:  # by X [in an interview with S] · said X [on S]
+        party = party[0], tail.start()
     for each in split_party(reading, *party):
         if reading.classes[slice(*each)] == "i" and reading.words(*each).lower() == "you":
             continue
@@ -84,17 +95,25 @@ def make_rows(
             )
         )  # fmt: skip
     if told and rows:
-        listener = identify(reading, *told, "interview")
-        if listener.kind == "outlet" and (bare := _BARE.match(reading.classes, *told)):
-            told = told[0], bare.end()
-        if listener.kind == "outlet" and (listener.outlet or listener.candidates):
-            rows.append(
-                describe(
-                    reading, listener, *told, cue=rows[0].cue, content=rows[0].content,
-                    relation="venue", quotation=quotation,
-                    confidence=confidence_of(True, listener), basis=f"told after {words!r}",
-                )
-            )  # fmt: skip
+        rows += _listeners(reading, told, rows[0], words)
+    return rows
+
+
+def _listeners(reading: Reading, told: Span, speaker: Found, cue: str) -> list[Found]:
+    """Return the rows of the outlets that somebody told what they say."""
+    rows = []
+    for each in split_party(reading, *told):
+        listener = identify(reading, *each, "interview")
+        if listener.kind != "outlet" or not (listener.outlet or listener.candidates):
+            continue
+        bare = _BARE.match(reading.classes, *each)
+        rows.append(
+            describe(
+                reading, listener, each[0], bare.end() if bare else each[1], cue=speaker.cue,
+                content=speaker.content, relation="venue", quotation=speaker.quotation,
+                confidence=confidence_of(True, listener), basis=f"told after {cue!r}",
+            )
+        )  # fmt: skip
     return rows
 
 

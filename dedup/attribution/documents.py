@@ -10,16 +10,19 @@ from dedup.attribution.reading import Found, Reading, Span
 _NOUN = (
     r"(?:documents?|e-?mails?|records?|recordings?|letters?|memos?|videos?|footage|transcripts?"
     r"|cop(?:y|ies)|images?|photo(?:graph)?s?|pictures?|files?|data|audio|tapes?|notes?|drafts?"
-    r"|messages?|texts?|lists?|papers|plans?|proposals?|invoices?|contracts?)"
+    r"|messages?|texts?|lists?|papers|plans?|proposals?|invoices?|contracts?|analys[ie]s|correspondence"
+    r"|evidence|minutes|figures|testimony|filings?)"
 )
 _OBTAINED = re.compile(
-    r"(?P<cue>\b(?:obtained|seen|reviewed|leaked\s+to|viewed|acquired|examined|verified|sent\s+to"
-    r"|given\s+to|provided\s+to|shared\s+with|released)(?:\s+by|(?<=to)|(?<=with)))\s+$"
+    r"(?P<cue>\b(?:obtained|seen|heard|watched|reviewed|viewed|acquired|examined|inspected|consulted"
+    r"|verified|authenticated|shared\s+with|released"
+    r"|(?:leaked|sent|given|provided|passed|handed|forwarded|supplied)\s+to)"
+    r"(?:\s+by|(?<=to)|(?<=with)))\s+$"
 )
 _BY = ("by", "to", "with")
 # She shared the recording with S · he sent a two-page memo to S
 _HANDED = re.compile(
-    r"\b(?P<cue>(?:shar(?:ed|es)|sent|leaked|handed|provided|gave|passed|released|forwarded)\s+"
+    r"\b(?P<cue>(?:shar(?:ed|es)|sent|disclosed|e-?mailed|leaked|handed|provided|gave|passed|released|forwarded)\s+"
     rf"(?P<content>(?:[\w'’-]+\s+){{0,6}}?{_NOUN})\b(?:\s+(?!to\b|with\b)[\w'’-]+){{0,4}}\s+(?:to|with))\s+$"
 )
 _GIVES = re.compile(r"\b(?P<cue>provided|furnished|supplied|gave|showed|sent|handed)\s+$")
@@ -27,7 +30,8 @@ _GIVEN = re.compile(
     rf"\s+(?:with\s+)?(?P<content>(?:[\w'’-]+\s+){{0,5}}?{_NOUN}\b[^.;,\n]{{0,60}})"
 )
 _OBTAINS = re.compile(
-    r"\s*(?P<cue>(?:has\s+|had\s+|have\s+)?(?:obtained|seen|reviewed|acquired|read)"
+    r"\s*(?P<cue>(?:has\s+|had\s+|have\s+)?(?:obtained|seen|reviewed|acquired|read"
+    r"|was\s+(?:shown|given|sent|handed))"
     r"(?:\s+and\s+\w+)?)\s+(?P<content>(?:(?:an?|the|some|copies|\d+|several|hundreds)\b[^.;,\n]{3,80}"
     rf"|(?:\w+\s+){{0,2}}{_NOUN}\b[^.;,\n]{{0,80}}))"
 )

@@ -192,7 +192,7 @@ def _read(reading: Reading) -> None:
     read_mentions(reading, sentences, {row.credited for row in credits})
     give_speakers(reading, sentences)
     for sentence in sentences:
-        link_chains(sentence.rows)
+        link_chains(reading, sentence.rows)
     _merge(reading, credits)
 
 

@@ -15,7 +15,7 @@ from dedup.attribution.reading import Found, Span
 _LEAST_CLAUSE = 3  # symbols before a finding that are what is found
 # By S's count · based on an S count
 _COUNT = re.compile(
-    r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>count|tally|reckoning|calculations?|projections?)\b"
+    r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>count|tally|reckoning|account|calculations?|projections?)\b"
 )
 _COUNTED = re.compile(r"\b(?:by|per|from|based\s+on|in)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?$", re.I)
 _FIRST = re.compile(
@@ -39,9 +39,11 @@ _ANNOUNCES = re.compile(
 )
 _ANNOUNCED = re.compile(r"\b(?:from|via|in|at)\s+$")
 _AMONG = re.compile(
-    r"\b(?:outlets|media|newspapers|networks|organi[sz]ations|agencies|websites|sites|publications"
-    r"|papers|channels|broadcasters|news services|media reports),?\s+(?:including|such\s+as|like"
-    r"|among\s+them)\s+(?:(?:by|in|from)\s+)?$"
+    r"\b(?:outlets|media|fact[- ]checkers|pages|titles|dailies|newspapers|networks|organi[sz]ations"
+    r"|agencies|websites|sites|publications|papers|channels|broadcasters|news services"
+    r"|media reports)(?:\s+\w+){0,4}?,?\s+(?:including|such\s+as|like"
+    r"|among\s+them)\s+(?:(?:by|in|from)\s+)?(?:the\s+)?$",
+    re.I,
 )
 # What leads to an outlet, and another one that it polls with: in the latest R/[S] poll.
 _LEAD = re.compile("[,y~(]*(?:[pba][yDnd]{0,4}(?:[OAKN]{1,3}[*~]?)?)?\\Z")
@@ -86,7 +88,7 @@ def announces(mention: Mention) -> Found | None:
 
 def is_among(mention: Mention) -> Found | None:
     """Read `several outlets, including R and S, reported C`."""
-    if _AMONG.search(mention.before) is None:
+    if _AMONG.search(mention.whole) is None:
         return None
     start = mention.reading.starts[mention.begin]
     for row in mention.sentence.rows:
@@ -121,6 +123,8 @@ def clause_before(mention: Mention) -> Span | None:
     # Without what leads to the outlet: [in the latest] S poll, [according to] S.
     led = _LEAD.search(classes, first, last)
     last = led.start() if led else last
+    if last > first and mention.reading.words(last - 1, last).lower() == "based":  # on S's count
+        last -= 1 + (classes[last - 2] == ",")
     if last - first < _LEAST_CLAUSE:
         return None
     return mention.reading.content_span(first, last)

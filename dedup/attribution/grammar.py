@@ -14,19 +14,19 @@ CUES = re.compile("[VvgLlfWorRkuca]")
 _NOUN = "[NKTUGHYEOAS]"  # what can name a party
 _ANY = "[nsN*0KTUGHYEOASzyRd]"  # what else stands in a name's phrase
 _PREPOSITION = "[pt]"
-_JOINED = f"(?:{_NOUN}{{1,4}}&D?{_ANY}{{0,3}}{_NOUN})"  # Bonnie and Clyde
+_JOINED = f"(?:{_NOUN}{{1,4}}&D{{0,2}}{_ANY}{{0,3}}{_NOUN})"  # Bonnie and Clyde
 _OUTLETS = "D?[OA](?:,D?[OA]){0,9},?&D?[OA]"  # the Guardian, the BBC and Le Monde
 # port, ministry and shipyard sources
 _LISTED = "(?:(?:[nNKG]{1,2},){1,5}[nNKG]{1,2}&[nNK]{0,3}|n{1,2}&n{1,2})U"
 _HEAD = f"(?:{_NOUN}|(?<=z)n{{1,2}})"  # the port's agent
-_DATED = "(?:d0,(?=0))?"  # an October 3, 2004 article
+_DATED = "(?:d0,(?=[0O]))?"  # an October 3, 2004 article
 _PHRASE = f"D{{0,2}}{_DATED}(?:{_JOINED}|{_ANY}{{0,9}}{_HEAD})(?:\\((?:[NKOA]+)\\))?"
 # of the Orrin Ports Authority · [sources] close to the board · [projections] by CNN and NPR
 _OF = f"(?:(?:(?<=[UT])n)?{_PREPOSITION}|(?<=[nYEU])b)"
 _AFTER = f"(?:{_OF}D{{0,2}}{_ANY}{{0,9}}[nNKTUGHYEOAS0](?:&D?[OA])?)"
 _APPOSED = "D?[nN]{0,2}HDO"  # local newspaper the Guardian
 PARTY = f"(?:[iIj]|{_OUTLETS}|{_LISTED}|{_APPOSED}|{_PHRASE}{_AFTER}{{0,3}}|D?U)"
-_WHO = "(?:q[nmeyVWpDN0TGUotOb]{1,10})?"  # who work at Lodden, when asked by Reuters
+_WHO = "(?:q[nmeyVWpDN0TGUotObzRHYEKA]{1,14})?"  # who work at Lodden, when asked by Reuters
 
 # What may stand before the one who speaks.
 _EDGE = f"(?:\\A|(?<=[,;:hB&~(.)VRd]|{QUOTATION}))"
@@ -49,6 +49,8 @@ BEFORE_ASIDE = re.compile(f"{_EDGE}(?P<party>{PARTY}){ASIDE}{_HELPERS}\\Z")
 BEFORE_ASIDES = re.compile(
     f"{_EDGE}(?P<party>{PARTY}),[^,;:{QUOTATION[1:-1]}]{{1,20}}{ASIDE}{_HELPERS}\\Z"
 )
+# The ministry has, in a statement, [urged]
+BEFORE_HELPED = re.compile(f"{_EDGE}(?P<party>{PARTY})(?P<helpers>m[myx]*){ASIDE}\\Z")
 # One of them, Bettina Rask, [told] · one news site, Znak.com, [claims] · another state media
 # outlet, the Courier, [said]
 BEFORE_NAMED = re.compile(
@@ -57,6 +59,20 @@ BEFORE_NAMED = re.compile(
 )
 # “…,” the 74-year-old [told]
 BEFORE_DESCRIBED = re.compile(f"(?<={QUOTATION})(?P<party>Dn{{1,3}})(?P<helpers>)\\Z")
+# the Courier, a local daily, the largest in the region, [said]
+BEFORE_APPOSED = re.compile(
+    f"{_EDGE}(?P<party>D?[nNT]{{0,4}}(?:[NK]|D?[OA]H?)),(?=D?[nNT0])[^,;:&VRWL{QUOTATION[1:-1]}]{{1,16}},"
+    f"(?=D|[nNT0])[^,;:&VRWL{QUOTATION[1:-1]}]{{1,16}},{_HELPERS}\\Z"
+)
+# Newsweek, CBS, and CNN, also [cited]
+BEFORE_LIST = re.compile(f"{_EDGE}(?P<party>{_OUTLETS}),{_HELPERS}\\Z")
+# It was the Guardian that [reported]
+BEFORE_CLEFT = re.compile(f"je(?P<party>D?[nN]{{0,3}}H?D?[OA]H?)[hq]{_HELPERS}\\Z")
+# two dockers [said] · the mission in Odrava has [said]
+BEFORE_COMMON = re.compile(
+    f"(?:\\A|(?<=[,:h&B]))(?P<party>Dn{{1,3}}(?:pD?n?[NK]{{1,3}})?)"
+    f"(?:,?q[^,;:{QUOTATION[1:-1]}]{{1,14}},?)?{_HELPERS}\\Z"
+)
 # the Capital Ledger, which on Friday [quoted]
 BEFORE_RELATIVE = re.compile(f"(?P<party>{PARTY}),q{_HELPERS}\\Z")
 # [said] Dennis Okell, a docker · [according to] the ministry
@@ -64,11 +80,11 @@ AFTER_CUE = re.compile(f"(?P<party>{PARTY})")
 AFTER_QUOTATION = re.compile(f"(?P<party>{PARTY}|Dn{{1,3}})")  # “…,” [said] the ruling
 # … a docker. · … who resigned, · … on Monday. · … quoted in
 ENDS_AFTER = re.compile(
-    f"(?:{_WHO})(?:{ASIDE})?(?:[pty]D?[n0dNYM]{{0,6}}|d)*(?:[,.;~)a]|k[pb]|\\Z|{QUOTATION})"
+    f"(?:{_WHO})(?:{ASIDE})?(?:[ptyB]D?[n0dNYM]{{0,6}}H?[OA]?|d)*(?:[,.;~)a]|k[pb]|\\Z|{QUOTATION})"
 )
 # [told] reporters · [told] the Herald on Tuesday · [told] him
 TOLD = re.compile(
-    f"(?P<party>[iIj]|D?[nN]{{0,3}}H(?:D|Nz)?[OA]|n{{1,2}}[OA]|D?[nM]{{1,3}}(?=h)|D?[nM]|{PARTY})"
+    f"(?P<party>[iIj]|D?[nN]{{0,3}}H(?:D|Nz)?[OA]|n{{1,2}}[OA]|D?[nM]{{1,3}}(?=h)|D{{0,2}}[nM]|{PARTY})"
 )
 # When and where something was said: on Monday, in a statement, at a news conference in Paris.
 _TIME = "(?:[pt]?D?n?d[d0y]{0,3}|[pt]?D?[d0y]{1,4}|y)"
@@ -76,4 +92,4 @@ _BY_OUTLET = "(?:(?:[kVRWL]y?[pb]|Z)D?[nN]{0,3}H?[OA]H?)?"  # [in a statement] c
 _WHERE = f"(?:p(?:[DnNYMEGd0H]{{1,6}}{_BY_OUTLET}|[DnNYEd0H]{{0,5}}[OA]H?))"
 CIRCUMSTANCE = re.compile(f"(?:{_TIME}|{_WHERE})*")
 # [said] in a short note to season-ticket holders that C
-UNTIL_THAT = re.compile("[ptdyDn][^,;:.VLWkghQCPX?]{0,12}(?=h)")
+UNTIL_THAT = re.compile("[ptdyDn][^,;:.VLWkghQCPX?&sm]{0,12}(?=h)")

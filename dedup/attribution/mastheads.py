@@ -33,7 +33,7 @@ def _by_initial(words: Iterable[str]) -> str:
 
 
 MASTHEAD = re.compile(
-    rf"(?P<word>{_by_initial(_SURE | _LIKELY)})(?:-[A-Z]\w{{0,20}})?\b(?!['’-]?\w)"
+    rf"(?P<word>{_by_initial(_SURE | _LIKELY)})(?:-[A-Z]\w{{0,20}})?\b(?!-?\w|['’](?!s\b)\w)"
 )
 # Nobody else is called so: the Karven Broadcasting Corporation.
 _BROADCASTER = re.compile(
@@ -83,14 +83,14 @@ _VERB = (
     r"|magazine)\s+)*"
     r"(?:reported|reporting|reports|said|says|wrote|writes|quoted|quotes|cited|cites|published"
     r"|noted|notes|revealed|reveals|described|estimated|alleged|claimed|pointed out|opined"
-    r"|editorialized|reporter|columnist|correspondent|editorial|article|interview|poll|newspaper)\b"
+    r"|editorialized|reporter|columnist|correspondent|editorial|article|interview|poll|report|story|website|newspaper)\b"
 )
 _PRESS_IS = re.compile(
     r",\s+an?\s(?:[\w-]+\s){0,4}(?:newspaper|daily|weekly|tabloid"
     r"|(?:radio|television|TV) station|news (?:site|website|outlet|agency|magazine)|broadcaster)\b"
 )
 _PRESS_BEHIND = re.compile(rf",\s+(?:citing|quoting)\b|{_PRESS_IS.pattern}|(?:['’]s?)?{_VERB}")
-_PRESS_BEHIND_ASIDE = re.compile(rf",\s+an?\s[^,.;\n]{{3,60}},{_VERB}")
+_PRESS_BEHIND_ASIDE = re.compile(rf",\s+(?:an?|which|whose)\s[^,.;\n]{{3,60}},{_VERB}")
 _SCHOLARLY = re.compile(r"\b(?:publish|appear|study|studies|paper|found|research)\w* in\s+the\s+$")
 _NO_NAME = re.compile(
     r"(?:Breaking|Latest|Top|Good|Bad|Fake|More|Related|Other|Local|Sports|Modern|Hard|End|Recent"

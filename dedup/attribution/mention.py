@@ -11,13 +11,14 @@ _AROUND = 120  # characters read before and behind a name
 
 # Also the day of its issue: in Saturday's New York Times.
 _ARTICLE = re.compile(
-    r"(?:\b(?:the|The|an?)\s+)?(?:\b(?:\w{3,6}day|[Tt]oday|[Ll]ast week)['’]s\s+)?[*_\[“\"]?$"
+    r"(?:\b(?:the|The|THE|an?|its|their|his|her)\s+)?"
+    r"(?:\b(?:\w{3,6}day|[Tt]oday|(?:[Ll]ast|[Tt]his) (?:week|morning|night))['’]s\s+)?[*_\[“\"]?$"
 )
 _NAMED_WITH = re.compile(r"[Tt]he\s+")
 _LONGEST_ARTICLE = 18  # characters, with a day, a mark and spaces
 _MEDIA = frozenset(
     "newspaper magazine agency network channel station website site host show programme program"
-    " radio reporter anchor presenter journalist broadcaster daily".split()
+    " radio reporter anchor presenter journalist broadcaster daily partner affiliate".split()
 )
 # What stands before an outlet that somebody spoke to, or that printed them: the news agency S,
 # Jonas Veld of S.
@@ -32,10 +33,19 @@ _DESCRIBED = re.compile(
     r"|influential|respected|conservative|liberal|[A-Z]\w+(?:an|ish|ese|ch|ic|i)"
     r"|[A-Z][\w.-]+['’]s?)\s+){1,3}$"
 )
+# told [several news outlets, including] S · conducted by [outlets such as] S
+_INCLUDED = re.compile(
+    r"(?:(?:[Aa]|a\s+number\s+of|several|many|some|various|numerous|other|local|major|international"
+    r"|national|news|media)\s+){0,3}(?:outlets|media|organi[sz]ations|newspapers|papers|networks"
+    r"|agencies|websites|sites|broadcasters|channels),?\s+(?:including|such\s+as|like)\s+$"
+)
 _NAME_OF = re.compile(
-    r"(?:(?:[A-Z][\w.'’-]+\s+){1,3}|(?:(?:the|a|an|its|their)\s+)?(?:editor|editorial board"
-    r"|(?:[\w-]+\s+){0,2}(?:pages?|website|web site|columns?|account|channel|feed|airwaves|cover"
-    r"|(?:print|online|weekend|international|\w+day) edition|issue|newsroom))\s+)of\s+$"
+    r"(?:(?:(?:host|anchor|presenter|reporter|correspondent|journalist|interviewer|columnist|editor)s?"
+    r"\s+)?(?:[A-Z][\w.'’-]+\s+){1,3}|(?:(?:the|a|an|its|their)\s+)?(?:editor|editorial board"
+    r"|(?:\b(?!(?:on|in|at|to|for|by|from)\b)[\w-]+\s+){0,2}(?:pages?|website|web site|columns?"
+    r"|account|channel|feed|airwaves|cover|(?:print|online|weekend|international|\w+day) edition"
+    r"|issue|newsroom)"
+    r"|(?:[A-Z]\w+\s+\d+(?:,\s+\d{4})?|\d+\s+[A-Z]\w+(?:\s+\d{4})?)\s+(?:edition|issue))\s+)of\s+$"
 )
 
 
@@ -123,6 +133,8 @@ def _without_article(text: str) -> str:
 def _without_name(text: str) -> str:
     """Return a text without what an outlet is called before its name."""
     word = _last_word(text)
+    if word in ("including", "as", "like") and (several := _INCLUDED.search(text)):
+        return text[: several.start()]
     pattern = _MEDIUM if word in _MEDIA else _NAME_OF if word == "of" else None
     match = pattern.search(text) if pattern else None
     text = _without_article(text[: match.start()]) if match else text

@@ -14,7 +14,7 @@ from dedup.attribution.mention import Mention
 from dedup.attribution.reading import Reading, Sentence, Span
 
 _OUTLETS = re.compile("[OAS]")
-_JOINED = re.compile("[OAS](?:,D?[OAS])*,?&D?[OAS]")  # CNN, the BBC and Reuters
+_JOINED = re.compile("[OAS](?:,D?[OAS])*,?&p?D?[OAS]")  # CNN, the BBC and Reuters
 _READERS = (
     venues.occasion, venues.venue, venues.interviews, documents.obtained, documents.obtains,
     documents.has_seen, documents.given, reports.publishes, reports.reports_that, reports.relays,

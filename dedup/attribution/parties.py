@@ -16,11 +16,13 @@ from dedup.attribution.references import Party, back_reference, last_party, ment
 
 # of the Orrin Ports Authority, who work at Lodden · [a BBC report] by Edda Corrin
 _TAIL = re.compile("(?<=.)[ptq(]|(?<=[OA]Y)b")
-_AFFILIATE = re.compile("[OA]z?n{1,2}H?O(?=H?\\Z)")  # CNN affiliate KODR
+# CNN affiliate KODR · the BBC's US media partner CBS
+_AFFILIATE = re.compile("(?:[OA]n{1,2}|[OA]z[nNKU]{0,3}n)H?O(?=H?\\Z)")
 _BOARD = re.compile("[OAS]z?Y[GH]\\Z")  # its editorial board
 # The official news agency Xinhua · a reporter for Reuters · Jonas Veld of the Guardian
 _OFFICIAL = re.compile("T(?:H[OA]|[OA]H?)\\Z")
 _EMPLOYED = re.compile("(?:D?[nNK]{0,3}(?P<job>T)|[NK]{2,3})pD?[nNHK]{0,3}?(?P<outlet>[OA])")
+_SITE_OF = re.compile("(?P<site>D?[nN]{0,2}H)pD?[nN]{0,3}?(?:(?P<outlet>[OA])|[NKG])")
 _ITS_REPORT = re.compile("DHz[nN]{0,2}[YG]")  # the newspaper's report
 _UNLISTED = re.compile("([NK]{1,4})H")
 # Nouns for outlets that end the names of others as well.
@@ -74,6 +76,11 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
         party = _employee(reading, first, employed, cue)
         if party is not None:
             return party
+    if head == "H" and tail and (of := _SITE_OF.match(classes)):
+        if reading.words(first + of.end("site"), first + of.end("site") + 1).lower() == "of":
+            return (
+                of["outlet"] and _named_outlet(reading, first + of.start("outlet"), core, cue)
+            ) or Party("organisation")
     if core.endswith(("UO", "UA")):
         group = reading.words(first, first + len(core) - 1)
         if not _MEDIA.search(group):
@@ -83,11 +90,12 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
         if _BOARD.search(core):
             party = _named_outlet(reading, first + found.start(), core, "editorial")
             return party or Party("organisation")
-        if rest.startswith("z") and not re.search("[HYE]", rest):
+        affiliate = _AFFILIATE.search(core)
+        if rest.startswith("z") and not affiliate and not re.search("[HYE]", rest):
             # CNN's Jake Tapper: a person, who speaks for the outlet.
             return _of_outlet(reading, first + found.start(), core, cue)
         if head in "OASHYE" or rest.strip("NK") == "":
-            named = _AFFILIATE.search(core) or found
+            named = affiliate or found
             party = _named_outlet(reading, first + named.end() - 1, core, cue)
             if party is not None:
                 return party
@@ -208,9 +216,14 @@ def _is_news_site(reading: Reading, place: int, core: str, cue: str, surface: Su
     return "H" in core or reading.classes[place - 2 : place] == "H," or bool(PRESS_CUES.search(cue))
 
 
-_SIMPLE = re.compile("D{0,2}[TKNOAS0d]*[KNOAS]z?[YE]?")
+_SIMPLE = re.compile("D{0,2}[TKNOAS0d]*[KNOAS]z?[YE]?(?:\\([NKOA]+\\))?")
 _PUBLISHED = re.compile(
     "(?P<noun>D?[nN0]*[nYEU])(?:[bp]|c)(?P<party>D?[OAS].*|(?<=[bp])DH)"  # a report in the paper
+)
+# Reuters and [other media] · Reuters and AFP news agencies
+_AND_OTHERS = re.compile(
+    "(?P<named>D?[OA]H?(?:,D?[OA]H?)*),?&(?P<others>D[DnN]{0,3}[UH])"
+    "|(?P<agencies>D?[OA](?:,D?[OA])*,?&D?[OA])n{0,2}U"
 )
 
 
@@ -225,6 +238,10 @@ def split_party(reading: Reading, first: int, last: int) -> list[Span]:
         classes = match["party"]
     if "&" not in classes:
         return [(first, last)]
+    if match := _AND_OTHERS.fullmatch(classes):
+        named = "named" if match["others"] else "agencies"
+        others = [(first + match.start("others"), last)] if match["others"] else []
+        return [*split_party(reading, first, first + match.end(named)), *others]
     parts = re.split("[,&]+", classes)
     if not all(_SIMPLE.fullmatch(part) for part in parts):
         return [(first, last)]

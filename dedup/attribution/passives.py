@@ -10,7 +10,9 @@ from dedup.attribution.grammar import QUOTATION
 from dedup.attribution.reading import Found, Reading, Span
 
 PASSIVE = re.compile("e[yx]*\\Z")
-_AGENT = re.compile(f"[ny]{{0,2}}(?:[pD]?D?[dny0]{{1,4}})?b(?P<party>{grammar.PARTY})")
+_AGENT = re.compile(
+    f"[ny]{{0,2}}(?:[pD]?D?[dny0]{{1,4}})?b(?P<party>{grammar.PARTY}|D?n{{1,3}}(?=h))"
+)
 _LISTENER = re.compile("(?P<party>D?[nN]{0,3}H?D?[OA]H?)[mye]{1,4}\\Z")  # S had been told by X
 _PRINTED_IN = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA])")
 # Nouns for what says nothing: in answer to a request by S.
@@ -24,6 +26,7 @@ _GOES_ON_SAYING = re.compile(",[VWRLkmyx]")
 _SAID_AS = re.compile("[VL],B?y?\\Z")  # X said, as quoted by S, that C · X said, quoted by S: “C”
 # X said in a statement carried by S that C
 _STATED_IN = re.compile("[VL][ytpdDn0]{0,4}pD?[nNY0]{0,3}[GEYM](?:qe)?y?\\Z")
+_THAT = re.compile(f"h|p{QUOTATION}")
 _ASKS = re.compile("ask|press|question|challeng|invit|urg|grill|quizz", re.I)
 
 
@@ -82,7 +85,8 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
 def _told_by(reading: Reading, cue: int, party: Span, first: int, last: int) -> list[Found]:
     """Read `S was told by X that C`."""
     end = without_stop(reading.classes, last)
-    if reading.classes[party[1] : party[1] + 1] != "h" or party[1] + 1 >= end:
+    is_said = _THAT.match(reading.classes, party[1]) is not None
+    if not is_said or party[1] + 1 >= end:
         return []
     listener = _LISTENER.search(reading.classes[first:cue])
     told = None

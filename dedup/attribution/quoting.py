@@ -12,14 +12,14 @@ from dedup.attribution.contents import (
     relayer_start,
     without_stop,
 )
-from dedup.attribution.parties import describe, identify
+from dedup.attribution.parties import describe, identify, split_party
 from dedup.attribution.passives import PASSIVE
 from dedup.attribution.reading import Found, Reading
 from dedup.attribution.references import Party
 from dedup.attribution.subjects import subject_before
 
 _QUOTED_PARTY = re.compile(f"(?P<party>{grammar.PARTY}|Dn{{1,3}})(?:{grammar.ASIDE})?")
-_WHO_SAID = re.compile(",?q[my]*V")
+_WHO_SAID = re.compile(",?q[my]*[Vv]")
 _BY_PARTY = re.compile(f"b(?P<party>{grammar.PARTY})|p(?P<outlet>D?[nN]{{0,3}}H?D?[OA])")
 _HIM = re.compile("him|her|them", re.I)
 _BEFORE_PASSIVE = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?[mexy]*\\Z")
@@ -87,11 +87,11 @@ def read_quoting(reading: Reading, cue: int, first: int, last: int) -> list[Foun
         return []
     quotation = kind_of_content(classes[content[0] : content[1]])
     rows = []
-    if head_party:
-        head = identify(reading, *head_party, "quoted")
+    for each in split_party(reading, *head_party) if head_party else ():
+        head = identify(reading, *each, "quoted")
         rows.append(
             describe(
-                reading, head, *head_party, cue=reading.span(cue, cue + 1),
+                reading, head, *each, cue=reading.span(cue, cue + 1),
                 content=reading.content_span(*content), relation="statement", quotation=quotation,
                 confidence=confidence_of(True, head), basis="quotes somebody",
             )
@@ -131,5 +131,7 @@ def _saying_of(reading: Reading, cue: int, last: int) -> int:
         return -1
     if is_quoting and (who := _WHO_SAID.match(classes, party.end(), last)):
         return who.end() - 1
+    if is_quoting and classes[party.end() : party.end() + 2] == ",g":  # cited officials, saying C
+        return party.end() + 1
     behind = classes[party.end() : party.end() + 1]
     return party.end() if behind in (("J", ":", "g") if is_quoting else ("J",)) else -1

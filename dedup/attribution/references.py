@@ -42,6 +42,7 @@ _SPEAKS = re.compile(
     re.I,
 )
 _OPENS = re.compile("[yB,]{0,2}D?[nN]{0,3}H?D?(?P<outlet>O)(?!z)")
+_OPENS_AGAIN = re.compile("[yB,]{0,2}(?P<noun>DH)(?![zNKOA])")  # The paper asked X, who told it
 _OWN = re.compile(r"(?:this|our) \w+$", re.I)
 
 
@@ -138,9 +139,19 @@ def back_reference(reading: Reading, first: int, last: int, head: str) -> Party 
         if head == "G":
             return None
         return Party("outlet", None, "guess", None, (), is_reference=True)
+    if head == "G" and not _is_agency(reading, first, *fitting[-1]):
+        return None
     # Two outlets of the kind, both in the reach: the one that was credited last is meant.
     outlet, span = fitting[-1]
     return Party("outlet", outlet, "likely", span, is_reference=True)
+
+
+def _is_agency(reading: Reading, place: int, outlet: str, span: Span) -> bool:
+    """Whether `the agency` is a wire: one that said something, and no other body since then."""
+    before = [row for row in reading.found if row.credited[0] < reading.starts[place]]
+    return any(row.outlet == outlet and row.relation != "venue" for row in before) and not any(
+        row.kind == "organisation" and row.credited[0] > span[0] for row in before
+    )
 
 
 def _has_study(reading: Reading, row: Found) -> bool:
@@ -160,6 +171,8 @@ def _is_called(reading: Reading, outlet: str, kinds: tuple[str, ...]) -> bool:
 
 def last_party(reading: Reading, place: int, cue: str) -> Party | None:
     """Return what `it` means: the last party, where that is no person."""
+    if cue == "interview":
+        return _listener(reading, place)
     near = reading.starts[_near(reading, place)]
     first = 1 + max(reading.classes.rfind(stop, 0, place) for stop in ".¶#%P")
     opener = _OPENS.match(reading.classes, first, place) if _SPEAKS.match(cue) else None
@@ -187,4 +200,18 @@ def last_party(reading: Reading, place: int, cue: str) -> Party | None:
         number = opener.start("outlet")
         outlet, span = reading.surface(number).outlets[0], reading.span(number, number + 1)
         return Party("outlet", outlet, "likely", span, is_reference=True)
+    return None
+
+
+def _listener(reading: Reading, place: int) -> Party | None:
+    """Return what `it` means where somebody tells it something: the sentence's subject."""
+    first = 1 + max(reading.classes.rfind(stop, 0, place) for stop in ".¶#%P")
+    if opener := _OPENS.match(reading.classes, first, place):
+        number = opener.start("outlet")
+        span = reading.span(number, number + 1)
+        return Party(
+            "outlet", reading.surface(number).outlets[0], "likely", span, is_reference=True
+        )
+    if again := _OPENS_AGAIN.match(reading.classes, first, place):
+        return back_reference(reading, *again.span("noun"), "H")
     return None

@@ -12,7 +12,7 @@ from dedup.attribution.reading import Found
 
 _REPORTED = re.compile(
     r"(?P<cue>\b(?:in|from|via|per|by|based\s+on)\s+(?:an?|the|its"
-    r"|another)?\s*(?:(?!\w+ing\b)\w+\s+){0,2}"
+    r"|another)?\s*(?:(?!\w+ing\b)[\w-]+\s+){0,2}"
     r"(?:(?:\w+\s)?\w+[/–-])?)$",
     re.I,
 )
@@ -27,19 +27,26 @@ _FINDING = re.compile(
 _RELAYED = re.compile(r"\b(?P<cue>via|per)\s+$", re.I)
 _REPORTS_THAT = re.compile(
     r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>report|story|article|claim|allegation|revelation)s?\s+"
-    r"(?:that|alleging|saying|claiming|suggesting|in\s+which)\s+(?P<content>[^.;\n]{10,300})"
+    r"(?:(?:today|yesterday|\w+day|(?:this|last)\s+\w+|published\s+\w+day)\s+)?"
+    r"(?:that|alleging|saying|claiming|suggesting|showing|revealing|detailing|describing|highlighting|noting|quoting"
+    r"|citing|about\s+how|in\s+which)\s+(?P<content>[^.;\n]{10,300})"
 )
 _REPORT_FROM = re.compile(
     r"\b(?P<cue>(?:poll|survey|study|analysis)s?\s+(?:[^.;]{0,60}?(?:conducted|done"
     r"|carried\s+out)\s+"
-    r"(?:\w+\s+){0,5})?for|(?:report|reporting|revelation|expos[eé]|disclosure|headline|profile"
+    r"(?:\w+\s+){0,5}|(?:on|of|about|into)\s[^.;,]{2,50}?\s)?for|(?:report|reporting|revelation|expos[eé]|disclosure|headline|profile"
     r"|story|article|footage|video|figures|data|projections?|survey"
-    r"|poll|investigation|analysis|count|tally|photographs?|images?|review)s?\s+(?:\w+\s+)?"
+    r"|poll|investigation|analysis|count|tally|photographs?|images?|review|commentary|editorial|column"
+    r"|dispatch|documentary|podcast)s?\s+(?:\w+\s+)?"
     r"(?:from|by|in)|(?:reported|quoted|cited|shown|streamed|seen|carried|published|printed|aired"
     r"|broadcast|picked\s+up|relayed|republished|made\s+public|identified|revealed|disclosed)"
     r"\s+(?:\w+\s+)?(?:in|on|by)|(?:table|list|ranking|figures|data|poll|survey|round-up|chart"
     r"|index|map|count|tally)s?\b[^.;,]{0,40}\s(?:drawn\s+up|compiled|commissioned|conducted"
-    r"|collected|gathered|analy[sz]ed|calculated|reviewed|kept)\s+by"
+    r"|collected|gathered|analy[sz]ed|calculated|reviewed|kept)\s+(?:(?:last|this|earlier)\s+\w+\s+"
+    r"|(?:in|after|before|during)\s+(?:\w+\s+){1,3})?by"
+    r"|(?:photo(?:graph)?|image|picture|video|audio|recording|clip|footage)s?\b[^.;,]{0,40}?\s?\b(?:posted|shared"
+    r"|provided|supplied|released|published|broadcast|shot|taken|filmed|captured|recorded)\s+"
+    r"(?:(?:on|to|in|earlier|last|this)\s+)?(?:[\w-]+\s+){0,3}by"
     r"|(?:analy[sz]ed|gathered|tallied|collated|compiled)\s+by"
     r"|(?:claims?|allegations?|accusations?|assertions?|attributions?)\b[^.;,]{0,40}\smade\s+by"
     r"|(?:story|news|scandal|affair)\b[^.;,]{0,60}\s(?:was|were)\s+(?:first\s+)?broken\s+by"
@@ -49,7 +56,9 @@ _REPORT_FROM = re.compile(
 _TO_BE = re.compile(r"\bbe\s+(?:\w+ly\s+)?$")  # will be [shown on S]
 _FROM = ("from", "by", "in", "on", "for")
 _PUBLISHES = re.compile(
-    r"\s*(?:,\s*among\s+(?:\w+\s+)?others,\s*)?"
+    r"\s*(?:newspaper\s+|magazine\s+|website\s+|channel\s+|(?:news\s+)?agency\s+|and\s+(?:\w+\s+){0,3}(?:media"
+    r"|outlets|newspapers|papers|sites|websites|agencies)\s+)?"
+    r"(?P<aside>,\s*)?(?:among\s+(?:\w+\s+)?others,\s*)?(?:(?:has|have|had|both|all)\s+){0,2}"
     r"(?P<cue>(?:first\s+|also\s+|later\s+)?(?:published|aired|broadcast|ran|printed|carried"
     r"|posted|released|unearthed|uncovered|broke(?=\s+(?:the|that)\s+(?:\w+\s+)?(?:story"
     r"|news))|(?:leads?|led|opens|splash(?:es|ed))\s+(?:(?:its|their)\s+[\w\s]{3,20}\s)?(?:with|on)"
@@ -117,6 +126,12 @@ def publishes(mention: Mention) -> Found | None:
     match = _PUBLISHES.match(mention.after)
     if match is None or _EVENT.match(match["content"]):
         return None
+    if (
+        match["aside"]
+        and "others" not in match.group()
+        and not mention.whole.rstrip().endswith(",")
+    ):
+        return None  # unlike `a news site, S, published C`
     (a, b), (c, d) = match.span("cue"), match.span("content")
     return mention.row(
         "published", cue=(mention.end + a, mention.end + b),

@@ -14,6 +14,7 @@ from dedup.attribution.contents import (
     clause_start,
     kind_of_content,
     make_rows,
+    relayer_start,
     without_stop,
 )
 from dedup.attribution.grammar import QUOTATION
@@ -31,8 +32,10 @@ _LABEL = re.compile(f"~?(?P<party>D?[OA][HY]?|{grammar.PARTY}):")
 # [according to X], as quoted by S
 _RELAYED_BY = re.compile("(?:,B?)?y?(?P<cue>[kV])y?[bp](?P<party>D?[nN]{0,3}(?:R?H)?D?[OA]H?)")
 _DATA_FROM = re.compile(f"D?[nN0]{{0,3}}n(?:[pb]|Z)(?P<party>{grammar.PARTY})")  # data from X
+_QUOTES = re.compile(f"[,:]?D?(?P<between>[nNKTtpDUGy]{{0,7}})(?={QUOTATION})")
+_WITH = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA]H?)\\Z")  # with S [citing]
 _DATE = re.compile("d[.]?0")
-_ORDER = {"a": 0, "c": 2}
+_ORDER = {"a": 0, "c": 3}
 
 
 def read_sentence(reading: Reading, sentence: Sentence) -> None:
@@ -49,11 +52,12 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
         colon = labelled[0].cue
         # What a label names is no part of what is said.
         first = bisect_left(reading.starts, colon[1]) if colon else first
-    # What an outlet is cited for comes first: whom it relays in it then counts with any verb. Whom
-    # a party cites comes last: it may stand before what the party says.
+    # What an outlet relays comes first: whom it relays in it then counts with any verb. Whom a
+    # party cites comes last: it may stand before what the party says.
     cues = grammar.CUES.finditer(reading.classes, first, last)
     quoted_until = 0  # code points; what stands in a quoted content is not read
-    for match in sorted(cues, key=lambda match: _ORDER.get(match.group(), 1)):
+    relayer = relayer_start(reading.classes, first, without_stop(reading.classes, last))
+    for match in sorted(cues, key=lambda match: _order(match, relayer)):
         cue = match.start()
         symbol = match.group()
         if reading.starts[cue] < quoted_until:
@@ -63,7 +67,8 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
         if symbol == "a":
             rows = _according_to(reading, cue, first, last)
         elif symbol == "c":
-            rows = _citing(reading, cue, last, sentence)
+            cited = _with_citing(reading, cue, first, last)
+            rows = _citing(reading, cue, last, sentence) if cited is None else cited
         elif symbol in "gfr":
             rows = _saying(reading, cue, first, last, sentence)
         elif symbol in "kRVu" and (rows := read_quoting(reading, cue, first, last)):
@@ -77,6 +82,12 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
             rows = read_verb(reading, cue, first, last, sentence)
             _relay_inside(reading, rows, sentence)
         reading.add(rows, sentence)
+
+
+def _order(cue: re.Match[str], relayer: int) -> tuple[int, int]:
+    """Return the order that cues are read in; `relayer` is where `…, S reported` starts."""
+    rank = _ORDER.get(cue.group(), 1 if cue.start() >= relayer else 2)
+    return rank, cue.start()
 
 
 def _relay_inside(reading: Reading, rows: list[Found], sentence: Sentence) -> None:
@@ -121,7 +132,9 @@ def _labelled(reading: Reading, first: int, last: int) -> list[Found]:
 def _according_to(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
     """Read `According to S, C` and `C, according to S`."""
     classes = reading.classes
-    match = grammar.AFTER_CUE.match(classes[cue + 1 : last])
+    match = grammar.AFTER_CUE.match(classes[cue + 1 : last]) or _DATA_FROM.match(
+        classes[cue + 1 : last]
+    )
     if match is None:
         return []
     party = cue + 1 + match.start("party"), cue + 1 + match.end("party")
@@ -143,7 +156,10 @@ def _according_to(reading: Reading, cue: int, first: int, last: int) -> list[Fou
         stop = cue
         while stop > first and classes[stop - 1] in ",y~(":
             stop -= 1
-        content = (clause_start(classes, first, stop), stop)
+        # C, according to X; C, according to S
+        other = classes.rfind(";", first, stop) + 1
+        start = other if "a" in classes[first:other] else first
+        content = (clause_start(classes, start, stop), stop)
     if content[0] >= content[1]:
         return []
     return make_rows(reading, cue, party, None, content)
@@ -197,16 +213,35 @@ def _citing(reading: Reading, cue: int, last: int, sentence: Sentence) -> list[F
     return rows
 
 
+def _with_citing(reading: Reading, cue: int, first: int, last: int) -> list[Found] | None:
+    """Read `C, with S citing X` and `with S quoting X as saying C`; None where it is neither."""
+    named = _WITH.search(reading.classes, first, cue)
+    if named is None or reading.words(named.start(), named.start() + 1).lower() != "with":
+        return None
+    if rows := read_quoting(reading, cue, named.start("party"), last):
+        return rows
+    end = named.start() - (reading.classes[named.start() - 1] == ",")
+    start = clause_start(reading.classes, first, end)
+    if start >= end:
+        return []
+    heads = make_rows(reading, cue, named.span("party"), None, (start, end))
+    return heads + _citing(reading, cue, last, Sentence(first, last, heads))
+
+
 def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentence) -> list[Found]:
     """Read `S did so, saying C`: who speaks is the subject, or whoever spoke in the sentence."""
     classes = reading.classes
     if cue > first and classes[cue - 1] in "OS":  # despite Reuters claiming C
         subject = (cue - 2 if classes[cue - 2 : cue - 1] == "D" else cue - 1), cue
         return content_after(reading, cue, subject, None, classes[cue + 1 : last], last, sentence)
-    if cue > first and re.match(f"[,:]?{QUOTATION}", classes[cue + 1 : last]):
+    quotes = _QUOTES.match(classes, cue + 1, last)
+    if cue > first and quotes:
         if named := grammar.BEFORE_CUE.search(classes[max(first, cue - 12) : cue]):
             subject = cue - len(named.group()), cue - len(named["helpers"])
-            if re.search("[NIOKT]", classes[slice(*subject)]) and not named["helpers"]:
+            # Also an order by X telling the fleet to “…”
+            is_speaker = quotes["between"] == "" or classes[subject[0] - 1] == "b"
+            is_named = re.search("[NIOKT]", classes[slice(*subject)]) and not named["helpers"]
+            if is_speaker and is_named:
                 return content_after(
                     reading, cue, subject, None, classes[cue + 1 : last], last, sentence
                 )
@@ -232,11 +267,17 @@ def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentenc
             return []
         told = cue + 1 + match.start(), cue + 1 + match.end()
         rest = rest[match.end() :]
-    if classes[cue] == "r" and re.search(grammar.QUOTATION, rest) is None:
+    if classes[cue] == "r" and re.search(f"{grammar.QUOTATION}|s", rest) is None:
         return []
-    if rows:
-        # Of a chain the one who speaks, whose content starts last.
-        rows.sort(key=lambda row: (row.content or row.credited)[0])
+    party: Span | None = None
+    # Of a chain the one who speaks, whose content starts last.
+    rows.sort(key=lambda row: (row.content or row.credited)[0])
+    if rows and _relays(rows[-1], reading.starts[cue]):  # according to S, X did so, saying C
+        start = bisect_left(reading.starts, (rows[-1].content or rows[-1].credited)[0])
+        party = subject_of(reading, start, cue)
+    if party is not None:
+        rows = []
+    elif rows:
         party = _symbols_of(reading, rows[-1].credited)
     else:
         party = subject_of(reading, first, cue)
@@ -247,6 +288,12 @@ def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentenc
         found[0].kind, found[0].outlet = rows[-1].kind, rows[-1].outlet
         found[0].antecedent, found[0].is_own = rows[-1].antecedent, rows[-1].is_own
     return found
+
+
+def _relays(row: Found, place: int) -> bool:
+    """Whether a place is in what is said according to an outlet."""
+    is_relayer = row.kind == "outlet" and row.basis.lower() == "cue 'according to'"
+    return is_relayer and row.content is not None and row.content[0] <= place < row.content[1]
 
 
 def _symbols_of(reading: Reading, span: Span) -> Span | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from dedup.attribution import grammar
 from dedup.attribution.reading import Reading, Span
@@ -12,7 +13,11 @@ SHOWS = re.compile(r"show|found|find|suggest|indicat|reveal|estimat|says|said|co
 _BEHIND_PREPOSITION = re.compile("(?<![YE])[pt]\\Z|[bZ]\\Z")
 _OUTLET_ALONE = re.compile("D?[OA](?:[,&]+D?[OA])*(?:[p(].*)?")
 _ESSAY_FOR = re.compile("[pt]D?[OA]\\Z|[OA]pDn?E\\Z")
-_OF_SPEECH = (grammar.BEFORE_DESCRIBED, grammar.BEFORE_RELATIVE)  # for verbs of speech only
+_SAYS = re.compile("sa(?:id|ys?)|t(?:old|ells?)|insist(?:ed|s)|warn(?:ed|s)|confirm(?:ed|s)", re.I)
+_CLAIMS = re.compile("claims|reports", re.I)  # rarely what a minister or a board has
+# the report in [the Courier], which said
+_LAST_OUTLET = re.compile("(?<=[pt])D?[nN]{0,2}H?D?[OA]H?\\Z")
+_HELPERS = "myxpdD"  # classes of what may stand between a subject, or its aside, and its cue
 _PARTICIPLE = re.compile(
     "called|titled|entitled|headlined|dubbed|posted|released|conducted|taped|aired"
 )
@@ -26,16 +31,7 @@ def subject_before(left: str, symbol: str, cue: str) -> tuple[int, int, bool] | 
         symbol: The cue's class.
         cue: Its words.
     """
-    for pattern, aside in (
-        (grammar.BEFORE_NAMED, False),
-        (grammar.BEFORE_CUE, False),
-        (grammar.BEFORE_DESCRIBED, False),
-        (grammar.BEFORE_ASIDE, True),
-        (grammar.BEFORE_ASIDES, True),
-        (grammar.BEFORE_RELATIVE, False),
-    ):
-        if pattern in _OF_SPEECH and symbol not in "VLk":
-            continue
+    for pattern, aside in _patterns(left, symbol, cue):
         if match := pattern.search(left):
             helpers = match["helpers"]
             if symbol in "vlouR" and not _agrees(match, symbol, cue):
@@ -43,10 +39,36 @@ def subject_before(left: str, symbol: str, cue: str) -> tuple[int, int, bool] | 
             if "x" in helpers:  # did not say
                 return None
             start = match.start("party")
+            if pattern is grammar.BEFORE_RELATIVE:
+                last = _LAST_OUTLET.search(left, start, match.end("party"))
+                start = last.start() if last else start
             while left[start] in "dy" and start + 1 < match.end("party"):
                 start += 1  # On Friday Reuters
             return start, match.end("party"), aside
     return None
+
+
+def _patterns(left: str, symbol: str, cue: str) -> Iterator[tuple[re.Pattern[str], bool]]:
+    """Yield what may match before a cue, in the order to try; what cannot is not tried."""
+    is_behind_aside = left.rstrip(_HELPERS)[-1:] in (",", ")", "~")
+    is_speech = symbol in "VLk"
+    if is_behind_aside:
+        yield grammar.BEFORE_NAMED, False
+    if "je" in left:
+        yield grammar.BEFORE_CLEFT, False
+    yield grammar.BEFORE_CUE, False
+    if is_speech:
+        yield grammar.BEFORE_DESCRIBED, False
+    if is_behind_aside:
+        yield grammar.BEFORE_APPOSED, True
+        yield grammar.BEFORE_LIST, False
+        yield grammar.BEFORE_ASIDE, True
+        yield grammar.BEFORE_ASIDES, True
+        yield grammar.BEFORE_HELPED, False
+    if is_speech and ",q" in left:
+        yield grammar.BEFORE_RELATIVE, False
+    if is_speech and _SAYS.fullmatch(cue):
+        yield grammar.BEFORE_COMMON, False
 
 
 def _agrees(match: re.Match[str], symbol: str, cue: str) -> bool:
@@ -57,7 +79,8 @@ def _agrees(match: re.Match[str], symbol: str, cue: str) -> bool:
     if party in "iIj":
         return True
     if symbol == "R" and cue.endswith("s"):
-        return re.fullmatch("D?[NKOAnz]*[NKOASH]", party) is not None or party.endswith("U")
+        heads = "NKOASHYTG" if _CLAIMS.fullmatch(cue) else "NKOASHY"
+        return re.fullmatch(f"D?[NKOAnzUTGpD]*[{heads}]", party) is not None or party.endswith("U")
     return "U" in party or "&" in party or party.endswith("i")
 
 
@@ -67,6 +90,8 @@ def is_behind_preposition(reading: Reading, party: Span, before: str, cue: str) 
         behind = reading.classes[party[1] + 1 : party[1] + 2]
         return behind in "QCPX?pyd" or not cue.startswith("called")
     if _OUTLET_ALONE.fullmatch(reading.classes, *party) is None:
+        return False
+    if reading.classes[party[1] : party[1] + 2] == ",q":  # told the Courier, which reported
         return False
     if _BEHIND_PREPOSITION.search(before) is None or (before.endswith("b") and SHOWS.match(cue)):
         return False

@@ -20,18 +20,20 @@ _VENUE = re.compile(
     r"|\binterviews?\s+(?:(?!(?:that|which|who|and|but|because|where)\b)[\w'’.-]+\s+){3,8}(?:with|on|by)"
     r"|\binterviews?\s+(?:\w+\s+){1,4}(?:gave|given|granted)\s+to"
     r"|\b(?:in|during|at|after)\s+an?\s+(?:\w+\s+){0,2}(?:meeting|appearance|conversation|segment"
-    r"|call)\s+(?:\w+\s+)?(?:with|on)"
-    r"|\b(?:went|goes|gone|going|came|come)\s+(?:back\s+)?on|\b(?:sitting|sat|sits)\s+down\s+with|\bsit-down\s+(?:\w+\s+)?with"
+    r"|call)\s+(?:\w+\s+)?(?:with|on|to)"
+    r"|\b(?:went|goes|gone|going|came|come)\s+(?:back\s+)?on"
+    r"|\b(?:sitting|sat|sits)\s+down\s+with|\bsit-?down\s+(?:\w+\s+)?with"
     r"|\b(?:inquiry|inquiries|query|queries|enquiry|enquiries)\s+(?:from|by)"
     r"|\b(?:described|explained|recalled|outlined|recounted)\s+(?:\w+\s+)?(?:for|to)"
     r"|\bshar(?:ed|es|ing)\s+(?:his|her|their|its)\s+(?:\w+\s+)?(?:thoughts?|views?|story|stories"
     r"|experiences?|opinions?|account|memories|concerns|plans)\s+with"
-    r"|\binterviewed\s+(?:by|on)|\banswer(?:ed|s|ing)?\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,70}\s)?"
-    r"(?:from|by|for)|\b(?:discuss|talk|speak|spoke)\w*\s+[^.;]{0,110}?\bwith|\b(?:told|telling|tells)"
+    r"|\binterviewed\s+(?:(?:on|about|over|for)\s+(?:[\w'’-]+\s+){1,6})?(?:by|on)"
+    r"|\banswer(?:ed|s|ing)?\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,70}\s)?(?:from|by|for)"
+    r"|\b(?:discuss|talk|speak|spoke)\w*\s+[^.;]{0,110}?\bwith|\b(?:told|telling|tells)"
     r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+)?(?:to|with|on)"
     r"|\b(?:answer|respon(?:se|ded|ding)|repl(?:y|ied|ying)|asked)\s+[^.;]{0,40}\bquestions?\s+(?:from|by)"
     r"|\b(?:statement|comments?|remarks?|letter|email|e-mail|message|response|reply|appearance"
-    r"|conversation)s?\s+(?:\w+\s+)?(?:to|with|from|on|carried\s+by)"
+    r"|conversation)s?\s+(?:\w+\s+)?(?:with|to|from|on|for|carried\s+by)|\btold\s+to"
     r"|\b(?:statement|remarks|comments|speech|address|interview|message|letter|recording|video)\s+"
     r"(?:that\s+was\s+|which\s+was\s+)?(?:\w+ly\s+)?(?:carried|published|released|broadcast|aired"
     r"|shown|posted|run|relayed|distributed|televised|streamed|printed)\s+(?:(?:on\s+)?(?:\w+day"
@@ -43,17 +45,29 @@ _VENUE = re.compile(
     r"\s+(?:\w+\s+|(?:(?:last|this|late|early|\w+day|week|month|year|\w+ber|\w+ary)\s+){2,3})?"
     r"(?:in|on|for)|\b(?:writ(?:es|ing)|wrote|argues|arguing)\s+(?:\w+\s+)?at"
     r"|\b(?:said|says|saying|added|argued|appeared|appearing|asked)\s+(?:\w+day\s+)?"
-    r"(?:(?:during|in)\s+an\s+appearance\s+)?on|\bconfirmed\s+(?:\w+\s+)?to|\bremarks\s+on"
+    r"(?:(?:during|in)\s+an\s+appearance\s+)?on|\bremarks\s+on"
+    r"|\b(?:confirmed|denied|admitted|conceded|disclosed|revealed|insisted|acknowledged|complained)\s+"
+    r"(?:\w+\s+|by\s+[^.;,]{3,50}\s)?to"
+    r"|\bmade\s+(?:his|her|their|its|the|that|this|these|those|similar|an?)\s+(?:\w+\s+){0,3}"
+    r"(?:accusations?|allegations?|claims?|comments?|remarks?|statements?|points?|case|argument"
+    r"|announcement|admission|observations?|disclosures?|revelations?)\s+"
+    r"(?:(?:earlier|last|this)\s+)?(?:(?:\w+day|today|week|month|year|morning|night)\s+){0,2}"
+    r"(?:in|on|to|at)"
     r"|\b(?:comments?|remarks?)\s+at|\bpublication\s+in)\s+$",
     re.I,
 )  # fmt: skip
+_CITES = re.compile(
+    r"\s+(?:also\s+)?(?:reporting|saying|citing|quoting|noting|claiming|suggesting)\b"
+)
 _VENUE_ENDS = frozenset(
     "with accredited to on for by in from at told telling tells".split()
 )  # fmt: skip
 # What counts only where somebody then says something: reached by S, X denied C · at S, X said C ·
 # a guest on S, X said C.
 _REACHED = re.compile(
-    r"(?P<cue>^at|\bguest\s+on|\b(?:reached|contacted|approached|asked|questioned|pressed)\s+(?:\w+\s+)?by)\s+$",
+    r"(?P<cue>^at|\bguest\s+on|\b(?:reached|contacted|approached|asked|questioned|pressed)\s+"
+    r"(?:by\s+(?:(?:tele)?phone|e-?mail)\s+"
+    r"|(?:about|on|over|whether|if|how|why|what)\s[^.;,]{1,60}?\s|\w+\s+)?by)\s+$",
     re.I,
 )
 _REACHED_ENDS = ("by", "at", "on")
@@ -61,19 +75,30 @@ _REFUSED = re.compile(
     r"\b(?:declin|refus|unavailable|(?:not|n['’]t)\s+(?:immediately\s+)?(?:respond|comment|answer|return)"
     r"|request)\w*\s[^.;]{0,60}$", re.I,
 )  # fmt: skip
-# Those who run an outlet are not it: in a meeting with CNN executives.
+# Those who run an outlet are not it, nor are its partners: in a meeting with CNN executives.
 _MANAGEMENT = re.compile(
-    r"(?:['’]s?)?\s+(?:\w+\s+)?(?:executives?|boss(?:es)?|employees|staff|president|chief|CEO"
-    r"|chairman|owners?|founders?|lawyers?|shareholders?|viewers|readers|audiences?|headquarters)\b"
+    r"(?:['’]s?\s+(?:\w+\s+){0,2}(?:partner|affiliate)\b"
+    r"|(?:['’]s?)?\s+(?:\w+\s+)?(?:executives?|boss(?:es)?|employees|staff|president|chief|CEO"
+    r"|chairman|owners?|founders?|lawyers?|shareholders?|viewers|readers|audiences?|headquarters)\b)"
 )
 _INTERVIEWS = re.compile(
-    r",?\s+(?:\w+ly\s+|also\s+|previously\s+|recently\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"
-    r"|(?:spoke|talked|caught up|chatted)\s+(?:\w+\s+)?(?:with|to)"
+    r",?\s+(?:\w+ly\s+|(?:also|even|later|then|first|once)\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"
+    r"|(?:spoke|talked|caught up|chatted|sat down|sits down|got in touch)\s+(?:\w+\s+)?(?:with|to)"
+    r"|(?:reached out to|contacted|approached|got in touch with|gotten in touch with|met with"
+    r"|visited)"
+    r"(?=\s[^.;]{3,80}\sto\s+(?:discuss|talk|speak|learn|hear|find\s+out)\b)"
+    r"|(?:conducted|held)\s+(?:an?|its|this)\s+(?:\w+\s+)?interviews?\s+with"
+    r"|had\s+(?:the|an?)\s+(?:opportunity|chance)\s+to\s+(?:speak|talk|chat)\s+(?:with|to)"
     r"|discuss(?:ed|es)\s+(?:\w+\s+){0,4}with))\b"
 )
-# X gave S an interview · in which, S's interview with X
-_GRANTS = re.compile(r"\b(?P<cue>gave|gives|granted|given|giving)\s+$")
-_INTERVIEW = re.compile(r"\s+(?:an?|his|her|its|their)\s+(?:[\w-]+\s+){0,3}interview\b")
+# X gave S an interview · X joined S for an interview
+_GRANTS = re.compile(r"\b(?P<cue>gave|gives|granted|given|giving|joined|joins)\s+$")
+_INTERVIEW = re.compile(r"\s+(?:for\s+)?(?:an?|his|her|its|their)\s+(?:[\w-]+\s+){0,3}interview\b")
+# The following is S's interview with X
+_FOLLOWS = re.compile(r"\b(?:following|below|here)\s+(?:is|are)\s+$", re.I)
+# X answered S's questions
+_ANSWERS = re.compile(r"\b(?P<cue>answer(?:ed|s|ing)|took)\s+(?:some\s+of\s+|all\s+of\s+)?$")
+_QUESTIONS = re.compile(r"['’]s?\s+(?:\w+\s+)?(?:questions?|queries|query|inquir(?:y|ies))\b")
 _INTERVIEW_WITH = re.compile(
     r"(?:['’]s?)?\s+(?:(?!(?:in|an?|on|during|for|after)\b)[\w-]+\s+){0,2}(?P<cue>interview)\s+with\b"
 )
@@ -116,8 +141,9 @@ _ON_AIR_ENDS = ("on", "during", "of")
 _ON_AIR_TOO = re.compile(r"(?:['’]s)?\s+(?:Radio|TV)\b")
 _PAGE = re.compile(r"\b(?:pages?|website|web site|feed|account|cover) of\s+(?:the\s+)?$", re.I)
 _IN_FRONT = re.compile(
-    r"\s*In\s+(?:the\s+)?(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[*_“\"]?", re.I
+    r"\s*(?P<cue>In)\s+(?:the\s+)?(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[*_“\"]?", re.I
 )
+_INSERTED = re.compile(r",\s+(?P<cue>(?:writing\s+)?in)\s+(?:the\s+)?[*_“\"]?$")
 _DAY_BEHIND = re.compile(r"[*_”\"]?(?:\s+(?:on\s+)?(?:\w{3,6}day|yesterday|today))?,")
 _ON_PAPER = ("newspaper", "magazine", "wire")
 _BROADCASTERS = ("broadcaster", "state")
@@ -128,6 +154,8 @@ def venue(mention: Mention) -> Found | None:
     if mention.last_word not in _VENUE_ENDS:
         return None
     match = _VENUE.search(mention.before)
+    if mention.last_word == "with" and _CITES.match(mention.after):
+        return None  # with S reporting C
     if match is None or _REFUSED.search(mention.before) or _MANAGEMENT.match(mention.after):
         return None
     if (
@@ -149,13 +177,14 @@ def reached(mention: Mention) -> Found | None:
 
 
 def in_print(mention: Mention) -> Found | None:
-    """Read `In Saturday's S, X said C` and `In S on Monday, X said C`."""
-    if mention.kind() not in _ON_PAPER or _IN_FRONT.fullmatch(mention.whole) is None:
+    """Read `In Saturday's S, X said C`, `In S on Monday, X said C` and `X, in S, wrote C`."""
+    if mention.kind() not in _ON_PAPER or _DAY_BEHIND.match(mention.after) is None:
         return None
-    if _DAY_BEHIND.match(mention.after) is None or mention.outer_speaker() is None:
+    match = _IN_FRONT.fullmatch(mention.whole) or _INSERTED.search(mention.whole)
+    if match is None or mention.outer_speaker() is None:
         return None
-    words = mention.whole.split(None, 1)[0]
-    first = mention.base + mention.whole.index(words)
+    words = match["cue"]
+    first = mention.base + match.start("cue")
     speaker = mention.speaker()
     return mention.row(
         "wrote in", cue=(first, first + len(words)),
@@ -201,7 +230,7 @@ def occasion(mention: Mention) -> Found | None:
 def interviews(mention: Mention) -> Found | None:
     """Read `S interviewed X`, `X gave S an interview`, `in S's interview with X, she said C`."""
     match = _INTERVIEWS.match(mention.after)
-    if match is None and mention.speaker():
+    if match is None and (mention.speaker() or _FOLLOWS.search(mention.before)):
         match = _INTERVIEW_WITH.match(mention.after)
     if match is None:
         return _grants_interview(mention)
@@ -215,13 +244,15 @@ def interviews(mention: Mention) -> Found | None:
 def _grants_interview(mention: Mention) -> Found | None:
     match = _GRANTS.search(mention.before)
     if match is None or _INTERVIEW.match(mention.after) is None:
-        return None
+        match = _ANSWERS.search(mention.before)
+        if match is None or _QUESTIONS.match(mention.after) is None:
+            return None
     first = mention.base + match.start("cue")
     speaker = mention.speaker()
     return mention.row(
         "interview", cue=(first, first + len(match["cue"])),
         content=speaker.content if speaker else None, relation="venue",
-        quotation=speaker.quotation if speaker else "none", basis="was given an interview",
+        quotation=speaker.quotation if speaker else "none", basis="was given answers",
     )  # fmt: skip
 
 
@@ -289,9 +320,10 @@ def _is_beside_cue(mention: Mention) -> bool:
     """Whether only when and where stand between a mention and the cue, or the sentence's start."""
     reading, speaker = mention.reading, mention.outer_speaker()
     first = mention.sentence.first
-    if speaker is not None and speaker.cue is not None:
-        cue = bisect_left(reading.ends, speaker.cue[1]) + 1
-        first = cue if cue <= mention.begin else first
+    # Also where the speaker is named behind the cue: said X on Tuesday on S.
+    for said in (speaker.cue, speaker.credited) if speaker is not None else ():
+        behind = bisect_left(reading.ends, said[1]) + 1 if said is not None else first
+        first = max(first, behind) if behind <= mention.begin else first
     return _WHEN.fullmatch(reading.classes, first, mention.begin) is not None
 
 

@@ -25,6 +25,9 @@ from dedup.attribution.subjects import SHOWS, is_behind_preposition, subject_bef
 
 _LOOK_BACK = 80  # symbols before a cue; only lists have sentences as long
 _SAID_LAST = re.compile(f"(?P<party>{grammar.PARTY})[myx]*(?P<cue>[VL])[ytpdDn0]{{0,8}}[.]?")
+_SAID_FIRST = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?[,:]?(?={QUOTATION})")
+_NEXT_CLAUSE = re.compile("D?[OA]H?,&(?P<party>D?[nN]{0,3}H?D?[OA]H?)")
+_NAMED_BY = re.compile(f"(?:s|{QUOTATION})b(?P<party>D?[nN]{{0,3}}H?D?[OA]H?)")
 _CHECKED_WITH = re.compile(f"p(?P<party>{grammar.PARTY})h")
 _LEAST_CLAUSE = 3  # symbols before `, said S` that are a content
 _WEAK = "Wor"
@@ -45,6 +48,7 @@ _POSTS = re.compile("post(?:ed|s|ing)", re.I)  # a loss, or a picture
 _SUBJECT_BEHIND = re.compile("D?[OA]G[emVW]")
 _FINDS = re.compile("finds?|shows?|casts?|holds?", re.I)  # unless it finds new ways
 _STARTS = re.compile("began|begins?|continued?s?", re.I)  # and then does something
+_READS = re.compile("reads?", re.I)  # a statement does: “C”; a person does a book
 _PERSON_OF = re.compile("[OAS]z[NKT]")  # CNN's Tapper
 _GOES_ON = re.compile(f"[^.gfrcVLW{QUOTATION[1:-1]}]{{0,12}}?[,:.]?({QUOTATION})")
 
@@ -70,18 +74,31 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         return []  # on air, where they may say something
     if PASSIVE.search(left) or _BY_OUTLET.match(right) or is_quoted_in:
         return read_passive(reading, cue, first, last)
+    if left == "" and (first_said := _SAID_FIRST.match(right)) and symbol in "VW":
+        # Said Edda Corrin: “C”
+        party = cue + 1 + first_said.start("party"), cue + 1 + first_said.end("party")
+        start = cue + 1 + first_said.end()
+        return make_rows(reading, cue, party, None, (start, start + 1))
+    if named := _NAMED_BY.match(right):  # dubbed “C” by S
+        party = cue + 1 + named.start("party"), cue + 1 + named.end("party")
+        return make_rows(reading, cue, party, None, (cue + 1, cue + 2))
     subject = subject_before(left, symbol, reading.words(cue, cue + 1))
     if subject is None or "O" not in left[subject[0] : subject[1]]:
         # A Reuters poll of voters in June, released on Friday, shows C.
         shown = _PUBLICATION.match(left) if "O" in left else None
         if shown and SHOWS.match(reading.words(cue, cue + 1)):
             subject = (*shown.span("party"), False)
-    after_content = re.search(f"(?:{QUOTATION},?|,)y?\\Z", left)
+    after_content = re.search(f"(?:{QUOTATION},?|[,~])y?\\Z", left)
     if after_content and (subject is None or subject[2]):
         # “C,” said S · C, said S
-        is_quoted = after_content.group()[0] != ","
+        is_quoted = after_content.group()[0] not in ",~"
         turned = (grammar.AFTER_QUOTATION if is_quoted else grammar.AFTER_CUE).match(right)
-        if turned and symbol in "VWRk" and grammar.ENDS_AFTER.match(right, turned.end("party")):
+        is_several = turned is not None and symbol == "v" and "&" in turned["party"]  # say R and S
+        if (
+            turned
+            and (symbol in "VWRk" or is_several)
+            and grammar.ENDS_AFTER.match(right, turned.end("party"))
+        ):
             tells = _TELLS.match(reading.words(cue, cue + 1)) is not None
             is_told = tells and re.search("[OA]", turned["party"]) is not None
             if is_quoted or ((subject is None or is_told) and len(left) >= _LEAST_CLAUSE):
@@ -95,7 +112,10 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
     if subject is None:
         return []
     party = first + subject[0], first + subject[1]
-    before = left[: subject[0]]
+    if own := _NEXT_CLAUSE.fullmatch(classes, *party):  # told R, and S said C
+        if left[: subject[0]].endswith(("p", "t", "L")):
+            party = own.span("party")
+    before = left[: party[0] - first]
     if is_behind_preposition(reading, party, before, reading.words(cue, cue + 1)):
         return []
     rest = right
@@ -228,18 +248,21 @@ def content_after(
         re.search(f"{QUOTATION}|[OSY]", reading.classes[start:end] + who) is None and "A" not in who
     )
     if words in lexicon.PAST_ONLY and (
-        _PERSON_OF.search(who)
+        re.search("[OASHYj]", who) is None
+        or _PERSON_OF.search(who)
         or _MODAL.fullmatch(reading.words(cue - 1, cue))
         or reading.words(*party).endswith("interview")  # an interview [aired on S]
     ):
         return []
     is_told = re.search(f"{QUOTATION}|h", reading.classes[cue + 1 : end]) is not None
-    if _POSTS.fullmatch(words) and re.fullmatch("D?[OA]", who) and not is_told:
+    if _POSTS.fullmatch(words) and re.fullmatch("D?[OA]|D?n?E", who) and not is_told:
         return []
     if _STARTS.match(words) and re.search("[OAHS]", who):
         if re.search(QUOTATION, reading.classes[start:end]) is None:
             return []
     if _FINDS.fullmatch(words) and who == "j" and _is_told(reading, party, sentence):
+        return []
+    if _READS.fullmatch(words) and not re.match(QUOTATION, reading.classes[start:end]):
         return []
     if symbol in _WEAK and (
         (is_plain and not _is_relayed(reading, cue, sentence))
@@ -269,7 +292,9 @@ def _is_relayed(reading: Reading, cue: int, sentence: Sentence) -> bool:
 def _is_told(reading: Reading, party: Span, sentence: Sentence) -> bool:
     """Whether a pronoun stands in what somebody said: they said so (she said she hopes)."""
     place = reading.starts[party[0]]
+    is_it = reading.classes[party[0]] == "j"  # what an outlet may call itself
     return any(
         row.content is not None and row.content[0] <= place < row.content[1]
         for row in sentence.rows
+        if is_it or row.kind != "outlet"
     )

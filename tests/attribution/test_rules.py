@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from dedup import Corpus, analyze
 from dedup.attribution import KINDS, QUOTATIONS, RELATIONS
+from dedup.attribution.outlets import UNLISTED
 
 Row = tuple[Any, ...]
 
@@ -63,6 +64,22 @@ def test_text_gives_its_attributions(case: dict[str, Any]) -> None:
 @pytest.mark.cases("attributions_missed")
 def test_text_gives_its_attributions_one_day(case: dict[str, Any]) -> None:
     assert expected(case) == found(case)
+
+
+@pytest.mark.cases("mastheads")
+def test_name_is_an_outlets_where_it_stands_like_one(case: dict[str, Any]) -> None:
+    outlets = {str(row["credited_outlet"]) for row in table(case["input"])}
+    names = sorted(id.removeprefix(UNLISTED) for id in outlets if id.startswith(UNLISTED))
+    assert case["expected"] == names
+
+
+@pytest.mark.cases("findings")
+def test_outlet_is_credited_with_its_count_or_poll(case: dict[str, Any]) -> None:
+    text = case["input"]
+    rows = [
+        [words(text, row, span) for span in SPANS] for row in table(text) if row["credited_outlet"]
+    ]
+    assert case["expected"] == rows
 
 
 def check_spans(text: str, rows: list[dict[str, Any]]) -> None:
