@@ -19,12 +19,7 @@ from dedup.reuse.columns import (
     TARGET_END,
     TARGET_START,
 )
-from dedup.reuse.comparer import (
-    Vectors,
-    count_spans,
-    make_vectors,
-    make_vectors_by_frequency,
-)
+from dedup.reuse.comparer import count_spans, make_vectors, make_vectors_by_frequency
 from dedup.reuse.measures import span_cosine
 from dedup.reuse.nearest import nearest_rows
 from dedup.reuse.sentences import CASES_PER_PAIR, match_pairs
@@ -85,7 +80,11 @@ def find_paraphrases(
             stream.terms, stream.starts[rows], stream.ends[rows], len(stream.document_frequency)
         )
     else:
-        vectors = _weigh_with_old(stream, passages, rows, background)
+        weights = _count_with_old(stream, passages, rows, background)
+        rows = rows[: targets[-1] + 1]  # nothing is taken from what comes later
+        vectors = make_vectors_by_frequency(
+            stream.terms, stream.starts[rows], stream.ends[rows], *weights
+        )
     near, _ = nearest_rows(
         vectors, owners[stream.documents[rows]], targets,
         n_best=NEAREST, least=LEAST_COSINE, executor=executor,
@@ -150,20 +149,17 @@ def match_passages(
     return found[order]
 
 
-def _weigh_with_old(
+def _count_with_old(
     stream: Stream, passages: Passages, rows: Integers, background: Background
-) -> Vectors:
-    """Return the vectors of passages, their terms weighed by old passages and new ones."""
+) -> tuple[Integers, int]:
+    """Return in how many passages, old and new, each term is, and how many these are."""
     # A text that an old document has, too, is counted there.
     texts = passages.texts[stream.passages]
     is_old = ~background.is_new[stream.rows[stream.documents]]
     new = rows[~np.isin(texts[rows], texts[is_old])]
     frequency = background.count_passages_with(stream.hashes)
     frequency += count_spans(stream.terms, stream.starts[new], stream.ends[new], len(stream.hashes))
-    return make_vectors_by_frequency(
-        stream.terms, stream.starts[rows], stream.ends[rows], frequency,
-        background.n_passages + len(new),
-    )  # fmt: skip
+    return frequency, background.n_passages + len(new)
 
 
 def comparable_rows(stream: Stream, passages: Passages) -> Integers:
