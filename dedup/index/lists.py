@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -259,7 +260,7 @@ def _crc_of_run(file: IndexFile, row: tuple[int, int, int, int], fence: bytes) -
 
 
 def _crc_of_block(file: IndexFile, number: int, data: bytes) -> int:
-    return file.crc(number.to_bytes(8, "little") + data)
+    return crc32(data, file.crc(number.to_bytes(8, "little")))
 
 
 def _delete(file: IndexFile, number: int, run: _Run) -> None:
