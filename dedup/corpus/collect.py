@@ -33,6 +33,8 @@ from dedup.text import Kernel, shingle
 
 Integers = npt.NDArray[np.int64]
 
+_1 = np.uint64(1)
+
 
 @dataclass(frozen=True, slots=True)
 class Passages:
@@ -262,6 +264,35 @@ def _passage_order(documents: Integers, order: Integers | None) -> Integers | No
     return np.argsort(ranks[documents], kind="stable")
 
 
+@Kernel
+def number_keys(
+    keys: npt.NDArray[np.uint64],
+    slots: npt.NDArray[np.int32],
+    numbers: Integers,
+    firsts: Integers,
+) -> int:
+    """Write what `number_texts` returns; return how many numbers there are.
+
+    Args:
+        keys: The keys, hashes.
+        slots: A hash table of numbers, all -1: a power of two, and several times as many.
+        numbers: Where to write each entry's number.
+        firsts: Where to write each number's first entry.
+    """
+    mask = np.uint64(len(slots) - 1)
+    n_numbers = 0
+    for i in range(len(keys)):
+        slot = keys[i] & mask
+        while slots[slot] >= 0 and keys[firsts[slots[slot]]] != keys[i]:
+            slot = (slot + _1) & mask
+        if slots[slot] < 0:
+            slots[slot] = n_numbers
+            firsts[n_numbers] = i
+            n_numbers += 1
+        numbers[i] = slots[slot]
+    return n_numbers
+
+
 def number_texts(keys: npt.NDArray[np.uint64]) -> tuple[Integers, Integers]:
     """Number the distinct keys in the order in which they first occur.
 
@@ -271,16 +302,10 @@ def number_texts(keys: npt.NDArray[np.uint64]) -> tuple[Integers, Integers]:
     >>> number_texts(np.array([7, 3, 7, 5], dtype=np.uint64))
     (array([0, 1, 0, 2]), array([0, 1, 3]))
     """
-    order = np.argsort(keys, kind="stable")
-    is_new = run_starts(keys[order])
-    firsts = order[is_new]  # by key
-    group = np.cumsum(is_new) - 1
-    by_first = np.argsort(firsts)
-    number_of_group = np.empty(len(firsts), dtype=np.int64)
-    number_of_group[by_first] = np.arange(len(firsts))
-    numbers = np.empty(len(keys), dtype=np.int64)
-    numbers[order] = number_of_group[group]
-    return numbers, firsts[by_first]
+    numbers, firsts = np.empty((2, len(keys)), dtype=np.int64)
+    slots = np.full(4 << len(keys).bit_length(), -1, dtype=np.int32)
+    n_numbers = number_keys.sized(10 * len(keys))(keys, slots, numbers, firsts)
+    return numbers, firsts[:n_numbers].copy()
 
 
 def outlet_numbers(corpus: Corpus) -> Integers:

@@ -13,7 +13,18 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import PASSAGE_UNITS, PassageUnit
-from dedup.text import CHARACTERS, IGNORED, SPACE, WORD, Kernel, decode_at, width_at
+from dedup.text import (
+    CHARACTERS,
+    IGNORED,
+    SPACE,
+    WORD,
+    Kernel,
+    count_leads,
+    decode_at,
+    eight_at,
+    is_plain_line,
+    width_at,
+)
 
 _PARAGRAPH, _LINE, _DOCUMENT = range(len(PASSAGE_UNITS))
 
@@ -80,6 +91,22 @@ def count_breaks(data: npt.NDArray[np.uint8]) -> int:
 
 
 @Kernel
+def end_line(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[int, int]:
+    """Return where the line that goes through a byte ends, and where the next one starts."""
+    while i < end:
+        if i + 8 <= end and is_plain_line(eight_at(data, i)):
+            i += 8
+            continue
+        for k in range(i, min(i + 8, end)):
+            if data[k] < 14 or data[k] == 0xC2 or data[k] == 0xE2:
+                n_break = line_break_at(data, k, end)
+                if n_break > 0:
+                    return k, k + n_break
+        i += 8
+    return end, end + 1  # the end of the text ends a line, too
+
+
+@Kernel
 def cut_lines(
     data: npt.NDArray[np.uint8],
     start: int,
@@ -93,14 +120,7 @@ def cut_lines(
     i = start
     while i <= end:
         first = i
-        n_break = 1  # the end of the text ends a line, too
-        while i < end:
-            if data[i] < 14 or data[i] == 0xC2 or data[i] == 0xE2:
-                n_break = line_break_at(data, i, end)
-                if n_break > 0:
-                    break
-            i += 1
-        last = i
+        last, i = end_line(data, i, end)
         while first < last:
             kind = kinds[decode_at(data, first)]
             if kind != SPACE and kind != IGNORED:
@@ -117,7 +137,6 @@ def cut_lines(
         line_starts[n_lines] = first
         line_ends[n_lines] = last
         n_lines += 1
-        i += max(n_break, 1)
     return n_lines
 
 
@@ -125,8 +144,12 @@ def cut_lines(
 def count_characters(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
     """Return how many characters of UTF-8 lie in data[start:end]."""
     n_characters = 0
-    for i in range(start, end):
-        n_characters += data[i] & 0xC0 != 0x80
+    i = start
+    while i + 8 <= end:
+        n_characters += count_leads(eight_at(data, i))
+        i += 8
+    for k in range(i, end):
+        n_characters += data[k] & 0xC0 != 0x80
     return n_characters
 
 

@@ -67,7 +67,7 @@ def read_jsonl(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> I
 
 
 def _add_plain(
-    block: bytes, first_line: int, n_lines: int, file: SourceFile, builder: CorpusBuilder
+    block: memoryview, first_line: int, n_lines: int, file: SourceFile, builder: CorpusBuilder
 ) -> bool:
     """Add a block of JSON Lines by way of columns, if every line is a plain record.
 
@@ -113,45 +113,49 @@ class _Recoder:
             return line.decode(encoding, "replace")
 
 
-def _blocks_of_lines(stream: IO[bytes]) -> Iterator[bytes]:
+def _blocks_of_lines(stream: IO[bytes]) -> Iterator[memoryview]:
     """Yield a stream in UTF-8 without a mark, a few million bytes at a time, cut after lines.
 
-    Where a file is damaged, what came before is yielded first.
+    Every block is gone when the next one is asked for: all lie in the same memory, for touching
+    new memory costs more than reading. Where a file is damaged, what came before is yielded first.
     """
-    block, error = _read_block(stream)
-    if (mark := marked_encoding(block)) is not None:
-        name, length = mark
-        block = block[length:]
+    buffer, begin = bytearray(_BLOCK), 0
+    size, error = _fill(buffer, 0, stream)
+    if (mark := marked_encoding(bytes(buffer[:size]))) is not None:
+        name, begin = mark
         if name != "utf-8":
             # Lines of two-byte characters cannot be told by bytes: decode from the start.
-            text = (block + stream.read()).decode(name, "replace")
-            stream = io.BytesIO(without_surrogates(text).encode())
-            block, error = _read_block(stream)
-    while block:
-        if error is not None:
-            block = block[: block.rfind(b"\n") + 1]
-        elif not block.endswith(b"\n"):
-            block += stream.readline()
-        if block:
-            yield block
+            text = (buffer[begin:size] + stream.read()).decode(name, "replace")
+            stream, begin = io.BytesIO(without_surrogates(text).encode()), 0
+            size, error = _fill(buffer, 0, stream)
+    while True:
+        is_last = error is None and size < len(buffer)
+        end = size if is_last else buffer.rfind(b"\n", begin, size) + 1
+        if end > begin:
+            yield memoryview(buffer)[begin:end]
         if error is not None:
             raise error
-        block, error = _read_block(stream)
-    if error is not None:
-        raise error
+        if is_last:
+            return
+        rest = buffer[max(begin, end) : size]
+        if not end:  # a line longer than the buffer
+            buffer = bytearray(2 * len(buffer))
+        buffer[: len(rest)] = rest
+        size, error = _fill(buffer, len(rest), stream)
+        begin = 0
 
 
-def _read_block(stream: IO[bytes]) -> tuple[bytes, Exception | None]:
-    """Read a block, or as much of it as there is before an error, and the error."""
-    pieces: list[bytes] = []
-    size = 0
+def _fill(buffer: bytearray, size: int, stream: IO[bytes]) -> tuple[int, Exception | None]:
+    """Read behind `size` bytes until the buffer is full, or until the end, or an error."""
     try:
-        while size < _BLOCK and (piece := stream.read1(min(_BLOCK - size, _PIECE))):  # type: ignore[attr-defined]
-            pieces.append(piece)
+        while room := len(buffer) - size:
+            if not (piece := stream.read1(min(room, _PIECE))):  # type: ignore[attr-defined]
+                break
+            buffer[size : size + len(piece)] = piece
             size += len(piece)
     except READ_ERRORS as error:
-        return b"".join(pieces), error
-    return b"".join(pieces), None
+        return size, error
+    return size, None
 
 
 def _loads(line: bytes) -> Any:

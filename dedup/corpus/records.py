@@ -198,6 +198,9 @@ class CorpusBuilder:
         self._flush()
         table = pa.Table.from_batches(self._batches, schema=DOCUMENT_SCHEMA)
         table = self._without_repeated_ids(table)
+        for name in ("document_id", "outlet", "published"):  # rows are taken time and again
+            number = table.column_names.index(name)
+            table = table.set_column(number, table.field(name), table[name].combine_chunks())
         if (n := self._n_assumed_zones) > 0:
             self.notes.append(f"{n} time{'s' * (n > 1)} without a zone taken as UTC")
         self._note_fields_never_seen()

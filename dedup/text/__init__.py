@@ -14,6 +14,7 @@ from dedup.text.characters import (
     width_at,
 )
 from dedup.text.differences import Edit, diff_words
+from dedup.text.eights import count_leads, eight_at, is_plain_line
 from dedup.text.kernel import Kernel, worth_compiling
 from dedup.text.quotations import find_paragraph_quotations, find_quotations
 from dedup.text.tokens import (
@@ -43,10 +44,13 @@ __all__ = [
     "Shingled",
     "Tokens",
     "as_bytes",
+    "count_leads",
     "decode_at",
     "diff_words",
+    "eight_at",
     "find_paragraph_quotations",
     "find_quotations",
+    "is_plain_line",
     "mark_tokens",
     "mix",
     "shingle",

@@ -15,6 +15,7 @@ import unicodedata
 import numpy as np
 import numpy.typing as npt
 
+from dedup.text.eights import eight_at, is_ascii
 from dedup.text.kernel import Kernel
 
 # Kinds. UNKNOWN marks table entries not filled yet and never reaches a kernel; what EXPANDS is
@@ -111,12 +112,15 @@ def find_unknown(
 ) -> int:
     """Write characters that have no entry yet, as many as there is room for; return how many."""
     n_found = 0
-    for i in range(len(data)):
-        if data[i] >= 0xC0:
-            code_point = decode_at(data, i)
-            if kinds[code_point] == UNKNOWN and n_found < len(found):
-                found[n_found] = code_point
-                n_found += 1
+    for first in range(0, len(data), 8):
+        if first + 8 <= len(data) and is_ascii(eight_at(data, first)):
+            continue
+        for i in range(first, min(first + 8, len(data))):
+            if data[i] >= 0xC0:
+                code_point = decode_at(data, i)
+                if kinds[code_point] == UNKNOWN and n_found < len(found):
+                    found[n_found] = code_point
+                    n_found += 1
     return n_found
 
 
@@ -182,13 +186,6 @@ def _fold_value(folded: str) -> int:
 
 
 CHARACTERS = CharacterTable()
-# What a byte is, for nearly all of most texts: 0 parts words, 1 is a letter or a digit, 2 takes a
-# closer look.
-LANE = np.array(
-    [{SEPARATOR: 0, SPACE: 0, WORD: 1}.get(kind, 2) for kind in CHARACTERS.kinds[:128].tolist()]
-    + [2] * 128,
-    dtype=np.uint8,
-)
 
 
 def as_bytes(text: str) -> npt.NDArray[np.uint8]:

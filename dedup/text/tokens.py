@@ -3,8 +3,9 @@
 A token is a run of letters, marks and digits, and is known by the 64-bit hash of its folded
 form. An apostrophe inside a word does not split it; scripts written without spaces give one
 token a character. A shingle is the 32-bit hash of `shingle_size` consecutive tokens. The hashes
-are polynomials modulo 2**64, over code points and over token hashes, finished by MurmurHash3's
-64-bit mixer.
+are polynomials modulo 2**64, finished by MurmurHash3's 64-bit mixer: of tokens over eight
+characters at a time, each in a byte of its own (of what is not ASCII, the 64 bits that the mixer
+makes of it, turned by as many bytes), of shingles over token hashes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from dedup.text.characters import (
     EXPANDS,
     IGNORED,
     KIND_SHIFT,
-    LANE,
     MARK,
     REORDERS,
     SEPARATOR,
@@ -31,10 +31,11 @@ from dedup.text.characters import (
     decode_at,
     width_at,
 )
+from dedup.text.eights import REACH, eight_at, lower_case, lowest_bit, word_bits
 from dedup.text.kernel import Kernel
 
 # What is kept on disk names it; it grows when any text gets other tokens, hashes or shingles.
-TOKENISER = 1
+TOKENISER = 2
 
 _NONE = np.uint64(0)
 _APOSTROPHE = np.uint64(ord("'"))
@@ -42,13 +43,15 @@ _REORDERS = np.uint64(REORDERS)
 _KIND_SHIFT = np.uint64(KIND_SHIFT)
 _FOLDED = np.uint64((1 << KIND_SHIFT) - 1)
 _OFFSET = np.uint64(0xCBF29CE484222325)
-_STEP = np.uint64(13)  # a character's hash is multiplied by 2**13 + 1: a shift and a sum
 _MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
 _MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio; any odd number would do
+_ASCII = np.uint64(128)
+_1 = np.uint64(1)
 _33 = np.uint64(33)
 _32 = np.uint64(32)
 _48 = np.uint64(48)
+_63 = np.uint64(63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,43 +102,71 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @Kernel
+def absorb(
+    token: np.uint64, n: int, scale: np.uint64, value: np.uint64
+) -> tuple[np.uint64, int, np.uint64]:
+    """Return a token's hash with one more character, their number, and the next one's factor."""
+    turn = np.uint64(8 * (n & 7))
+    token += ((value << turn) | (value >> (np.uint64(64 - 8 * (n & 7)) & _63))) * scale
+    n += 1
+    return token, n, scale * _BASE if n & 7 == 0 else scale
+
+
+@Kernel
 def tokenise_plain(
     data: npt.NDArray[np.uint8],
     i: int,
     end: int,
-    lane: npt.NDArray[np.uint8],
-    folds: npt.NDArray[np.uint64],
     n_tokens: int,
-    token: np.uint64,
-    token_start: int,
-    token_end: int,
     hashes: npt.NDArray[np.uint64],
     starts: npt.NDArray[np.int64],
     ends: npt.NDArray[np.int64],
-) -> tuple[int, int, np.uint64, int]:
-    """Read on while there is nothing but ASCII letters and digits, and what plainly parts them.
+) -> tuple[int, int]:
+    """Write the tokens of ASCII letters and digits alone, up to what is or touches anything else.
 
-    Where words end cannot be foretold, so a branch there costs more than the work: each byte
-    writes the token as it is by then, and a byte behind a word moves on to the next one.
+    Where words end cannot be foretold, so a branch there costs more than the work: they are found
+    64 bytes at once, as bits.
+
+    Args:
+        i: Where to start: no word is being read there.
 
     Returns:
-        The first byte not read, the number of tokens that have ended, and the open one's hash and
-        start, which is -1 if none is open; it stands behind the others.
+        The first byte not read, which begins a word or lies between words, and the number of
+        tokens.
     """
-    inside = int(token_start >= 0)
-    hashes[n_tokens], starts[n_tokens], ends[n_tokens] = token, token_start, token_end
-    while i < end:
-        is_word = int(lane[data[i]])
-        if is_word > 1:
+    while i < end and i + REACH <= len(data):
+        words, special = word_bits(data, i)
+        n_read = min(end - i, 64)
+        if special != _NONE:
+            n_read = min(n_read, lowest_bit(special))
+        if n_read < 64:
+            words &= (_1 << np.uint64(n_read)) - _1
+        # A word that reaches up to a special character is not over, nor known to be one that
+        # reaches up to the last byte looked at; at the end of the text, it is.
+        first_bits, end_bits = words & ~(words << _1), (words << _1) & ~words
+        if n_read < 64 and n_read < end - i:
+            end_bits &= (_1 << np.uint64(n_read)) - _1
+        while end_bits != _NONE:
+            start, token_end = i + lowest_bit(first_bits), i + lowest_bit(end_bits)
+            starts[n_tokens], ends[n_tokens] = start, token_end
+            first_bits &= first_bits - _1
+            end_bits &= end_bits - _1
+            token, scale = _NONE, _1
+            while token_end - start > 8:
+                token += lower_case(eight_at(data, start), 8) * scale
+                scale *= _BASE
+                start += 8
+            token += lower_case(eight_at(data, start), token_end - start) * scale
+            hashes[n_tokens] = token
+            n_tokens += 1
+        if first_bits != _NONE:  # one is open
+            n_read = lowest_bit(first_bits)
+            if n_read == 0:
+                return i, n_tokens
+        i += n_read
+        if special != _NONE:
             break
-        n_tokens += inside & (is_word ^ 1)
-        token = token if inside else _OFFSET
-        token_start = token_start if inside else i
-        token = (token << _STEP) + (token + folds[data[i]])
-        i += 1
-        hashes[n_tokens], starts[n_tokens], ends[n_tokens] = token, token_start, i
-        inside = is_word
-    return i, n_tokens, token, token_start if inside else -1
+    return i, n_tokens
 
 
 @Kernel
@@ -154,18 +185,14 @@ def tokenise_span(
     n_tokens = 0
     token_start = -1  # of the token being read; -1 between tokens
     token_end = start
+    token, n_characters, scale = _NONE, 0, _1
     alone = False  # whether it is a character that makes a token by itself
     after_apostrophe = False  # which belongs to the token only if a letter follows
-    token = _OFFSET
     marks = _NONE  # sum over the marks last read: their order does not count
     i = start
     while i <= end:
-        if not (alone or after_apostrophe or marks != _NONE):
-            i, n_tokens, token, token_start = tokenise_plain(
-                data, i, end, LANE, folds, n_tokens, token, token_start, token_end,
-                hashes, starts, ends,
-            )  # fmt: skip
-            token_end = ends[n_tokens]
+        if token_start < 0 and i < end and data[i] < 0x80:
+            i, n_tokens = tokenise_plain(data, i, end, n_tokens, hashes, starts, ends)
 
         # Any other character, as the characters that it folds to.
         code_point, width, n_parts, first = np.int64(0), 1, 1, 0
@@ -189,7 +216,7 @@ def tokenise_span(
             joins = (kind == WORD and not alone) or (kind == MARK and not after_apostrophe)
             if token_start >= 0 and not joins:
                 if marks != _NONE:
-                    token = (token << _STEP) + (token + marks)
+                    token, n_characters, scale = absorb(token, n_characters, scale, marks)
                 hashes[n_tokens], starts[n_tokens], ends[n_tokens] = token, token_start, token_end
                 n_tokens += 1
                 token_start, marks = -1, _NONE
@@ -197,21 +224,46 @@ def tokenise_span(
             if token_start < 0:
                 if kind != WORD and kind != CHARACTER:
                     continue
-                token_start, token = i, _OFFSET
+                token_start = i
+                token, n_characters, scale = _NONE, 0, _1
                 alone = kind == CHARACTER
             token_end = i + width
             if folded & _REORDERS:
                 marks += mix(folded)
                 continue
             if marks != _NONE:
-                token, marks = (token << _STEP) + (token + marks), _NONE
+                token, n_characters, scale = absorb(token, n_characters, scale, marks)
+                marks = _NONE
             if after_apostrophe:
-                token, after_apostrophe = (token << _STEP) + (token + _APOSTROPHE), False
-            token = (token << _STEP) + (token + folded)
+                token, n_characters, scale = absorb(token, n_characters, scale, _APOSTROPHE)
+                after_apostrophe = False
+            value = folded if folded < _ASCII else mix(folded)
+            token, n_characters, scale = absorb(token, n_characters, scale, value)
         i += width
     for number in range(n_tokens):
         hashes[number] = mix(hashes[number])
     return n_tokens
+
+
+@Kernel
+def shingle_tokens(
+    hashes: npt.NDArray[np.uint64],
+    n_tokens: int,
+    shingle_size: int,
+    sums: npt.NDArray[np.uint64],
+    shingles: npt.NDArray[np.uint32],
+) -> int:
+    """Write the shingles of a text's tokens; return their number. `sums` is scratch."""
+    # A text shorter than a shingle is one shingle of what it has.
+    n_shingles = max(n_tokens - shingle_size + 1, min(n_tokens, 1))
+    sums[:n_shingles] = _OFFSET
+    for place in range(min(shingle_size, n_tokens)):  # in the outer loop: so the inner vectorises
+        tokens = hashes[place : place + n_shingles]
+        for first in range(n_shingles):
+            sums[first] = sums[first] * _BASE + tokens[first]
+    for first in range(n_shingles):
+        shingles[first] = np.uint32(mix(sums[first]) >> _32)
+    return n_shingles
 
 
 @Kernel
@@ -227,6 +279,7 @@ def shingle_spans(
     hashes: npt.NDArray[np.uint64],
     token_starts: npt.NDArray[np.int64],
     token_ends: npt.NDArray[np.int64],
+    sums: npt.NDArray[np.uint64],
     shingles: npt.NDArray[np.uint32],
     counts: npt.NDArray[np.int64],
     n_words: npt.NDArray[np.int64],
@@ -248,15 +301,8 @@ def shingle_spans(
         keys[passage] = mix(key)
         marks[passage] = mark
         n_words[passage] = n_tokens
-        # A text shorter than a shingle is one shingle of what it has.
-        n_shingles = max(n_tokens - shingle_size + 1, min(n_tokens, 1))
-        for first in range(n_shingles):
-            shingle = _OFFSET
-            for token in range(first, min(first + shingle_size, n_tokens)):
-                shingle = shingle * _BASE + hashes[token]
-            shingles[total + first] = np.uint32(mix(shingle) >> _32)
-        counts[passage] = n_shingles
-        total += n_shingles
+        counts[passage] = shingle_tokens(hashes, n_tokens, shingle_size, sums, shingles[total:])
+        total += counts[passage]
     return total
 
 
@@ -348,7 +394,7 @@ def shingle(
     """
     n_passages = len(starts)
     longest = _most_tokens(data, int((ends - starts).max(initial=0)))
-    hashes = np.empty(longest, dtype=np.uint64)
+    hashes, sums = np.empty((2, longest), dtype=np.uint64)
     token_starts, token_ends = np.empty((2, longest), dtype=np.int64)
     n_bytes = int((ends - starts).sum())
     room = n_passages + _most_tokens(data, n_bytes)
@@ -360,6 +406,6 @@ def shingle(
     total = shingle_spans.sized(n_bytes)(
         data, starts, ends, shingle_size,
         CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions,
-        marked, hashes, token_starts, token_ends, shingles, counts, n_words, keys, marks,
+        marked, hashes, token_starts, token_ends, sums, shingles, counts, n_words, keys, marks,
     )  # fmt: skip
     return Shingled(shingles[:total], counts, n_words, keys, marks)

@@ -189,6 +189,19 @@ def test_long_csv_field_is_read(tmp_path: Path) -> None:
     assert [text] == [document.text for document in read_corpus(tmp_path / "a.csv")]
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "marked"])
+@pytest.mark.parametrize("ending", ["\n", ""])
+def test_lines_are_whole_wherever_reading_breaks_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: bytes, ending: str
+) -> None:
+    monkeypatch.setattr("dedup.corpus.record_files._BLOCK", 64)
+    texts = ["é" * n for n in (1, 40, 3, 0, 700, 20, 21, 22, 23, 24)]
+    lines = "\n".join(json.dumps({"text": text}, ensure_ascii=False) for text in texts)
+    (tmp_path / "a.jsonl").write_bytes(mark + lines.encode() + ending.encode())
+    corpus = read_corpus(tmp_path / "a.jsonl")
+    assert [(text, n) for n, text in enumerate(texts, 1)] == [(d.text, d.line) for d in corpus]
+
+
 @pytest.mark.parametrize("suffix", [".jsonl", ".json", ".csv", ".parquet"])
 def test_fields_can_be_mapped_in_every_format(tmp_path: Path, suffix: str) -> None:
     path = write_records(tmp_path / f"news{suffix}")

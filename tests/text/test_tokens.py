@@ -131,6 +131,22 @@ def test_tokens_are_those_of_the_oracle(pieces: list[tuple[str, str]]) -> None:
     assert [hashes(word)[0] for word in expected] == hashes(text)
 
 
+@given(
+    st.lists(
+        st.tuples(st.text("abXYZ07", max_size=80), st.sampled_from(" |, |'| ’|é|—".split("|")))
+    ),
+    st.integers(0, 80),
+)
+def test_tokens_of_a_long_text_are_those_of_its_words(
+    pieces: list[tuple[str, str]], room: int
+) -> None:
+    # A word alone is read letter by letter, in a text many letters at once.
+    text = "".join(map("".join, pieces)) + " " * room
+    expected = tokens_of(text)
+    assert expected == tuple(word for piece in slices(text) for word in tokens_of(piece))
+    assert [hashes(word)[0] for word in expected] == hashes(text)
+
+
 @given(st.lists(WORDS, unique_by=tokens_of, min_size=2))
 def test_words_that_differ_have_different_hashes(words: list[str]) -> None:
     assert len(words) == len(set(hashes(" ".join(words))))
