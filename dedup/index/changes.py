@@ -85,9 +85,8 @@ def remove_documents(contents: Contents, numbers: Integers, executor: Executor) 
         if passages is not None:
             _carry_on(contents, passages, executor)
         file.manifest["n_documents"] -= len(stored.numbers)
-        file.manifest["n_passages"] -= sum(map(len, stored.passages))
-        n_words = sum(int((facts[:, 1] >> ROLE_BITS).sum()) for facts in stored.passages)
-        file.manifest["n_words"] -= n_words
+        file.manifest["n_passages"] -= len(stored.passages)
+        file.manifest["n_words"] -= int((stored.passages[:, 1] >> ROLE_BITS).sum())
 
 
 def know_beside(contents: Contents, corpus: Corpus, executor: Executor) -> KnownDocuments:
@@ -111,7 +110,7 @@ def count_stored_terms(
         return kept.TermCounts(none.astype(np.uint32), none, none, 0, 0), None
     # The roles that they had when they were added: by repetition they may have others now.
     order = np.lexsort((passages.positions, passages.documents))
-    facts = np.concatenate(stored.passages)[:, 1]
+    facts = stored.passages[:, 1]
     if len(facts) != len(order):
         raise contents.file.damaged("the passages of a document")
     passages.roles[order] = (facts & ((1 << ROLE_BITS) - 1)).astype(np.uint8)

@@ -13,6 +13,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +28,17 @@ from dedup.index.storage import IndexFile
 Integers = npt.NDArray[np.int64]
 
 ROLE_BITS = 2  # of a passage's second word, below its number of words
-_AT_ONCE = 500
-_FIELDS = ("body_start", "published_is_day", "title", "url", "other_fields")
-_ZERO = ("body_start", "published_is_day")  # of them those that are never missing
+_AT_ONCE = 500  # documents asked for in one statement
+_PER_BATCH = 4_000  # documents of a batch: all work on a corpus goes by these
+# What has no column of its own, and what it is where nothing is said of it.
+_FIELDS: dict[str, Any] = {
+    "body_start": 0, "published_is_day": False, "title": None, "url": None, "other_fields": None
+}  # fmt: skip
+_NO_FIELDS = b"{}"
 _FACTS = "number, document_id, outlet, published, is_version, path, line, crc, digest, passages"
 _COLUMNS = f"{_FACTS}, fields, text"
-_CRC, _DIGEST, _PASSAGES = 7, 8, 9  # places in a row of columns
+_IS_VERSION, _CRC, _DIGEST, _PASSAGES = 4, 7, 8, 9  # places in a row of columns
+_PLACES = {"document_id": 1, "published": 3, "line": 6, "text": 11}  # of what is kept as it is
 _NONE = type(None)
 _TYPES = (
     (int,), (str,), (int, _NONE), (int, _NONE), (int,), (int, str, _NONE), (int, _NONE), (int,),
@@ -51,14 +57,14 @@ class Stored:
     Attributes:
         numbers: Their numbers, ascending.
         table: The documents, with the columns of `DOCUMENT_SCHEMA`.
-        passages: For each the facts of its passages, shape (n_passages, 2), dtype uint32: the
-            lower half of the text's key; number of words and role, as `ROLE_BITS` divides them.
+        passages: The facts of their passages, shape (n_passages, 2), dtype uint32: the lower half
+            of the text's key; number of words and role, as `ROLE_BITS` divides them.
         is_version: For each whether it mostly repeats others of its outlet.
     """
 
     numbers: Integers
     table: pa.Table
-    passages: list[npt.NDArray[np.uint32]]
+    passages: npt.NDArray[np.uint32]
     is_version: npt.NDArray[np.bool_]
 
 
@@ -88,20 +94,27 @@ def describe(table: pa.Table) -> Described:
         names = ("document_id", "outlet")
         columns = [*(batch[name].to_pylist() for name in names), _times(batch)]
         for told, text, *facts in zip(here, _texts(batch), *columns, strict=True):
-            whole = b"".join((orjson.dumps(facts), told, text))
-            own_digests.append(hashlib.blake2b(whole, digest_size=16).digest())
+            own_digests.append(_digest(facts, told, text))
         fields += here
     return Described(fields, own_digests)
+
+
+def _digest(facts: list[Any], told: bytes, text: bytes) -> bytes:
+    """Return the digest of id, outlet and time, of the other fields, and of the text."""
+    whole = b"".join((orjson.dumps(facts), told, text))
+    return hashlib.blake2b(whole, digest_size=16).digest()
 
 
 def _fields(batch: pa.RecordBatch) -> list[bytes]:
     """Return the fields that have no column of their own; most documents have few, or none."""
     names = [name for name in _FIELDS if batch[name].null_count < len(batch)]
     names = [
-        name for name in names if name not in _ZERO or pc.any(batch[name].cast(pa.bool_())).as_py()
+        name
+        for name in names
+        if _FIELDS[name] is None or pc.any(batch[name].cast(pa.bool_())).as_py()
     ]
     if not names:
-        return [b"{}"] * len(batch)
+        return [_NO_FIELDS] * len(batch)
     rows = zip(*(batch[name].to_pylist() for name in names), strict=True)
     return [orjson.dumps({n: v for n, v in zip(names, row, strict=True) if v}) for row in rows]
 
@@ -275,7 +288,11 @@ def read_documents(file: IndexFile, numbers: Integers) -> Stored:
     Raises:
         InputError: If any of them is damaged.
     """
-    return _stored(file, _read_rows(file, _COLUMNS, numbers))
+    parts = (
+        [row for rows in _read_rows(file, _COLUMNS, numbers[i : i + _PER_BATCH]) for row in rows]
+        for i in range(0, len(numbers), _PER_BATCH)
+    )
+    return _stored(file, parts)
 
 
 def read_all_documents(file: IndexFile, *, at_once: int) -> Iterator[Stored]:
@@ -291,7 +308,7 @@ def read_all_documents(file: IndexFile, *, at_once: int) -> Iterator[Stored]:
         if rows[-1][0] <= last:
             raise file.damaged("its documents are out of order")
         last = rows[-1][0]
-        yield _stored(file, [[_checked(file, row) for row in rows]])
+        yield _stored(file, [_check(file, rows)])
 
 
 def numbers_of_outlets(file: IndexFile, outlets: Sequence[int]) -> Integers:
@@ -316,24 +333,26 @@ def _read_rows(file: IndexFile, columns: str, numbers: Integers) -> Iterator[lis
             query = f"SELECT count(*) FROM removed WHERE number IN ({marks})"
             if file.connection.execute(query, [*missing]).fetchone()[0] != len(missing):
                 raise file.damaged("a document is missing")
-        yield [_checked(file, row) for row in rows]
+        yield _check(file, rows)
 
 
-def _checked(file: IndexFile, row: Row) -> Row:
-    """Return a row of `_FACTS` or `_COLUMNS` if it is as it was written, and makes sense."""
-    number, document_id, outlet, published, is_version, *_ = row
-    is_sound = (
-        _are_right(tuple(map(type, row)))
-        and _crc(file, row[:_CRC], row[_DIGEST], row[_PASSAGES]) == row[_CRC]
-        and 0 <= number < file.manifest["next_number"]
-        and (outlet is None or outlet >= 0)
-        and (published is None or published in _TIMES)
-        and is_version in (0, 1)
-        and not len(row[_PASSAGES]) % 8
-    )
-    if not is_sound:
-        raise file.damaged(f"document {document_id!r}")
-    return row
+def _check(file: IndexFile, rows: list[Row]) -> list[Row]:
+    """Return rows of `_FACTS` or `_COLUMNS` if they are as they were written, and make sense."""
+    next_number, salt = file.manifest["next_number"], file.salt
+    for row in rows:
+        number, document_id, outlet, published, is_version, _, _, crc, digest, passages = row[:10]
+        is_sound = (
+            _are_right(tuple(map(type, row)))
+            and crc32(repr(row[:_CRC]).encode() + digest + passages, salt) == crc
+            and 0 <= number < next_number
+            and (outlet is None or outlet >= 0)
+            and (published is None or published in _TIMES)
+            and is_version in (0, 1)
+            and not len(passages) % 8
+        )
+        if not is_sound:
+            raise file.damaged(f"document {document_id!r}")
+    return rows
 
 
 @lru_cache
@@ -343,64 +362,70 @@ def _are_right(types: tuple[type, ...]) -> bool:
 
 
 def _stored(file: IndexFile, parts: Iterable[list[Row]]) -> Stored:
-    outlets = [name for _, name, _ in _names(file, "outlet")]
-    paths = [name for _, name, _ in _names(file, "path")]
+    names = [[name for _, name, _ in _names(file, table)] for table in ("outlet", "path")]
     batches, numbers, passages, is_version = [], [], [], []
     for rows in parts:
-        columns: dict[str, list[Any]] = {name: [] for name in DOCUMENT_SCHEMA.names}
-        for row in rows:
-            number, document_id, outlet, published, version, path, line, *blobs = row
-            *_, facts, fields, text = blobs
-            try:
-                values = {
-                    "document_id": document_id, "text": text, "published": published,
-                    "line": line, "outlet": None if outlet is None else outlets[outlet],
-                    "path": paths[path] if isinstance(path, int) and path >= 0 else path,
-                    **_read_fields(fields, text),
-                }  # fmt: skip
-            except (IndexError, TypeError, ValueError) as error:
-                raise file.damaged(f"document {document_id!r}") from error
-            for name, value in values.items():
-                columns[name].append(value)
-            numbers.append(number)
-            passages.append(np.frombuffer(facts, dtype="<u4").reshape(-1, 2))
-            is_version.append(bool(version))
-        try:
-            arrays = [_array(columns[field.name], field.type) for field in DOCUMENT_SCHEMA]
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-            raise file.damaged("the types of a document's row") from error
-        batch = pa.record_batch(arrays, schema=DOCUMENT_SCHEMA)
-        for digest, row in zip(describe(pa.table(batch)).digests, rows, strict=True):
-            if digest != row[_DIGEST]:
-                raise file.damaged(f"document {row[1]!r}")
-        batches.append(batch)
-    table = pa.Table.from_batches(batches, schema=DOCUMENT_SCHEMA)
+        batches.append(_make_batch(file, rows, *names))
+        numbers += [row[0] for row in rows]
+        passages += [row[_PASSAGES] for row in rows]
+        is_version += [row[_IS_VERSION] for row in rows]
     return Stored(
-        np.array(numbers, dtype=np.int64), table, passages, np.array(is_version, dtype=np.bool_)
+        np.array(numbers, dtype=np.int64),
+        pa.Table.from_batches(batches, schema=DOCUMENT_SCHEMA),
+        np.frombuffer(b"".join(passages), dtype="<u4").reshape(-1, 2),
+        np.array(is_version, dtype=np.bool_),
     )
 
 
-def _read_fields(data: bytes, text: bytes) -> dict[str, Any]:
+def _make_batch(
+    file: IndexFile, rows: list[Row], outlets: Sequence[str], paths: Sequence[str]
+) -> pa.RecordBatch:
+    """Return the documents of some rows, if they are what their digests say."""
+    labels, files, told = [], [], []
+    for row in rows:
+        document_id, outlet, published, _, path = row[1:6]
+        fields, text = row[-2:]
+        try:
+            label = None if outlet is None else outlets[outlet]
+            if _digest([document_id, label, published], fields, text) != row[_DIGEST]:
+                raise ValueError("a digest of something else")
+            labels.append(label)
+            files.append(paths[path] if isinstance(path, int) and path >= 0 else path)
+            told.append(_read_fields(fields, text))
+        except (IndexError, TypeError, ValueError) as error:
+            raise file.damaged(f"document {document_id!r}") from error
+    columns = {name: [row[place] for row in rows] for name, place in _PLACES.items()}
+    columns |= {name: [each[name] for each in told] for name in _FIELDS}
+    columns |= {"outlet": labels, "path": files}
+    try:
+        arrays = [_array(columns[field.name], field.type) for field in DOCUMENT_SCHEMA]
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise file.damaged("the types of a document's row") from error
+    return pa.record_batch(arrays, schema=DOCUMENT_SCHEMA)
+
+
+def _read_fields(data: bytes, text: bytes) -> Mapping[str, Any]:
     """Return the fields that have no column of their own.
 
     Raises:
         TypeError, ValueError: If they are none.
     """
+    if data == _NO_FIELDS:
+        return _FIELDS
     told = orjson.loads(data)
-    if type(told) is not dict or not told.keys() <= {*_FIELDS}:
+    if type(told) is not dict or not told.keys() <= _FIELDS.keys():
         raise TypeError("no fields of a document")
-    start, is_day = told.get("body_start", 0), told.get("published_is_day", False)
+    told = _FIELDS | told
+    start, is_day = told["body_start"], told["published_is_day"]
     if type(start) is not int or type(is_day) is not bool or not 0 <= start <= len(text):
         raise ValueError("a body that starts nowhere")
     text[:start].decode()  # a start inside a character is none either
-    if type(orjson.loads(told.get("other_fields") or b"{}")) is not dict:
+    if type(orjson.loads(told["other_fields"] or b"{}")) is not dict:
         raise TypeError("no other fields of a document")
-    return {name: told.get(name) for name in _FIELDS} | {
-        "body_start": start, "published_is_day": is_day
-    }  # fmt: skip
+    return told
 
 
-def _array(values: list[Any], type_: pa.DataType) -> pa.Array:
+def _array(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
     if type_ == pa.large_string():
         return pa.array(values, pa.large_binary()).cast(type_)
     return pa.array(values, type_)
