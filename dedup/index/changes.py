@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,7 +28,7 @@ from dedup.index.documents import (
     write_documents,
 )
 from dedup.index.known import KnownDocuments, find_holders
-from dedup.reuse import make_stream
+from dedup.reuse import Words, collect_words
 
 Integers = npt.NDArray[np.int64]
 
@@ -110,14 +110,13 @@ def count_stored_terms(
         return kept.TermCounts(none.astype(np.uint32), none, none, 0, 0), None
     # The roles that they had when they were added: by repetition they may have others now.
     order = np.lexsort((passages.positions, passages.documents))
-    words = stored.passages[:, 1]
-    if len(words) != len(order):
+    facts = stored.passages[:, 1]
+    if len(facts) != len(order):
         raise contents.file.damaged("the passages of a document")
-    passages.roles[order] = (words & ((1 << ROLE_BITS) - 1)).astype(np.uint8)
-    stream = make_stream(corpus, passages, executor=executor)
-    without = stored.numbers
-    is_known = find_holders(contents.file, passages, without) >= 0
-    return kept.count_terms(passages, stream, is_known), passages
+    passages.roles[order] = (facts & ((1 << ROLE_BITS) - 1)).astype(np.uint8)
+    is_known = find_holders(contents.file, passages, stored.numbers) >= 0
+    words = _words(contents, corpus, passages, is_known, executor)
+    return kept.count_terms([*words]), passages
 
 
 def _add(contents: Contents, corpus: Corpus, described: Described, executor: Executor) -> None:
@@ -133,18 +132,23 @@ def _add(contents: Contents, corpus: Corpus, described: Described, executor: Exe
         none, is_version = [b""] * len(corpus), np.zeros(len(corpus), dtype=np.bool_)
         write_documents(file, corpus.documents, described, numbers, none, is_version)
     else:
-        # Texts are written while what leads to them is computed.
         is_known = find_holders(file, passages) >= 0
-        facts = kept.passage_facts(passages, len(corpus))
-        with ThreadPoolExecutor(1) as aside:
-            pending = aside.submit(
-                _entries, contents, corpus, passages, numbers, is_known, executor
-            )
-            write_documents(file, corpus.documents, described, numbers, facts, passages.is_version)
-            entries, counts = pending.result()
-        for number, own in entries:
+        carriers = numbers[passages.documents[passages.first_passages[~is_known]]]
+        bands = kept.band_entries(
+            passages, carriers, ~is_known, contents.settings, contents.banding, executor=executor
+        )
+        for number, own in enumerate(bands):
             lists.append(file, number, own)
-        _add_terms(contents, counts, sign=1)
+        passages = replace(passages, shingles=np.empty(0, np.uint32))  # they take most room
+        # Documents are written while words are counted.
+        words = _words(contents, corpus, passages, is_known, executor)
+        facts = kept.passage_facts(passages, len(corpus))
+        write_documents(file, corpus.documents, described, numbers, facts, passages.is_version)
+        lists.append(file, kept.TEXTS, kept.text_entries(passages, numbers))
+        found = [*words]
+        for number, own in kept.fingerprint_entries(found, numbers, executor=executor):
+            lists.append(file, number, own)
+        _add_terms(contents, kept.count_terms(found), sign=1)
         file.manifest["n_passages"] += len(passages)
         file.manifest["n_words"] += int(passages.n_words.sum())
     for number, own in _names(corpus, numbers):
@@ -153,29 +157,18 @@ def _add(contents: Contents, corpus: Corpus, described: Described, executor: Exe
     file.manifest["n_documents"] += len(corpus)
 
 
-def _entries(
+def _words(
     contents: Contents,
     corpus: Corpus,
     passages: Passages,
-    numbers: Integers,
     is_known: npt.NDArray[np.bool_],
     executor: Executor,
-) -> tuple[list[tuple[int, lists.Entries]], kept.TermCounts]:
-    """Return what documents add to the lists of their words, and their counts of terms."""
-    carriers = numbers[passages.documents[passages.first_passages[~is_known]]]
-    found = [
-        *enumerate(
-            kept.band_entries(
-                passages, carriers, ~is_known, contents.settings, contents.banding,
-                executor=executor,
-            )
-        ),
-        (kept.TEXTS, kept.text_entries(passages, numbers)),
-    ]  # fmt: skip
-    passages = replace(passages, shingles=np.empty(0, dtype=np.uint32))
-    stream = make_stream(corpus, passages, executor=executor)
-    found += kept.fingerprint_entries(stream, numbers, contents.reuse, executor=executor)
-    return found, kept.count_terms(passages, stream, is_known)
+) -> Iterator[Words]:
+    """Return what the words of documents come to, stretch by stretch; work starts at once."""
+    return collect_words(
+        corpus, passages, kept.compared_passages(passages, is_known),
+        min_run_words=contents.reuse.min_run_words, executor=executor,
+    )  # fmt: skip
 
 
 def _names(corpus: Corpus, numbers: Integers) -> Iterator[tuple[int, lists.Entries]]:

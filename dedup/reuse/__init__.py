@@ -1,6 +1,6 @@
 """Who took which passage from whom: fingerprints, the TF-IDF comparer, alignment, direction."""
 
-from dedup.reuse.comparer import count_spans, make_vectors, weigh_terms
+from dedup.reuse.comparer import make_vectors, weigh_terms
 from dedup.reuse.direction import (
     COMMON_ORIGIN,
     CREDIT,
@@ -15,6 +15,7 @@ from dedup.reuse.find import SHARED_QUOTE, Reuse, find_reuse
 from dedup.reuse.fingerprints import find_fingerprints, find_owners, link_documents
 from dedup.reuse.paraphrases import comparable_rows
 from dedup.reuse.stream import Stream, make_stream
+from dedup.reuse.words import Words, collect_words
 
 __all__ = [
     "COMMON_ORIGIN",
@@ -28,8 +29,9 @@ __all__ = [
     "WIRE",
     "Reuse",
     "Stream",
+    "Words",
+    "collect_words",
     "comparable_rows",
-    "count_spans",
     "find_fingerprints",
     "find_owners",
     "find_reuse",

@@ -68,7 +68,7 @@ def find_paraphrases(
     Returns:
         Cases by target document and origin document, their longest run 0.
     """
-    rows = comparable_rows(stream, passages)
+    rows = comparable_rows(stream.passages, passages)
     is_target = is_unexplained(stream, rows, best)
     if background is not None:
         is_target &= background.is_new[stream.rows[stream.documents[rows]]]
@@ -162,11 +162,13 @@ def _count_with_old(
     return frequency, background.n_passages + len(new)
 
 
-def comparable_rows(stream: Stream, passages: Passages) -> Integers:
-    """Return the body passages that are compared: one of each text, not the shortest."""
-    texts = passages.texts[stream.passages]
+def comparable_rows(body: Integers, passages: Passages) -> Integers:
+    """Return which of the body passages are compared: one of each text, not the shortest."""
+    texts = passages.texts[body]
     order = np.argsort(texts, kind="stable")
-    return long_rows(stream, np.sort(order[run_starts(texts[order])]))
+    rows = np.sort(order[run_starts(texts[order])])
+    kept: Integers = rows[passages.n_words[body[rows]] >= _LEAST_WORDS]
+    return kept
 
 
 def long_rows(stream: Stream, rows: Integers) -> Integers:
