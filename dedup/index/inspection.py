@@ -7,7 +7,8 @@ from typing import Any
 
 from dedup.errors import InputError
 from dedup.index import lists
-from dedup.index.documents import outlets_of, read_all_documents
+from dedup.index.documents import read_all_documents
+from dedup.index.names import outlets_of
 from dedup.index.storage import IndexFile
 
 _DOCUMENTS_AT_ONCE = 2_000

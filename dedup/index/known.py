@@ -22,13 +22,13 @@ from dedup.index import lists
 from dedup.index.documents import (
     Stored,
     numbers_of_outlets,
-    outlets_of,
     read_documents,
     read_facts,
     read_passages,
     removed_numbers,
 )
 from dedup.index.lists import Entries, Hashes
+from dedup.index.names import outlets_of
 from dedup.index.storage import IndexFile
 from dedup.reuse import Stream, find_fingerprints, find_owners, link_documents
 from dedup.runs import run_starts
