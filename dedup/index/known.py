@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -21,14 +21,16 @@ from dedup.index import entries as kept
 from dedup.index import lists
 from dedup.index.documents import (
     Stored,
+    facts_of,
     numbers_of_outlets,
-    read_documents,
-    read_facts,
     read_passages,
+    read_rows,
+    read_texts,
     removed_numbers,
 )
 from dedup.index.lists import Entries, Hashes
 from dedup.index.names import outlets_of
+from dedup.index.rows import NUMBER, Row
 from dedup.index.storage import IndexFile
 from dedup.reuse import Stream, find_fingerprints, find_owners, link_documents
 from dedup.runs import run_starts
@@ -52,6 +54,7 @@ class KnownDocuments:
         banding: Bands and rows.
         without: Numbers of documents that are not there any more, or are about to be replaced.
         without_terms: What those to be replaced have added to the counts of terms.
+        rows: What was read of documents, by number: nothing but texts is read twice.
     """
 
     file: IndexFile
@@ -60,6 +63,7 @@ class KnownDocuments:
     banding: Banding
     without: Integers
     without_terms: kept.TermCounts | None
+    rows: dict[int, Row] = field(default_factory=dict)
 
     @property
     def labels(self) -> list[str]:
@@ -216,10 +220,18 @@ class KnownDocuments:
 
     def read(self, numbers: Integers) -> Stored:
         """Return documents by number."""
-        return read_documents(self.file, self._there(numbers))
+        return read_texts(self.file, self._rows(self._there(numbers)))
 
     def _facts(self, numbers: Integers) -> pa.Table:
-        return read_facts(self.file, numbers)
+        return facts_of(self._rows(numbers))
+
+    def _rows(self, numbers: Integers) -> list[Row]:
+        """Return the rows of documents, by number, without those that were removed."""
+        wanted = numbers.tolist()
+        unread = [number for number in wanted if number not in self.rows]
+        for row in read_rows(self.file, np.array(unread, dtype=np.int64)):
+            self.rows[row[NUMBER]] = row
+        return [self.rows[number] for number in wanted if number in self.rows]
 
     def _there(self, numbers: Integers) -> Integers:
         there: Integers = numbers[~np.isin(numbers, self.without)]

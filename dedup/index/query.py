@@ -79,6 +79,7 @@ def analyze_new(
         known = know_beside(contents, corpus, executor)
         numbers = _find_candidates(corpus, known, reuse, known_outlets, parts, executor)
     whole = _with_old(corpus, known, numbers)
+    known.rows.clear()  # hardly any of them is asked for again
     is_new = np.arange(len(whole)) < len(corpus)
     return analyze(
         whole, contents.settings, reuse, outlets=known_outlets, only=parts, jobs=jobs,
