@@ -77,6 +77,9 @@ def analyze_new(
     say("index", 0, 0)
     with ThreadPoolExecutor(jobs or available_jobs()) as executor:
         known = know_beside(contents, corpus, executor)
+        if "attributions" in parts and known.labels:
+            own = corpus.documents["outlet"].unique().to_pylist()
+            known_outlets = known_outlets.with_labels([*own, *known.labels])
         numbers = _find_candidates(corpus, known, reuse, known_outlets, parts, executor)
     whole = _with_old(corpus, known, numbers)
     known.rows.clear()  # hardly any of them is asked for again
@@ -175,13 +178,11 @@ def _find_quoted(
     corpus: Corpus, passages: Passages, known: KnownDocuments, outlets: Gazetteer
 ) -> Iterator[Integers]:
     """Yield the documents of outlets that may have the words quoted from them."""
-    from dedup.attribution.find import find_attributions  # which compiles all rules
-
     labels = known.labels
     if not labels:
         return
-    own = [*corpus.documents["outlet"].unique().to_pylist(), *labels]
-    outlets = outlets.with_labels([*dict.fromkeys(own)])
+    from dedup.attribution.find import find_attributions  # which compiles all rules
+
     attributions = find_attributions(corpus, passages, outlets)
     for label, quotations in quoted_outlets(corpus, attributions, outlets, labels).items():
         numbers = known.documents_of([label])
