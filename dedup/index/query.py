@@ -24,7 +24,7 @@ from dedup.index.changes import know_beside
 from dedup.index.contents import Contents
 from dedup.index.known import KnownDocuments
 from dedup.reuse import make_stream
-from dedup.text import worth_compiling
+from dedup.text import expect_steps
 
 Integers = npt.NDArray[np.int64]
 
@@ -72,8 +72,7 @@ def analyze_new(
         reuse = replace(reuse, within_outlet=within_outlet)
     known_outlets = gazetteer() if outlets is None else outlets
     say = progress or (lambda step, done, total: None)
-    # Better to load compiled code at once than after as long a time without it.
-    worth_compiling(_STEPS_PER_BYTE * corpus.documents["text"].nbytes)
+    expect_steps(_STEPS_PER_BYTE * corpus.documents["text"].nbytes)
     say("index", 0, 0)
     with ThreadPoolExecutor(jobs or available_jobs()) as executor:
         known = know_beside(contents, corpus, executor)

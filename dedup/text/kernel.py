@@ -30,6 +30,15 @@ def worth_compiling(steps: int) -> bool:
     return Kernel.steps_so_far >= WORTH_COMPILING
 
 
+def expect_steps(steps: int) -> None:
+    """Say how many inner steps will come, all in all: if many, none of them is interpreted.
+
+    Compiled code costs the same after as long a time without it.
+    """
+    if Kernel.steps_so_far + steps >= WORTH_COMPILING:
+        Kernel.steps_so_far += steps
+
+
 class Kernel(Generic[Parameters, Result]):
     """A function in the subset of Python that numba compiles, and its compiled twin.
 
