@@ -115,8 +115,8 @@ def tokenise_plain(
             n_read = min(n_read, lowest_bit(special))
         if n_read < 64:
             words &= (_1 << np.uint64(n_read)) - _1
-        # A word that reaches up to a special character is not over, nor known to be one that
-        # reaches up to the last byte looked at; at the end of the text, it is.
+        # A word that touches a special character is left to who reads letter by letter, one that
+        # touches the 64th byte to the next look; where the text ends, the word does.
         first_bits, end_bits = words & ~(words << _1), (words << _1) & ~words
         if n_read < 64 and n_read < end - i:
             end_bits &= (_1 << np.uint64(n_read)) - _1

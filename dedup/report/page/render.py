@@ -38,6 +38,7 @@ from dedup.report.summary import Summary, summarize
 PAGE = "report.html"
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_COMPILED = _TEMPLATES / "__pycache__"
 
 _LARGEST = 4_900_000  # bytes: mail and browsers still take the page
 _ARTICLES_SIZE = 3_300_000  # of all articles, about
@@ -227,16 +228,15 @@ def _compiled_templates() -> jinja2.BytecodeCache | None:
 
     Compiling them takes as long as a page of a small corpus.
     """
-    folder = _TEMPLATES / "__pycache__"
     if sys.dont_write_bytecode:
         return None
     try:
-        folder.mkdir(exist_ok=True)
+        _COMPILED.mkdir(exist_ok=True)
     except OSError:
         return None
-    if not os.access(folder, os.W_OK):
+    if not os.access(_COMPILED, os.W_OK):
         return None
-    return jinja2.FileSystemBytecodeCache(str(folder), f"{__version__}-%s.jinja")
+    return jinja2.FileSystemBytecodeCache(str(_COMPILED), f"{__version__}-%s.jinja")
 
 
 def _clean(value: Any) -> Any:
