@@ -32,7 +32,14 @@ from dedup.index.lists import Entries, Hashes
 from dedup.index.names import outlets_of
 from dedup.index.rows import NUMBER, Row
 from dedup.index.storage import IndexFile
-from dedup.reuse import Stream, find_fingerprints, find_owners, link_documents
+from dedup.reuse import (
+    Stream,
+    find_fingerprints,
+    find_owners,
+    hash_runs,
+    link_documents,
+    share_runs,
+)
 from dedup.runs import run_starts
 
 Integers = npt.NDArray[np.int64]
@@ -40,6 +47,7 @@ Integers = npt.NDArray[np.int64]
 _32 = np.uint64(32)
 _HOLDERS = 4  # documents that are asked whether they really have a text, by its whole key
 _HOT = 64  # documents that have a fingerprint, of which the first and last so many are looked at
+_TEXTS_AT_ONCE = 4_000  # that are read while others are searched
 _COPIES = 20  # of a text, the earliest, that are compared
 
 
@@ -174,7 +182,7 @@ class KnownDocuments:
 
     def linked_documents(
         self, corpus: Corpus, stream: Stream, *, within_outlet: bool, executor: Executor
-    ) -> Integers:
+    ) -> tuple[Integers, Integers]:
         """Return the documents that share a fingerprint with new ones and would be linked to them.
 
         Args:
@@ -182,6 +190,9 @@ class KnownDocuments:
             stream: Their words.
             within_outlet: Whether documents of one outlet are linked, too.
             executor: Runs the search.
+
+        Returns:
+            Those before the last new one in the order of publication, and those behind.
         """
         hashes, places = find_fingerprints(
             stream, min_run_words=self.reuse.min_run_words, executor=executor
@@ -190,7 +201,7 @@ class KnownDocuments:
         own = lists.make_entries(hashes, rows)
         found = self._look_up_fingerprints(lists.distinct(hashes))
         if not len(found):
-            return np.empty(0, dtype=np.int64)
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         found = _ends_of_each(found, _HOT)
         facts = self._facts(np.unique(lists.numbers_of(found)))
         numbers = facts["number"].to_numpy()
@@ -209,8 +220,28 @@ class KnownDocuments:
         pairs = order[pairs]  # of documents, a row for each fingerprint that links them
         pairs = np.where(is_new[pairs[:, :1]], pairs[:, ::-1], pairs)
         pairs = pairs[~is_new[pairs[:, 0]]]
-        linked: Integers = numbers[np.unique(pairs[:, 0])]
-        return linked
+        linked = np.unique(pairs[:, 0])
+        is_later = rank[linked] > rank[len(numbers) :].max()
+        return numbers[linked[~is_later]], numbers[linked[is_later]]
+
+    def with_shared_runs(self, numbers: Integers, stream: Stream, executor: Executor) -> Integers:
+        """Return those of some documents that share a run of words with new ones.
+
+        Args:
+            numbers: The documents, ascending.
+            stream: The words of the new ones.
+            executor: Runs the search, while the next texts are read.
+        """
+        n_words = self.reuse.min_run_words
+        runs = hash_runs(stream, n_words=n_words)
+        searches = []
+        for i in range(0, len(numbers), _TEXTS_AT_ONCE):
+            stored = self.read(numbers[i : i + _TEXTS_AT_ONCE])
+            for texts in stored.table["text"].chunks:
+                searches.append(executor.submit(share_runs, texts, runs, n_words=n_words))
+        has_run = [np.empty(0, dtype=np.bool_), *(search.result() for search in searches)]
+        shared: Integers = numbers[np.concatenate(has_run)]
+        return shared
 
     def documents_of(self, labels: Sequence[str]) -> Integers:
         """Return the documents of some outlets."""

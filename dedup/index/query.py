@@ -126,11 +126,11 @@ def _find_candidates(
         found.append(_find_similar(corpus, passages, known, executor))
     if "reuse" in parts:
         stream = make_stream(corpus, passages, executor=executor)
-        found.append(
-            known.linked_documents(
-                corpus, stream, within_outlet=reuse.within_outlet, executor=executor
-            )
+        earlier, later = known.linked_documents(
+            corpus, stream, within_outlet=reuse.within_outlet, executor=executor
         )
+        # What came later can only have taken, and nobody looks for its passages nearest to others.
+        found += [earlier, known.with_shared_runs(later, stream, executor)]
     if "attributions" in parts:
         found += _find_quoted(corpus, passages, known, outlets)
     return np.unique(np.concatenate(found))

@@ -27,7 +27,7 @@ PER_OUTLET = 6  # of them
 _WORDS_AT_ONCE = 1 << 18
 _KEYS_AT_ONCE = 1 << 19
 _FILTER_BITS = 20
-_BASE = np.uint64(0x9E3779B97F4A7C15)
+BASE = np.uint64(0x9E3779B97F4A7C15)
 _32 = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 
@@ -89,7 +89,7 @@ def winnow(
     around = len(ring) - 1
     outgoing = np.uint64(1)
     for _ in range(k - 1):
-        outgoing = outgoing * _BASE
+        outgoing = outgoing * BASE
     n_found = 0
     n_words = 0  # of this stretch so far
     rolling = np.uint64(0)
@@ -100,7 +100,7 @@ def winnow(
             continue
         if n_words >= k:
             rolling = rolling - np.uint64(term_hashes[terms[i - k]]) * outgoing
-        rolling = rolling * _BASE + np.uint64(term_hashes[terms[i]])
+        rolling = rolling * BASE + np.uint64(term_hashes[terms[i]])
         n_words += 1
         if n_words < k:
             continue
