@@ -63,6 +63,7 @@ class KnownDocuments:
         without: Numbers of documents that are not there any more, or are about to be replaced.
         without_terms: What those to be replaced have added to the counts of terms.
         rows: What was read of documents, by number: nothing but texts is read twice.
+        counted: How many documents have a fingerprint, of those looked up.
     """
 
     file: IndexFile
@@ -72,6 +73,7 @@ class KnownDocuments:
     without: Integers
     without_terms: kept.TermCounts | None
     rows: dict[int, Row] = field(default_factory=dict)
+    counted: dict[int, int] = field(default_factory=dict)
 
     @property
     def labels(self) -> list[str]:
@@ -159,10 +161,10 @@ class KnownDocuments:
 
     def count_fingerprints(self, hashes: Keys) -> Integers:
         """Return how many documents have each fingerprint."""
-        distinct = lists.distinct(hashes.astype(np.uint32))
-        found = np.sort(lists.hashes_of(self._look_up_fingerprints(distinct)))
-        starts, ends = (np.searchsorted(found, hashes, side) for side in ("left", "right"))
-        return (ends - starts).astype(np.int64)
+        wanted = hashes.tolist()
+        unknown = {*wanted} - self.counted.keys()
+        self._look_up_fingerprints(np.array(sorted(unknown), dtype=np.uint32))
+        return np.array([self.counted[each] for each in wanted], dtype=np.int64)
 
     def same_texts(self, hashes: Hashes) -> Integers:
         """Return the documents that have some text, by the texts' hashes; of many, the earliest."""
@@ -276,13 +278,18 @@ class KnownDocuments:
         return found
 
     def _look_up_fingerprints(self, hashes: Hashes) -> Entries:
+        """Return the entries of fingerprints, each given once, ascending; count them."""
         wanted = hashes.astype(np.uint64) << _32
         parts = [
             self._look_up(number, lists.hashes_of(own))
             for number, own in kept.split_fingerprints(wanted)
             if len(own)
         ]
-        return np.concatenate([np.empty(0, np.uint64), *parts])
+        found = np.concatenate([np.empty(0, np.uint64), *parts])
+        own = lists.hashes_of(found)
+        starts, ends = (np.searchsorted(own, hashes, side) for side in ("left", "right"))
+        self.counted.update(zip(hashes.tolist(), (ends - starts).tolist(), strict=True))
+        return found
 
     def _earliest(self, found: Entries, most: int) -> Integers:
         """Return the documents of entries; of a hash that many have, the earliest."""
