@@ -42,19 +42,15 @@ _MASK = (1 << 64) - 1
 _MIX_1, _MIX_2 = 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53  # as in `mix`
 _PLAIN_PHRASE = re.compile("[A-Za-z]+(?: [A-Za-z]+)*")
 # As it is written, a letter with an accent and a digit count like any other, and so does the full
-# stop of an address; a possessive ending and what stands between words are marks. What is matched
-# is never given back (`++`), or a name that is not plain would be tried in all its divisions.
-_LETTERS = "[0-9A-Za-zÀ-ÖØ-öø-ɏ]++"
-_ENDING = "['’][sS](?![0-9A-Za-zÀ-ÖØ-öø-ɏ'’])"
-_PLAIN_NAME = re.compile(
-    rf"(?:{_LETTERS}(?:{_ENDING})?|[ ()&/-])++|[0-9A-Za-zÀ-ÖØ-öø-ɏ]{{2,}}(?:\.[A-Za-z]+)+"
-)
-_SPLIT = re.compile(rf"{_ENDING}|[^ ()&/'’-]+|[()&/-]")
+# stop of an address; a hyphen is a mark.
+_LETTERS = "[0-9A-Za-zÀ-ÖØ-öø-ɏ]+"
+_PLAIN_NAME = re.compile(rf"{_LETTERS}(?:[ -]{_LETTERS})*|{_LETTERS}{_LETTERS}(?:\.[A-Za-z]+)+")
+_SPLIT = re.compile("[^ -]+|-")
 
 
 @cache
 def hash_plain(word: str) -> int:
-    """Return the hash that `split_words` gives a word of letters or a mark, in plain Python.
+    """Return the hash that `split_words` gives a word of letters or a hyphen, in plain Python.
 
     >>> hash_plain("gull") == int(hash_words(["gull’s"], folded=False)[0][0])
     True
@@ -62,8 +58,8 @@ def hash_plain(word: str) -> int:
     token = int(_OFFSET)
     for character in word:
         token = ((token << int(_STEP)) + token + ord(character)) & _MASK
-    if not word[0].isalnum():
-        token = POSSESSIVE if len(word) > 1 else ord(word)
+    if word == "-":
+        token = ord(word)
     token = ((token ^ token >> 33) * _MIX_1) & _MASK
     token = ((token ^ token >> 33) * _MIX_2) & _MASK
     return token ^ token >> 33

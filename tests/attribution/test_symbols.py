@@ -16,7 +16,7 @@ from dedup.attribution.outlets import SHORT, SURE
 from dedup.attribution.symbols import Symbols, is_sorted_in, make_symbols
 from dedup.attribution.trie import NONE, child_key, find_child, longest_phrase, make_trie
 from dedup.attribution.vocabulary import make_vocabulary
-from dedup.attribution.words import hash_plain, hash_words, split_words
+from dedup.attribution.words import hash_plain, split_words
 from dedup.text import CHARACTERS, Kernel, as_bytes
 
 ODD = "'’\u00ad\u200b\u0301ﬁ½Ⅷßﷺ語カกำ🚢 \n.…,;:!?()[]-–—“”\"«»‘„>©/&aZ9é"
@@ -171,12 +171,6 @@ def hashes_of(text: str, version: str = "interpret") -> tuple[list[int], list[in
 def test_plain_hash_is_the_kernels(word: str) -> None:
     expected = [hash_plain(word)], [hash_plain(word.lower())]
     assert expected == hashes_of(word) == hashes_of(word, "compiled")
-
-
-@given(st.text("aAsSé9 ()&/-'’.", max_size=10))
-def test_names_are_hashed_as_the_kernel_does(name: str) -> None:
-    (words,) = hash_words([name], folded=False)
-    assert hashes_of(name)[0] == words.tolist()
 
 
 @given(TEXTS)
