@@ -21,9 +21,9 @@ from dedup.index import Index
 TABLES = ("manifest", "outlet", "path", "document", "removed", "run", "block")
 NEW = "new-"
 DOCUMENT = (
-    "number", "document_id", "outlet", "published", "is_version", "path", "line", "crc", "digest",
-    "fields", "passages", "text",
+    "number", "document_id", "outlet", "text_crc", "crc", "facts", "passages", "text",
 )  # fmt: skip
+PACKED = ("published", "is_version", "path", "line", "fields")  # in its facts
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -137,17 +137,15 @@ class Forger:
         query = f"SELECT {', '.join(DOCUMENT)} FROM document ORDER BY number LIMIT 1"
         row = dict(zip(DOCUMENT, self.connection.execute(query).fetchone(), strict=True))
         old = row["number"]
-        row |= changes
-        outlets = dict(self.connection.execute("SELECT number, name FROM outlet").fetchall())
-        if not {"digest", "fields", "text"} & {
-            name for name, value in row.items() if name in changes and type(value) is not bytes
-        }:
-            facts = [row["document_id"], outlets.get(row["outlet"]), row["published"]]
-            whole = orjson.dumps(facts, default=repr) + row["fields"] + row["text"]
-            row["digest"] = changes.get("digest", hashlib.blake2b(whole, digest_size=16).digest())
-        told = tuple(row[name] for name in DOCUMENT[:7])
-        blobs = [b if isinstance(b, bytes) else b"" for b in (row["digest"], row["passages"])]
-        row["crc"] = self.crc(repr(told).encode() + b"".join(blobs))
+        told = dict(zip(PACKED, orjson.loads(row["facts"]), strict=False))
+        told |= {name: value for name, value in changes.items() if name in PACKED}
+        row["facts"] = orjson.dumps([*told.values()])
+        row |= {name: value for name, value in changes.items() if name not in PACKED}
+        text = row["text"].encode() if isinstance(row["text"], str) else row["text"]
+        row["text_crc"] = changes.get("text_crc", self.crc(text))
+        blobs = [b for b in (row["facts"], row["passages"]) if isinstance(b, bytes)]
+        key = f"{row['number']} {row['outlet']} {row['document_id']}"
+        row["crc"] = zlib.crc32(b"".join([key.encode(), *blobs]), row["text_crc"])
         setters = ", ".join(f"{name} = ?" for name in row)
         self.connection.execute(
             f"UPDATE document SET {setters} WHERE number = ?", [*row.values(), old]

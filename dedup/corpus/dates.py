@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 _WORDED = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%A, %B %d, %Y", "%A, %d %B %Y")
@@ -73,6 +72,8 @@ def _parse_text(text: str) -> date:
     except ValueError:
         pass
     try:
+        from email.utils import parsedate_to_datetime  # few times are written like this
+
         return parsedate_to_datetime(text)
     except ValueError:
         pass

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,23 +18,25 @@ from dedup.corpus import Corpus, Passages, collect_passages, document_order
 from dedup.errors import InputError
 from dedup.index import entries as kept
 from dedup.index import lists
-from dedup.index.contents import Contents, name_hashes, numbers_in, own_files
+from dedup.index.contents import Contents, name_hashes, own_files
 from dedup.index.documents import (
     ROLE_BITS,
-    Described,
     Stored,
-    count_outlets,
-    describe,
+    find_unchanged,
     read_documents,
     removed_numbers,
     write_documents,
 )
 from dedup.index.known import KnownDocuments, find_holders
-from dedup.reuse import make_stream
+from dedup.index.names import count_outlets
+from dedup.reuse import Words, collect_words
 
 Integers = npt.NDArray[np.int64]
 
+Result = TypeVar("Result")
+
 _DOCUMENTS_AT_ONCE = 2_000
+_BATCHES_BESIDE = 2  # take as long to write as a list or the words of a stretch to make
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +50,23 @@ class Added:
 
 def add_corpus(contents: Contents, corpus: Corpus, executor: Executor) -> Added:
     """Add the documents of a corpus that are not there yet, or are there in another version."""
-    described = describe(corpus.documents)
     ids = corpus.documents["document_id"].to_pylist()
     known = contents.find(ids)
-    is_same = np.array(
-        [i in known and known[i][1] == own for i, own in zip(ids, described.digests, strict=True)],
-        dtype=np.bool_,
-    )
-    wanted = np.flatnonzero(~is_same).tolist()
-    same = {known[ids[row]][0] for row in np.flatnonzero(is_same).tolist()}
-    versions = np.union1d(numbers_in(known), contents.find_files(corpus))
-    changed = [n for n in versions.tolist() if n not in same]
-    if changed:
-        remove_documents(contents, np.array(changed, dtype=np.int64), executor)
-    if wanted:
+    own = np.array([known.get(i, -1) for i in ids], dtype=np.int64)
+    is_same = find_unchanged(contents.file, corpus.documents, own)
+    wanted = np.flatnonzero(~is_same)
+    versions = np.union1d(own[own >= 0], contents.find_files(corpus))
+    changed = np.setdiff1d(versions, own[is_same])
+    if len(changed):
+        remove_documents(contents, changed, executor)
+    if len(wanted):
         part = corpus
         if len(wanted) < len(corpus):
             part = replace(corpus, documents=corpus.documents.take(pa.array(wanted)))
-            described = described.take(wanted)
-        _add(contents, part, described, executor)
+        _add(contents, part, executor)
     roots = [*contents.file.manifest["roots"], *corpus.roots]
     contents.file.manifest["roots"] = [*dict.fromkeys(roots)]
-    return Added(len(wanted) - len(changed), len(changed), len(same))
+    return Added(len(wanted) - len(changed), len(changed), int(is_same.sum()))
 
 
 def remove_documents(contents: Contents, numbers: Integers, executor: Executor) -> None:
@@ -85,9 +84,8 @@ def remove_documents(contents: Contents, numbers: Integers, executor: Executor) 
         if passages is not None:
             _carry_on(contents, passages, executor)
         file.manifest["n_documents"] -= len(stored.numbers)
-        file.manifest["n_passages"] -= sum(map(len, stored.passages))
-        n_words = sum(int((facts[:, 1] >> ROLE_BITS).sum()) for facts in stored.passages)
-        file.manifest["n_words"] -= n_words
+        file.manifest["n_passages"] -= len(stored.passages)
+        file.manifest["n_words"] -= int((stored.passages[:, 1] >> ROLE_BITS).sum())
 
 
 def know_beside(contents: Contents, corpus: Corpus, executor: Executor) -> KnownDocuments:
@@ -111,72 +109,84 @@ def count_stored_terms(
         return kept.TermCounts(none.astype(np.uint32), none, none, 0, 0), None
     # The roles that they had when they were added: by repetition they may have others now.
     order = np.lexsort((passages.positions, passages.documents))
-    words = np.concatenate(stored.passages)[:, 1]
-    if len(words) != len(order):
+    facts = stored.passages[:, 1]
+    if len(facts) != len(order):
         raise contents.file.damaged("the passages of a document")
-    passages.roles[order] = (words & ((1 << ROLE_BITS) - 1)).astype(np.uint8)
-    stream = make_stream(corpus, passages, executor=executor)
-    without = stored.numbers
-    is_known = find_holders(contents.file, passages, without) >= 0
-    return kept.count_terms(passages, stream, is_known), passages
+    passages.roles[order] = (facts & ((1 << ROLE_BITS) - 1)).astype(np.uint8)
+    is_known = find_holders(contents.file, passages, stored.numbers) >= 0
+    words = _words(contents, corpus, passages, is_known, executor)
+    return kept.count_terms([*words]), passages
 
 
-def _add(contents: Contents, corpus: Corpus, described: Described, executor: Executor) -> None:
+def _add(contents: Contents, corpus: Corpus, executor: Executor) -> None:
     file = contents.file
     first = int(file.manifest["next_number"])
     numbers = np.empty(len(corpus), dtype=np.int64)
     order = document_order(corpus)
     numbers[np.arange(len(corpus)) if order is None else order] = first + np.arange(len(corpus))
-    is_new = np.ones(len(corpus), dtype=np.bool_)
-    background = _known(contents, removed_numbers(file), None).background(is_new)
-    passages = _collect(contents, corpus, executor, background)
-    if passages is None:
-        none, is_version = [b""] * len(corpus), np.zeros(len(corpus), dtype=np.bool_)
-        write_documents(file, corpus.documents, described, numbers, none, is_version)
-    else:
-        # Texts are written while what leads to them is computed.
-        is_known = find_holders(file, passages) >= 0
-        facts = kept.passage_facts(passages, len(corpus))
-        with ThreadPoolExecutor(1) as aside:
-            pending = aside.submit(
-                _entries, contents, corpus, passages, numbers, is_known, executor
-            )
-            write_documents(file, corpus.documents, described, numbers, facts, passages.is_version)
-            entries, counts = pending.result()
-        for number, own in entries:
-            lists.append(file, number, own)
-        _add_terms(contents, counts, sign=1)
-        file.manifest["n_passages"] += len(passages)
-        file.manifest["n_words"] += int(passages.n_words.sum())
+    _add_texts(contents, corpus, numbers, executor)
     for number, own in _names(corpus, numbers):
         lists.append(file, number, own)
     file.manifest["next_number"] = first + len(corpus)
     file.manifest["n_documents"] += len(corpus)
 
 
-def _entries(
+def _add_texts(contents: Contents, corpus: Corpus, numbers: Integers, executor: Executor) -> None:
+    """Write documents, and what leads to their passages: the ones while the other is made."""
+    file = contents.file
+    is_new = np.ones(len(corpus), dtype=np.bool_)
+    background = _known(contents, removed_numbers(file), None).background(is_new)
+    passages = _collect(contents, corpus, executor, background)
+    if passages is None:
+        none, is_version = [b""] * len(corpus), np.zeros(len(corpus), dtype=np.bool_)
+        for _ in write_documents(file, corpus.documents, numbers, none, is_version):
+            pass
+        return
+    facts = kept.passage_facts(passages, len(corpus))
+    writing = write_documents(file, corpus.documents, numbers, facts, passages.is_version)
+    is_known = find_holders(file, passages) >= 0
+    carriers = numbers[passages.documents[passages.first_passages[~is_known]]]
+    bands = kept.band_entries(
+        passages, carriers, ~is_known, contents.settings, contents.banding, executor=executor
+    )
+    for number, own in enumerate(_beside(writing, bands)):
+        lists.append(file, number, own)
+    passages = replace(passages, shingles=np.empty(0, np.uint32))  # they take most room
+    lists.append(file, kept.TEXTS, kept.text_entries(passages, numbers))
+    words = [*_beside(writing, _words(contents, corpus, passages, is_known, executor))]
+    prints = kept.fingerprint_entries(words, numbers, executor=executor)
+    for number, own in _beside(writing, prints):
+        lists.append(file, number, own)
+    _add_terms(contents, kept.count_terms(words), sign=1)
+    for _ in writing:
+        pass
+    file.manifest["n_passages"] += len(passages)
+    file.manifest["n_words"] += int(passages.n_words.sum())
+
+
+def _beside(writing: Iterator[None], results: Iterator[Result]) -> Iterator[Result]:
+    """Yield results that other threads make, and go on writing before each."""
+    while True:
+        for _ in islice(writing, _BATCHES_BESIDE):
+            pass
+        try:
+            yield next(results)
+        except StopIteration:
+            return
+
+
+def _words(
     contents: Contents,
     corpus: Corpus,
     passages: Passages,
-    numbers: Integers,
     is_known: npt.NDArray[np.bool_],
     executor: Executor,
-) -> tuple[list[tuple[int, lists.Entries]], kept.TermCounts]:
-    """Return what documents add to the lists of their words, and their counts of terms."""
-    carriers = numbers[passages.documents[passages.first_passages[~is_known]]]
-    found = [
-        *enumerate(
-            kept.band_entries(
-                passages, carriers, ~is_known, contents.settings, contents.banding,
-                executor=executor,
-            )
-        ),
-        (kept.TEXTS, kept.text_entries(passages, numbers)),
-    ]  # fmt: skip
-    passages = replace(passages, shingles=np.empty(0, dtype=np.uint32))
-    stream = make_stream(corpus, passages, executor=executor)
-    found += kept.fingerprint_entries(stream, numbers, contents.reuse, executor=executor)
-    return found, kept.count_terms(passages, stream, is_known)
+) -> Iterator[Words]:
+    """Return what the words of documents come to, stretch by stretch; work starts at once."""
+    return collect_words(
+        corpus, passages, kept.compared_passages(passages, is_known),
+        min_run_words=contents.reuse.min_run_words, executor=executor,
+    )  # fmt: skip
 
 
 def _names(corpus: Corpus, numbers: Integers) -> Iterator[tuple[int, lists.Entries]]:

@@ -100,8 +100,10 @@ class Contents:
                 f"made with other settings: {', '.join(differences)}", path=self.file.path
             )
 
-    def find(self, ids: Iterable[str]) -> dict[str, tuple[int, bytes]]:
-        """Return number and digest of the documents with some ids, of those that are there."""
+    def find(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return the numbers of the documents with some ids, of those that are there, by id."""
+        if not self.file.manifest["n_documents"]:
+            return {}
         wanted = {*ids}
         found = lists.look_up(self.file, IDS, name_hashes(wanted))
         return find_documents(self.file, np.unique(lists.numbers_of(found)), wanted)
@@ -113,6 +115,8 @@ class Contents:
 
     def find_files(self, corpus: Corpus) -> Integers:
         """Return the documents that were read from a file that one of a corpus was read from."""
+        if not self.file.manifest["n_documents"]:
+            return np.empty(0, dtype=np.int64)
         names = {
             name
             for path in own_files(corpus)
@@ -149,9 +153,9 @@ def new_manifest(
     }  # fmt: skip
 
 
-def numbers_in(found: Mapping[str, tuple[int, bytes]]) -> Integers:
+def numbers_in(found: Mapping[str, int]) -> Integers:
     """Return the numbers of documents that were found, ascending."""
-    return np.sort(np.array([number for number, _ in found.values()], dtype=np.int64))
+    return np.sort(np.array([*found.values()], dtype=np.int64))
 
 
 def own_files(corpus: Corpus) -> list[str | None]:

@@ -1,47 +1,46 @@
-"""Documents in and out of an index file: rows of Arrow tables, whole and checked.
-
-A document's digest is of what its record says; by it a changed one is told from an unchanged one.
-The checksum covers the digest and whatever is read without the text, so that a flipped byte is an
-error wherever it is read. Checksums can be forged: types and bounds are checked, too.
-"""
+"""Documents into an index file, out of it, and found in it."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.corpus.document import DOCUMENT_SCHEMA
 from dedup.errors import InputError
+from dedup.index.names import count_outlets, count_values, number_paths, numbered_names
+from dedup.index.rows import (
+    COLUMNS,
+    DOCUMENT_ID,
+    FACTS,
+    IS_VERSION,
+    LINE,
+    NUMBER,
+    OUTLET,
+    PASSAGES,
+    PATH,
+    PUBLISHED,
+    Row,
+    make_batch,
+    pack_rows,
+    unpack_rows,
+)
 from dedup.index.storage import IndexFile
 
 Integers = npt.NDArray[np.int64]
 
 ROLE_BITS = 2  # of a passage's second word, below its number of words
-_AT_ONCE = 500
-_FIELDS = ("body_start", "published_is_day", "title", "url", "other_fields")
-_ZERO = ("body_start", "published_is_day")  # of them those that are never missing
-_FACTS = "number, document_id, outlet, published, is_version, path, line, crc, digest, passages"
-_COLUMNS = f"{_FACTS}, fields, text"
-_CRC, _DIGEST, _PASSAGES = 7, 8, 9  # places in a row of columns
-_NONE = type(None)
-_TYPES = (
-    (int,), (str,), (int, _NONE), (int, _NONE), (int,), (int, str, _NONE), (int, _NONE), (int,),
-    (bytes,), (bytes,), (bytes,), (bytes,),
-)  # fmt: skip
-_TIMES = range(-62_135_596_800_000_000, 253_402_300_800_000_000)  # of the years 1 to 9999
+_AT_ONCE = 500  # documents asked for in one statement
+_PER_BATCH = 4_000  # documents of a batch: all work on a corpus goes by these
 _MOST_NUMBERS = 1 << 32  # which is what an entry of a list has room for
-
-Row = tuple[Any, ...]
+# What is not compared where a document may have changed: where it was read from.
+_PLACE = ("path", "line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,165 +50,42 @@ class Stored:
     Attributes:
         numbers: Their numbers, ascending.
         table: The documents, with the columns of `DOCUMENT_SCHEMA`.
-        passages: For each the facts of its passages, shape (n_passages, 2), dtype uint32: the
-            lower half of the text's key; number of words and role, as `ROLE_BITS` divides them.
+        passages: The facts of their passages, shape (n_passages, 2), dtype uint32: the lower half
+            of the text's key; number of words and role, as `ROLE_BITS` divides them.
         is_version: For each whether it mostly repeats others of its outlet.
     """
 
     numbers: Integers
     table: pa.Table
-    passages: list[npt.NDArray[np.uint32]]
+    passages: npt.NDArray[np.uint32]
     is_version: npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """What a table of documents says about each, as it is kept.
-
-    Attributes:
-        fields: What has no column of its own, as JSON.
-        digests: A digest of the id, the text and what is known about it; where it was read from
-            is no part of that.
-    """
-
-    fields: list[bytes]
-    digests: list[bytes]
-
-    def take(self, rows: Sequence[int]) -> Described:
-        """Return what is said about some of the documents."""
-        return Described([self.fields[i] for i in rows], [self.digests[i] for i in rows])
-
-
-def describe(table: pa.Table) -> Described:
-    """Return what a table of documents says about each."""
-    fields, own_digests = [], []
-    for batch in table.to_batches():
-        here = _fields(batch)
-        names = ("document_id", "outlet")
-        columns = [*(batch[name].to_pylist() for name in names), _times(batch)]
-        for told, text, *facts in zip(here, _texts(batch), *columns, strict=True):
-            whole = b"".join((orjson.dumps(facts), told, text))
-            own_digests.append(hashlib.blake2b(whole, digest_size=16).digest())
-        fields += here
-    return Described(fields, own_digests)
-
-
-def _fields(batch: pa.RecordBatch) -> list[bytes]:
-    """Return the fields that have no column of their own; most documents have few, or none."""
-    names = [name for name in _FIELDS if batch[name].null_count < len(batch)]
-    names = [
-        name for name in names if name not in _ZERO or pc.any(batch[name].cast(pa.bool_())).as_py()
-    ]
-    if not names:
-        return [b"{}"] * len(batch)
-    rows = zip(*(batch[name].to_pylist() for name in names), strict=True)
-    return [orjson.dumps({n: v for n, v in zip(names, row, strict=True) if v}) for row in rows]
-
-
-def _times(batch: pa.RecordBatch) -> list[int | None]:
-    times: list[int | None] = batch["published"].cast(pa.int64()).to_pylist()
-    return times
-
-
-def _texts(batch: pa.RecordBatch) -> list[bytes]:
-    texts: list[bytes] = batch["text"].cast(pa.large_binary()).to_pylist()
-    return texts
 
 
 def write_documents(
     file: IndexFile,
     table: pa.Table,
-    described: Described,
     numbers: Integers,
     passages: Sequence[bytes],
     is_version: npt.NDArray[np.bool_],
-) -> None:
-    """Add documents, each under its number.
+) -> Iterator[None]:
+    """Add documents, each under its number; yield after each batch, for other work beside it.
 
     Raises:
         InputError: If there are no more numbers.
     """
     if numbers.max(initial=-1) >= _MOST_NUMBERS:
         raise InputError("has no number left for a document; build it again", path=file.path)
-    outlets = count_outlets(file, _counts(table["outlet"]))
-    paths = _number_paths(file, table["path"])
-    marks = ", ".join("?" * len(_COLUMNS.split(",")))
+    outlets = count_outlets(file, count_values(table["outlet"]))
+    paths = number_paths(file, table["path"])
+    marks = ", ".join("?" * len(COLUMNS.split(",")))
     first = 0
     for batch in table.to_batches():
         here = slice(first, first := first + len(batch))
-        rows = zip(
-            numbers[here].tolist(), batch["document_id"].to_pylist(),
-            map(outlets.get, batch["outlet"].to_pylist()), _times(batch),
-            is_version[here].astype(int).tolist(),
-            (paths.get(path, path) for path in batch["path"].to_pylist()),
-            batch["line"].to_pylist(),
-            described.digests[here], passages[here], described.fields[here], _texts(batch),
-            strict=True,
-        )  # fmt: skip
         file.connection.executemany(
-            f"INSERT INTO document ({_COLUMNS}) VALUES ({marks})",
-            ((*row[:_CRC], _crc(file, row[:_CRC], *row[_CRC:-2]), *row[_CRC:]) for row in rows),
+            f"INSERT INTO document ({COLUMNS}) VALUES ({marks})",
+            pack_rows(file, batch, numbers[here], passages[here], is_version[here], outlets, paths),
         )
-
-
-def _crc(file: IndexFile, facts: Row, digest: bytes, passages: bytes) -> int:
-    """Return the checksum of a document's row; of fields and text the digest says enough."""
-    return file.crc(repr(facts).encode() + digest + passages)
-
-
-def _counts(column: pa.ChunkedArray) -> dict[str, int]:
-    """Return how often each value occurs."""
-    counts = pc.value_counts(column).to_pylist()
-    return {each["values"]: each["counts"] for each in counts if each["values"] is not None}
-
-
-def count_outlets(file: IndexFile, changes: Mapping[str, int]) -> dict[str, int]:
-    """Add to the numbers of outlets' documents; return the number of each outlet."""
-    known = {name: (number, count) for number, name, count in _names(file, "outlet")}
-    rows = []
-    for name, change in changes.items():
-        number, count = known.setdefault(name, (len(known), 0))
-        rows.append((number, name, count + change))
-    file.connection.executemany(
-        "INSERT OR REPLACE INTO outlet VALUES (?, ?, ?, ?)",
-        [(*row, _crc_of_name(file, row)) for row in rows],
-    )
-    return {name: number for name, (number, _) in known.items()}
-
-
-def _number_paths(file: IndexFile, column: pa.ChunkedArray) -> dict[str, int]:
-    """Return the numbers of the files that many documents are of; others are kept by document."""
-    known = {name: number for number, name, _ in _names(file, "path")}
-    new = [name for name, n in _counts(column).items() if n > 1 and name not in known]
-    rows = list(enumerate(new, start=len(known)))
-    file.connection.executemany(
-        "INSERT INTO path VALUES (?, ?, ?)", [(*row, _crc_of_name(file, row)) for row in rows]
-    )
-    return known | {name: number for number, name in rows}
-
-
-def outlets_of(file: IndexFile) -> dict[str, tuple[int, int]]:
-    """Return the number of each outlet and of its documents, by name; of those that have any."""
-    return {name: (number, count) for number, name, count in _names(file, "outlet") if count}
-
-
-def _names(file: IndexFile, table: str) -> list[tuple[int, str, int]]:
-    count = "n_documents" if table == "outlet" else "0"
-    rows = file.connection.execute(
-        f"SELECT number, name, {count}, crc FROM {table} ORDER BY number"
-    )
-    names = []
-    for place, (number, name, n, crc) in enumerate(rows):
-        values = (number, name) if table == "path" else (number, name, n)
-        is_sound = _crc_of_name(file, values) == crc and number == place
-        if not is_sound or type(name) is not str or type(n) is not int or n < 0:
-            raise file.damaged(f"a name in its table {table}")
-        names.append((number, name, n))
-    return names
-
-
-def _crc_of_name(file: IndexFile, row: tuple[int | str, ...]) -> int:
-    return file.crc(repr(row).encode())
+        yield
 
 
 def removed_numbers(file: IndexFile) -> Integers:
@@ -218,32 +94,37 @@ def removed_numbers(file: IndexFile) -> Integers:
     return np.array([row[0] for row in rows], dtype=np.int64)
 
 
-def read_facts(file: IndexFile, numbers: Integers) -> pa.Table:
-    """Return number, id, outlet's number, time and is_version of some documents, by number.
+def read_rows(file: IndexFile, numbers: Integers) -> list[Row]:
+    """Return the unpacked rows of some documents, without their texts, by number.
 
     Those that were removed are left out.
     """
-    rows = [row[:5] for part in _read_rows(file, _FACTS, numbers) for row in part]
-    columns = [*zip(*rows, strict=True)] or [()] * 5
-    types = (pa.int64(), pa.string(), pa.int64(), pa.int64(), pa.int64())
-    names = ("number", "document_id", "outlet", "published", "is_version")
-    arrays = [pa.array(column, type_) for column, type_ in zip(columns, types, strict=True)]
-    return pa.table(dict(zip(names, arrays, strict=True)))
+    return [*chain.from_iterable(_read_rows(file, FACTS, numbers))]
+
+
+def facts_of(rows: Sequence[Row]) -> pa.Table:
+    """Return number, id, outlet's number, time and is_version of documents, by their rows."""
+    columns = {
+        "number": (NUMBER, pa.int64()), "document_id": (DOCUMENT_ID, pa.string()),
+        "outlet": (OUTLET, pa.int64()), "published": (PUBLISHED, pa.int64()),
+        "is_version": (IS_VERSION, pa.int64()),
+    }  # fmt: skip
+    return pa.table(
+        {name: pa.array([row[p] for row in rows], type_) for name, (p, type_) in columns.items()}
+    )
 
 
 def read_passages(file: IndexFile, numbers: Integers) -> dict[int, npt.NDArray[np.uint32]]:
     """Return the lower halves of the keys of some documents' texts, by number."""
     return {
-        row[0]: np.frombuffer(row[_PASSAGES], dtype="<u4")[::2]
-        for rows in _read_rows(file, _FACTS, numbers)
+        row[NUMBER]: np.frombuffer(row[PASSAGES], dtype="<u4")[::2]
+        for rows in _read_rows(file, FACTS, numbers)
         for row in rows
     }
 
 
-def find_documents(
-    file: IndexFile, numbers: Integers, wanted: Container[str]
-) -> dict[str, tuple[int, bytes]]:
-    """Return number and digest of the documents that have a wanted id, by id.
+def find_documents(file: IndexFile, numbers: Integers, wanted: Container[str]) -> dict[str, int]:
+    """Return the numbers of the documents that have a wanted id, by id.
 
     Args:
         file: The index.
@@ -251,22 +132,56 @@ def find_documents(
         wanted: The ids.
     """
     return {
-        row[1]: (row[0], row[_DIGEST])
-        for rows in _read_rows(file, _FACTS, numbers)
+        row[DOCUMENT_ID]: row[NUMBER]
+        for rows in _read_rows(file, FACTS, numbers)
         for row in rows
-        if row[1] in wanted
+        if row[DOCUMENT_ID] in wanted
     }
 
 
 def find_files(file: IndexFile, numbers: Integers, wanted: Container[str]) -> Integers:
     """Return the documents, of some that may be, that are a wanted file of their own."""
     found = [
-        number
-        for rows in _read_rows(file, _FACTS, numbers)
-        for number, _, _, _, _, path, line, *_ in rows
-        if line is None and isinstance(path, str) and os.path.normpath(path) in wanted
+        row[NUMBER]
+        for rows in _read_rows(file, FACTS, numbers)
+        for row in rows
+        if row[LINE] is None
+        and isinstance(row[PATH], str)
+        and os.path.normpath(row[PATH]) in wanted
     ]
     return np.array(found, dtype=np.int64)
+
+
+def find_unchanged(file: IndexFile, table: pa.Table, numbers: Integers) -> npt.NDArray[np.bool_]:
+    """Return which documents of a table are as an index has them, wherever they were read from.
+
+    Args:
+        file: The index.
+        table: The documents.
+        numbers: For each the document of the index that has its id; -1 if none has.
+    """
+    is_same = np.zeros(len(numbers), dtype=np.bool_)
+    first = 0
+    for batch in table.to_batches():
+        here = numbers[first : first + len(batch)]
+        rows = np.argsort(here)[np.count_nonzero(here < 0) :]
+        if len(rows):
+            stored = read_documents(file, here[rows]).table
+            given = pa.table(batch.take(pa.array(rows)))
+            is_same[first + rows] = _are_equal(stored, given)
+        first += len(batch)
+    return is_same
+
+
+def _are_equal(stored: pa.Table, given: pa.Table) -> npt.NDArray[np.bool_]:
+    """Return which documents of two tables are the same, row by row."""
+    are_equal = np.ones(len(given), dtype=np.bool_)
+    for name in {*DOCUMENT_SCHEMA.names} - {*_PLACE}:
+        one, other = stored[name], given[name]
+        are_equal &= pc.fill_null(pc.equal(one, other), fill_value=False).to_numpy() | (
+            one.is_null().to_numpy() & other.is_null().to_numpy()
+        )
+    return are_equal
 
 
 def read_documents(file: IndexFile, numbers: Integers) -> Stored:
@@ -275,7 +190,24 @@ def read_documents(file: IndexFile, numbers: Integers) -> Stored:
     Raises:
         InputError: If any of them is damaged.
     """
-    return _stored(file, _read_rows(file, _COLUMNS, numbers))
+    parts = (
+        [*chain.from_iterable(_read_rows(file, COLUMNS, numbers[i : i + _PER_BATCH]))]
+        for i in range(0, len(numbers), _PER_BATCH)
+    )
+    return _stored(file, parts)
+
+
+def read_texts(file: IndexFile, rows: Sequence[Row]) -> Stored:
+    """Return documents of which all but the text was read.
+
+    Raises:
+        InputError: If any of them is damaged.
+    """
+    parts = (
+        [*chain.from_iterable(_add_texts(file, rows[i : i + _PER_BATCH]))]
+        for i in range(0, len(rows), _PER_BATCH)
+    )
+    return _stored(file, parts)
 
 
 def read_all_documents(file: IndexFile, *, at_once: int) -> Iterator[Stored]:
@@ -283,15 +215,15 @@ def read_all_documents(file: IndexFile, *, at_once: int) -> Iterator[Stored]:
     last = -1
     while True:
         rows = file.connection.execute(
-            f"SELECT {_COLUMNS} FROM document WHERE number > ? ORDER BY number LIMIT ?",
+            f"SELECT {COLUMNS} FROM document WHERE number > ? ORDER BY number LIMIT ?",
             (last, at_once),
         ).fetchall()
         if not rows:
             return
-        if rows[-1][0] <= last:
+        if rows[-1][NUMBER] <= last:
             raise file.damaged("its documents are out of order")
-        last = rows[-1][0]
-        yield _stored(file, [[_checked(file, row) for row in rows]])
+        last = rows[-1][NUMBER]
+        yield _stored(file, [unpack_rows(file, rows)])
 
 
 def numbers_of_outlets(file: IndexFile, outlets: Sequence[int]) -> Integers:
@@ -304,103 +236,45 @@ def numbers_of_outlets(file: IndexFile, outlets: Sequence[int]) -> Integers:
 
 
 def _read_rows(file: IndexFile, columns: str, numbers: Integers) -> Iterator[list[Row]]:
-    """Yield rows of some documents, checked; those that were removed are left out."""
+    """Yield rows of some documents, unpacked; those that were removed are left out."""
     for i in range(0, len(numbers), _AT_ONCE):
         wanted = numbers[i : i + _AT_ONCE].tolist()
         marks = ",".join("?" * len(wanted))
         rows = file.connection.execute(
             f"SELECT {columns} FROM document WHERE number IN ({marks}) ORDER BY number", wanted
         ).fetchall()
-        if missing := {*wanted} - {row[0] for row in rows}:
+        if missing := {*wanted} - {row[NUMBER] for row in rows}:
             marks = ",".join("?" * len(missing))
             query = f"SELECT count(*) FROM removed WHERE number IN ({marks})"
             if file.connection.execute(query, [*missing]).fetchone()[0] != len(missing):
                 raise file.damaged("a document is missing")
-        yield [_checked(file, row) for row in rows]
+        yield unpack_rows(file, rows)
 
 
-def _checked(file: IndexFile, row: Row) -> Row:
-    """Return a row of `_FACTS` or `_COLUMNS` if it is as it was written, and makes sense."""
-    number, document_id, outlet, published, is_version, *_ = row
-    is_sound = (
-        _are_right(tuple(map(type, row)))
-        and _crc(file, row[:_CRC], row[_DIGEST], row[_PASSAGES]) == row[_CRC]
-        and 0 <= number < file.manifest["next_number"]
-        and (outlet is None or outlet >= 0)
-        and (published is None or published in _TIMES)
-        and is_version in (0, 1)
-        and not len(row[_PASSAGES]) % 8
-    )
-    if not is_sound:
-        raise file.damaged(f"document {document_id!r}")
-    return row
-
-
-@lru_cache
-def _are_right(types: tuple[type, ...]) -> bool:
-    """Return whether the values of a row may have these types; few rows differ in that."""
-    return all(found in allowed for found, allowed in zip(types, _TYPES, strict=False))
+def _add_texts(file: IndexFile, rows: Sequence[Row]) -> Iterator[Iterator[Row]]:
+    """Yield unpacked rows with the texts behind them."""
+    for i in range(0, len(rows), _AT_ONCE):
+        own = rows[i : i + _AT_ONCE]
+        wanted = [row[NUMBER] for row in own]
+        marks = ",".join("?" * len(wanted))
+        query = f"SELECT number, text FROM document WHERE number IN ({marks}) ORDER BY number"
+        found = file.connection.execute(query, wanted).fetchall()
+        if [number for number, _ in found] != wanted:
+            raise file.damaged("a document is missing")
+        yield ((*row, text) for row, (_, text) in zip(own, found, strict=True))
 
 
 def _stored(file: IndexFile, parts: Iterable[list[Row]]) -> Stored:
-    outlets = [name for _, name, _ in _names(file, "outlet")]
-    paths = [name for _, name, _ in _names(file, "path")]
+    outlets, paths = (numbered_names(file, table) for table in ("outlet", "path"))
     batches, numbers, passages, is_version = [], [], [], []
     for rows in parts:
-        columns: dict[str, list[Any]] = {name: [] for name in DOCUMENT_SCHEMA.names}
-        for row in rows:
-            number, document_id, outlet, published, version, path, line, *blobs = row
-            *_, facts, fields, text = blobs
-            try:
-                values = {
-                    "document_id": document_id, "text": text, "published": published,
-                    "line": line, "outlet": None if outlet is None else outlets[outlet],
-                    "path": paths[path] if isinstance(path, int) and path >= 0 else path,
-                    **_read_fields(fields, text),
-                }  # fmt: skip
-            except (IndexError, TypeError, ValueError) as error:
-                raise file.damaged(f"document {document_id!r}") from error
-            for name, value in values.items():
-                columns[name].append(value)
-            numbers.append(number)
-            passages.append(np.frombuffer(facts, dtype="<u4").reshape(-1, 2))
-            is_version.append(bool(version))
-        try:
-            arrays = [_array(columns[field.name], field.type) for field in DOCUMENT_SCHEMA]
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-            raise file.damaged("the types of a document's row") from error
-        batch = pa.record_batch(arrays, schema=DOCUMENT_SCHEMA)
-        for digest, row in zip(describe(pa.table(batch)).digests, rows, strict=True):
-            if digest != row[_DIGEST]:
-                raise file.damaged(f"document {row[1]!r}")
-        batches.append(batch)
-    table = pa.Table.from_batches(batches, schema=DOCUMENT_SCHEMA)
+        batches.append(make_batch(file, rows, outlets, paths))
+        numbers += [row[NUMBER] for row in rows]
+        passages += [row[PASSAGES] for row in rows]
+        is_version += [row[IS_VERSION] for row in rows]
     return Stored(
-        np.array(numbers, dtype=np.int64), table, passages, np.array(is_version, dtype=np.bool_)
+        np.array(numbers, dtype=np.int64),
+        pa.Table.from_batches(batches, schema=DOCUMENT_SCHEMA),
+        np.frombuffer(b"".join(passages), dtype="<u4").reshape(-1, 2),
+        np.array(is_version, dtype=np.bool_),
     )
-
-
-def _read_fields(data: bytes, text: bytes) -> dict[str, Any]:
-    """Return the fields that have no column of their own.
-
-    Raises:
-        TypeError, ValueError: If they are none.
-    """
-    told = orjson.loads(data)
-    if type(told) is not dict or not told.keys() <= {*_FIELDS}:
-        raise TypeError("no fields of a document")
-    start, is_day = told.get("body_start", 0), told.get("published_is_day", False)
-    if type(start) is not int or type(is_day) is not bool or not 0 <= start <= len(text):
-        raise ValueError("a body that starts nowhere")
-    text[:start].decode()  # a start inside a character is none either
-    if type(orjson.loads(told.get("other_fields") or b"{}")) is not dict:
-        raise TypeError("no other fields of a document")
-    return {name: told.get(name) for name in _FIELDS} | {
-        "body_start": start, "published_is_day": is_day
-    }  # fmt: skip
-
-
-def _array(values: list[Any], type_: pa.DataType) -> pa.Array:
-    if type_ == pa.large_string():
-        return pa.array(values, pa.large_binary()).cast(type_)
-    return pa.array(values, type_)

@@ -5,19 +5,20 @@ Signatures and shingles are not kept: whoever looks a text up reads it, and deri
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import DuplicateSettings, ReuseSettings
-from dedup.corpus import Passages
+from dedup.config import DuplicateSettings
+from dedup.corpus import BODY, Passages
 from dedup.duplicates import Banding, Shingles, hash_texts
 from dedup.index.documents import ROLE_BITS
 from dedup.index.lists import Entries, make_counts, make_entries
-from dedup.reuse import Stream, comparable_rows, count_spans, find_fingerprints
+from dedup.reuse import Words, comparable_rows
+from dedup.runs import run_starts
 
 Integers = npt.NDArray[np.int64]
 
@@ -107,15 +108,26 @@ def band_entries(
 
 
 def fingerprint_entries(
-    stream: Stream, numbers: Integers, settings: ReuseSettings, *, executor: Executor
+    words: Sequence[Words], numbers: Integers, *, executor: Executor
 ) -> Iterator[tuple[int, Entries]]:
-    """Yield the number and the entries of each list of fingerprints."""
-    hashes, places = find_fingerprints(
-        stream, min_run_words=settings.min_run_words, executor=executor
-    )
-    sizes = np.diff(np.searchsorted(places, stream.document_starts))
-    entries = make_entries(hashes, np.repeat(numbers[stream.rows], sizes))
-    yield from split_fingerprints(entries)
+    """Yield the number and the entries of each list of fingerprints.
+
+    Args:
+        words: What the words of documents come to.
+        numbers: The documents, by row.
+        executor: Runs the lists.
+    """
+
+    def collect_list(part: int) -> tuple[int, Entries]:
+        hashes, carriers = [], []
+        for each in words:
+            own = each.fingerprints >> (32 - FINGERPRINT_BITS) == part
+            hashes.append(each.fingerprints[own])
+            carriers.append(numbers[each.rows[own]])
+        entries = make_entries(np.concatenate(hashes), np.concatenate(carriers))
+        return FINGERPRINTS + part, entries
+
+    yield from executor.map(collect_list, range(1 << FINGERPRINT_BITS if words else 0))
 
 
 def split_fingerprints(entries: Entries) -> Iterator[tuple[int, Entries]]:
@@ -127,25 +139,38 @@ def split_fingerprints(entries: Entries) -> Iterator[tuple[int, Entries]]:
         yield FINGERPRINTS + part, own
 
 
-def count_terms(passages: Passages, stream: Stream, is_known: npt.NDArray[np.bool_]) -> TermCounts:
-    """Count the terms of documents.
+def compared_passages(passages: Passages, is_known: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return which passages the comparer weighs words by.
 
     Args:
-        passages: Their passages.
-        stream: Their words.
+        passages: The passages of documents.
         is_known: Which texts other documents have, too: their passages are not counted again.
     """
-    rows = comparable_rows(stream, passages)
-    rows = rows[~is_known[passages.texts[stream.passages[rows]]]]
-    in_passages = count_spans(
-        stream.terms, stream.starts[rows], stream.ends[rows], len(stream.hashes)
+    body = np.flatnonzero(passages.roles == BODY)
+    rows = body[comparable_rows(body, passages)]
+    is_compared = np.zeros(len(passages), dtype=np.bool_)
+    is_compared[rows[~is_known[passages.texts[rows]]]] = True
+    return is_compared
+
+
+def count_terms(words: Sequence[Words]) -> TermCounts:
+    """Add up the terms of documents."""
+    hashes, documents, passages = (
+        np.concatenate([np.empty(0, dtype), *columns])
+        for dtype, columns in (
+            (np.uint32, (each.terms for each in words)),
+            (np.int64, (each.in_documents for each in words)),
+            (np.int64, (each.in_passages for each in words)),
+        )
     )
+    order = np.argsort(hashes, kind="stable")
+    heads = np.flatnonzero(run_starts(hashes[order]))
     return TermCounts(
-        stream.hashes[1:],
-        stream.document_frequency[1:].astype(np.int64),
-        in_passages[1:],
-        len(stream.rows),
-        len(rows),
+        hashes[order[heads]],
+        np.add.reduceat(documents[order], heads),
+        np.add.reduceat(passages[order], heads),
+        sum(each.n_documents for each in words),
+        sum(each.n_passages for each in words),
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from dedup.errors import InputError
 from dedup.index import lists
-from dedup.index.documents import outlets_of, read_all_documents
+from dedup.index.documents import read_all_documents
+from dedup.index.names import outlets_of
 from dedup.index.storage import IndexFile
 
 _DOCUMENTS_AT_ONCE = 2_000
@@ -38,7 +39,7 @@ def _miscounted(file: IndexFile) -> list[str]:
     outlets: Counter[str] = Counter()
     for stored in read_all_documents(file, at_once=_DOCUMENTS_AT_ONCE):
         n_documents += len(stored.numbers)
-        n_passages += sum(map(len, stored.passages))
+        n_passages += len(stored.passages)
         outlets.update(label for label in stored.table["outlet"].to_pylist() if label is not None)
     if (n_documents, n_passages) != (file.manifest["n_documents"], file.manifest["n_passages"]):
         found.append(f"{n_documents} documents with {n_passages} passages are there")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +24,10 @@ from dedup.text.tokens import mix
 
 EARLIEST, LATEST = 4, 6  # occurrences that each one is linked to
 PER_OUTLET = 6  # of them
-_WORDS_AT_ONCE = 1 << 21
+_WORDS_AT_ONCE = 1 << 18
 _KEYS_AT_ONCE = 1 << 19
-_BASE = np.uint64(0x9E3779B97F4A7C15)
+_FILTER_BITS = 20
+BASE = np.uint64(0x9E3779B97F4A7C15)
 _32 = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 
@@ -80,10 +82,14 @@ def winnow(
     hashes: npt.NDArray[np.uint32],
     places: npt.NDArray[np.int64],
 ) -> int:
-    """Write the fingerprints of terms[start:end], in order; return how many."""
+    """Write the fingerprints of terms[start:end], in order; return how many.
+
+    `ring` has as many places as a power of two, so that what goes round is masked, not divided.
+    """
+    around = len(ring) - 1
     outgoing = np.uint64(1)
     for _ in range(k - 1):
-        outgoing = outgoing * _BASE
+        outgoing = outgoing * BASE
     n_found = 0
     n_words = 0  # of this stretch so far
     rolling = np.uint64(0)
@@ -94,23 +100,23 @@ def winnow(
             continue
         if n_words >= k:
             rolling = rolling - np.uint64(term_hashes[terms[i - k]]) * outgoing
-        rolling = rolling * _BASE + np.uint64(term_hashes[terms[i]])
+        rolling = rolling * BASE + np.uint64(term_hashes[terms[i]])
         n_words += 1
         if n_words < k:
             continue
         shingle = n_words - k  # its number in the stretch
-        ring[shingle % window] = mix(rolling) >> _32
+        ring[shingle & around] = mix(rolling) >> _32
         # A stretch that is shorter than a window gives one fingerprint, too.
         is_last = i + 1 == end or terms[i + 1] == BREAK
         if shingle < window - 1 and not is_last:
             continue
-        best = shingle
+        best, least = shingle, ring[shingle & around]
         for earlier in range(max(shingle - window + 1, 0), shingle):
-            if ring[earlier % window] < ring[best % window]:
-                best = earlier
+            if ring[earlier & around] < least:
+                best, least = earlier, ring[earlier & around]
         if best != kept:
             kept = best
-            hashes[n_found] = np.uint32(ring[best % window])
+            hashes[n_found] = np.uint32(least)
             places[n_found] = i - k + 1 - (shingle - best)
             n_found += 1
     return n_found
@@ -198,6 +204,35 @@ def link_groups(
     return n_links
 
 
+def winnow_words(
+    terms: npt.NDArray[np.int32],
+    term_hashes: npt.NDArray[np.uint32],
+    start: int,
+    end: int,
+    *,
+    min_run_words: int,
+) -> tuple[npt.NDArray[np.uint32], Integers]:
+    """Return the fingerprints of whole documents of a stream, and the places where each starts.
+
+    Args:
+        terms: The words of the stream, by number.
+        term_hashes: The hash of each term.
+        start: Where the first document starts.
+        end: Where the last one ends.
+        min_run_words: Least length of a run in which one is surely kept.
+    """
+    k = shingle_words(min_run_words)
+    window = min_run_words - k + 1
+    hashes = np.empty(end - start, dtype=np.uint32)
+    places = np.empty(end - start, dtype=np.int64)
+    ring = np.empty(1 << (window - 1).bit_length(), dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        n_found = winnow.sized(4 * (end - start))(
+            terms, term_hashes, start, end, k, window, ring, hashes, places
+        )
+    return hashes[:n_found].copy(), places[:n_found].copy()
+
+
 def find_fingerprints(
     stream: Stream, *, min_run_words: int, executor: Executor
 ) -> tuple[npt.NDArray[np.uint32], Integers]:
@@ -210,27 +245,14 @@ def find_fingerprints(
         min_run_words: Least length of a run in which one is surely kept.
         executor: Runs the blocks.
     """
-    k = shingle_words(min_run_words)
-    window = min_run_words - k + 1
     limits = [0]
     for limit in range(_WORDS_AT_ONCE, len(stream.terms), _WORDS_AT_ONCE):
         limits.append(int(stream.document_starts[np.searchsorted(stream.document_starts, limit)]))
     limits = [*dict.fromkeys([*limits, len(stream.terms)])]
-    steps = winnow.sized(4 * len(stream.terms))
-
-    def winnow_block(start: int, end: int) -> tuple[npt.NDArray[np.uint32], Integers]:
-        hashes = np.empty(end - start, dtype=np.uint32)
-        places = np.empty(end - start, dtype=np.int64)
-        ring = np.empty(window, dtype=np.uint64)
-        with np.errstate(over="ignore"):
-            n_found = steps(
-                stream.terms, stream.hashes, start, end, k, window, ring, hashes, places
-            )
-        return hashes[:n_found].copy(), places[:n_found].copy()
-
+    winnow_block = partial(winnow_words, stream.terms, stream.hashes, min_run_words=min_run_words)
     blocks = list(executor.map(winnow_block, limits[:-1], limits[1:]))
-    hashes = np.concatenate([block[0] for block in blocks])
-    return hashes, np.concatenate([block[1] for block in blocks])
+    hashes, places = zip(*blocks, strict=True)
+    return np.concatenate(hashes), np.concatenate(places)
 
 
 def link_fingerprints(
@@ -260,6 +282,8 @@ def link_fingerprints(
     is_new = np.ones(len(stream.rows), dtype=np.bool_)
     if background is not None:
         is_new = background.is_new[stream.rows]
+        kept = _may_equal(hashes, hashes[is_new[documents]])  # two old ones are not linked
+        hashes, places, documents = hashes[kept], places[kept], documents[kept]
 
     keys = hashes.astype(np.uint64) << _32 | np.arange(len(hashes), dtype=np.uint64)
     del hashes
@@ -294,6 +318,17 @@ def link_fingerprints(
     n_documents = len(stream.rows)
     starts = np.searchsorted(documents[targets], np.arange(n_documents + 1))
     return Links(places[targets], places[origins], frequency[targets], starts)
+
+
+def _may_equal(
+    hashes: npt.NDArray[np.uint32], wanted: npt.NDArray[np.uint32]
+) -> npt.NDArray[np.bool_]:
+    """Return which hashes may be among the wanted: all that are, and some that are not."""
+    mask = np.uint32((1 << _FILTER_BITS) - 1)
+    is_there = np.zeros(1 << _FILTER_BITS, dtype=np.bool_)
+    is_there[wanted & mask] = True
+    may: npt.NDArray[np.bool_] = is_there[hashes & mask]
+    return may
 
 
 def _count_old(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from dedup.background import Background
 from dedup.corpus import BODY, Corpus, Passages
@@ -105,6 +106,12 @@ class Stream:
 
 
 @Kernel
+def word_of(token: np.uint64) -> np.uint32:
+    """Return the hash by which a word is numbered, of that of its token; 0 is the break."""
+    return max(np.uint32(token >> _32), np.uint32(1))
+
+
+@Kernel
 def stream_passages(
     data: npt.NDArray[np.uint8],
     byte_starts: npt.NDArray[np.int64],
@@ -130,7 +137,7 @@ def stream_passages(
         target = targets[passage]
         since = 0
         for t in range(n_tokens):
-            terms[target + t] = np.uint32(hashes[t] >> _32)
+            terms[target + t] = word_of(hashes[t])
             mark = 0
             if t > 0 and starts[t] - ends[t - 1] > 1:
                 # A single letter and an abbreviation have a full stop of their own.
@@ -172,6 +179,48 @@ def stream_passages(
             ends,
             marks[target : target + n_tokens],
         )
+
+
+def lay_out(passages: Passages, body: Integers) -> tuple[npt.NDArray[np.bool_], Integers, Integers]:
+    """Return where the words of body passages stand in a stream of them.
+
+    Args:
+        passages: The passages of a corpus.
+        body: Ids of body passages, those of a document together and in order.
+
+    Returns:
+        Of each of them, whether it is the first of a document, where its words start, and where
+        they end; a break stands before a document, where a passage of another role was left out,
+        and at the end.
+    """
+    n_words = passages.n_words[body]
+    new_document = run_starts(passages.documents[body])
+    breaks = new_document.copy()
+    breaks[1:] |= np.diff(body) > 1
+    starts = np.cumsum(n_words) - n_words + np.cumsum(breaks)
+    return new_document, starts, starts + n_words
+
+
+def find_bytes(
+    chunk: pa.LargeStringArray, passages: Passages, own: Integers, first_row: int
+) -> tuple[npt.NDArray[np.uint8], Integers, Integers, Integers]:
+    """Return the bytes of a chunk of texts; where passages start and end, and their documents end.
+
+    Args:
+        chunk: The chunk.
+        passages: The passages of a corpus.
+        own: Ids of some of those whose documents are in the chunk, at least one.
+        first_row: Row of the chunk's first document in the corpus.
+    """
+    offsets = np.frombuffer(chunk.buffers()[1], dtype=np.int64)[chunk.offset :]
+    local = passages.documents[own] - first_row
+    starts = offsets[local]
+    return (
+        np.frombuffer(chunk.buffers()[2], dtype=np.uint8),
+        starts + passages.byte_starts[own],
+        starts + passages.byte_ends[own],
+        offsets[local + 1],
+    )
 
 
 @Kernel
@@ -235,13 +284,7 @@ def make_stream(
     """
     body = np.flatnonzero(passages.roles == BODY)
     rows = passages.documents[body]
-    n_words = passages.n_words[body]
-    new_document = run_starts(rows)
-    # A break comes before each document and wherever a passage of another role was left out.
-    breaks = new_document.copy()
-    breaks[1:] |= np.diff(body) > 1
-    starts = np.cumsum(n_words) - n_words + np.cumsum(breaks)
-    ends = starts + n_words
+    new_document, starts, ends = lay_out(passages, body)
     n_terms = int(ends[-1]) + 1 if len(ends) else 1
     hashes = np.zeros(n_terms, dtype=np.uint32)
     marks = np.zeros(n_terms, dtype=np.uint8)
@@ -253,15 +296,11 @@ def make_stream(
 
     def stream_chunk(number: int) -> None:
         own = order[limits[number] : limits[number + 1]]
-        chunk = chunks[number]
         if not len(own):
             return
-        offsets = np.frombuffer(chunk.buffers()[1], dtype=np.int64)[chunk.offset :]
-        data = np.frombuffer(chunk.buffers()[2], dtype=np.uint8)
-        local = rows[own] - first_rows[number]
-        document_starts, document_ends = offsets[local], offsets[local + 1]
-        byte_starts = document_starts + passages.byte_starts[body[own]]
-        byte_ends = document_starts + passages.byte_ends[body[own]]
+        data, byte_starts, byte_ends, document_ends = find_bytes(
+            chunks[number], passages, body[own], int(first_rows[number])
+        )
         longest = int((byte_ends - byte_starts).max())
         spans, quotations = np.empty((2, 2, 3 * longest + 1), dtype=np.int64)
         stream_passages.sized(2 * int((byte_ends - byte_starts).sum()))(
@@ -272,17 +311,14 @@ def make_stream(
         )  # fmt: skip
 
     list(executor.map(stream_chunk, range(len(chunks))))
-    np.maximum(hashes, 1, out=hashes)  # 0 is the break
     document_starts = np.append(starts[new_document], n_terms)
-    hashes[starts[breaks] - 1] = BREAK
-    hashes[n_terms - 1] = BREAK
     stream_rows = rows[new_document]
     is_counted = np.ones(len(stream_rows), dtype=np.bool_)
     n_documents = len(stream_rows)
     if background is not None:
         is_counted = background.is_new[stream_rows] & (not background.counts_new)
         n_documents = int(is_counted.sum()) + background.n_documents
-    terms, document_frequency, term_hashes = _number(hashes, document_starts, is_counted)
+    terms, document_frequency, term_hashes = number_words(hashes, document_starts, is_counted)
     if background is not None:
         document_frequency += background.count_documents_with(term_hashes).astype(np.int32)
         if background.places_of is not None:
@@ -295,7 +331,7 @@ def make_stream(
     )  # fmt: skip
 
 
-def _number(
+def number_words(
     hashes: npt.NDArray[np.uint32], document_starts: Integers, is_counted: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint32]]:
     """Return the term number of each hash, in place of it; and each term's frequency and hash."""
