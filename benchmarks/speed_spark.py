@@ -103,7 +103,8 @@ def find_with_dedup(frame: Any, threshold: float) -> int:
     from dedup.spark import analyze
 
     result = analyze(frame, DuplicateSettings(threshold=threshold), only="duplicates")
-    return int(result.tables["duplicates"].filter("jaccard < 1").count())
+    assert result.duplicates is not None
+    return int(result.duplicates.filter("jaccard < 1").count())
 
 
 def find_with_mllib(frame: Any, threshold: float, hash_tables: int) -> int:

@@ -11,9 +11,11 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sql
 from pyspark.sql.pandas.types import from_arrow_schema
+from pyspark.sql.types import IntegralType, StringType
 
 from dedup.attribution import Gazetteer
 from dedup.config import CorpusSettings, PassageUnit
@@ -26,10 +28,11 @@ from dedup.spark.frames import Batches, Integers, add_offsets, column_of, keep, 
 from dedup.text import CHARACTERS
 
 # What is kept of a passage, a column of `cuts` each; its keys are unsigned, and kept as they are.
-CUT_COLUMNS = ("starts", "ends", "byte_starts", "byte_ends", "n_words", "roles", "keys", "counts")
+CUT_COLUMNS = ("starts", "ends", "byte_starts", "byte_ends", "n_words", "keys", "counts")
 _CUT = {name: number for number, name in enumerate(CUT_COLUMNS)}
 
-_STRINGS = ("outlet", "title", "url", "path", "other_fields")
+_PLACE = ("path", "line")
+_PLAIN = ("document_id", "text", *_PLACE)  # that are taken as they are
 _NUMBERED = "number long, first_passage long, n_passages long, n_words long"
 
 
@@ -49,17 +52,25 @@ def standard_documents(
         ConfigError: If there is no such column.
     """
     names = _mapped(frame, columns or {})
-    if {*DOCUMENT_SCHEMA.names} <= {*names} and of_urls is None:
-        schema = from_arrow_schema(DOCUMENT_SCHEMA)
-        return frame.select(
-            *(sql.col(f"`{names[f.name]}`").cast(f.dataType).alias(f.name) for f in schema)
-        )
     taken = {*names.values()}
     others = [name for name in frame.columns if name not in taken]
+    types = {name: frame.schema[source].dataType for name, source in names.items()}
+    is_plain = (
+        not others and {*names} <= {*_PLAIN} and types["text"] == StringType()
+        and isinstance(types["document_id"], (StringType, IntegralType))
+    )  # fmt: skip
+    if of_urls is None and (is_plain or {*DOCUMENT_SCHEMA.names} <= {*names}):  # nothing to parse
+        values = {
+            "body_start": sql.lit(0), "published_is_day": sql.lit(False),
+            **{name: sql.col(f"`{source}`") for name, source in names.items()},
+        }  # fmt: skip
+        return frame.select(*(
+            values.get(f.name, sql.lit(None)).cast(f.dataType).alias(f.name)
+            for f in from_arrow_schema(DOCUMENT_SCHEMA)
+        ))  # fmt: skip
     renamed = [sql.col(f"`{source}`").alias(name) for name, source in names.items()]
     records = frame.select(*renamed, *(sql.col(f"`{name}`") for name in others))
-    # Kept, for sorting reads its input twice: to see where to cut it, and to cut it.
-    return keep(records.mapInArrow(partial(_read, of_urls), from_arrow_schema(DOCUMENT_SCHEMA)))
+    return records.mapInArrow(partial(_read, of_urls), from_arrow_schema(DOCUMENT_SCHEMA))
 
 
 def _mapped(frame: DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
@@ -87,18 +98,32 @@ def _read(of_urls: Gazetteer | None, batches: Batches) -> Batches:
     """Yield documents of any records, by the rules of every other reader."""
     settings = CorpusSettings(id_field="document_id", date_field="published")
     for batch in batches:
-        rows = batch.to_pylist()
-        if any(row["document_id"] in (None, "") for row in rows):
-            raise InputError("a document without an id; Spark numbers no lines to make one of")
-        places = [(row.pop("path", None), row.pop("line", None)) for row in rows]
-        builder = CorpusBuilder(settings, None if of_urls is None else of_urls.name_by_url)
-        builder.add(rows, [line for _, line in places])
-        table = builder.finish()
-        for name, values in zip(("path", "line"), zip(*places, strict=True), strict=True):
+        _check(batch)
+        rows = pa.Table.from_batches([batch])
+        places = {}
+        for name in _PLACE:
             field = DOCUMENT_SCHEMA.field(name)
-            place = table.column_names.index(name)
-            table = table.set_column(place, field, pa.array(values, field.type))
+            places[field] = pa.nulls(len(rows), field.type)
+            if name in rows.column_names:
+                places[field] = rows[name].cast(field.type)
+                rows = rows.drop_columns(name)
+        builder = CorpusBuilder(settings, None if of_urls is None else of_urls.name_by_url)
+        plain = _all_strings(rows, builder.string_fields)
+        if plain is None or not builder.add_columns(plain, 0, path="", name="", outlet=None):
+            builder.add(rows.to_pylist(), places[DOCUMENT_SCHEMA.field("line")].to_pylist())
+        table = builder.finish()
+        for field, values in places.items():
+            table = table.set_column(table.column_names.index(field.name), field, values)
         yield from _as_spark(table).to_batches()
+
+
+def _all_strings(rows: pa.Table, fields: pa.Schema) -> pa.Table | None:
+    """Return rows with just the fields, null where they have none; None if they hold more."""
+    if not all(f.name in fields.names and pa.types.is_string(f.type) for f in rows.schema):
+        return None
+    nothing = pa.nulls(len(rows), pa.string())
+    columns = {f: rows[f.name] if f.name in rows.column_names else nothing for f in fields}
+    return pa.table({f.name: column.cast(f.type) for f, column in columns.items()})
 
 
 def _as_spark(table: pa.Table) -> pa.Table:
@@ -110,7 +135,9 @@ def _as_spark(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(fields))
 
 
-def number_documents(frame: DataFrame, *, shingle_size: int, unit: PassageUnit) -> DataFrame:
+def number_documents(
+    frame: DataFrame, *, shingle_size: int, unit: PassageUnit
+) -> tuple[DataFrame, dict[str | None, int]]:
     """Return documents with their numbers and passages, kept.
 
     Args:
@@ -120,7 +147,8 @@ def number_documents(frame: DataFrame, *, shingle_size: int, unit: PassageUnit) 
 
     Returns:
         The columns of `DOCUMENT_SCHEMA`; `number`; `first_passage`, the id of the first passage;
-        `n_passages`; `n_words`; `cuts`, a row of `CUT_COLUMNS` a passage, and `shingles`, packed.
+        `n_passages`; `n_words`; `cuts`, a row of `CUT_COLUMNS` a passage, `roles` by wording, and
+        `shingles`, packed. And how many documents each outlet has, those without one by None.
 
     Raises:
         InputError: If two documents have an id, or none has a text.
@@ -133,22 +161,33 @@ def number_documents(frame: DataFrame, *, shingle_size: int, unit: PassageUnit) 
     cut = keep(
         ordered.mapInArrow(
             partial(_cut, shingle_size, unit),
-            f"{fields}, {_NUMBERED}, cuts binary, shingles binary",
+            f"{fields}, {_NUMBERED}, cuts binary, roles binary, shingles binary",
         )
     )
-    sums = cut.groupBy(sql.spark_partition_id().alias("part")).agg(
-        sql.count("*").alias("documents"), sql.sum("n_passages").alias("passages")
-    )
-    relative = {"number": sql.col("number"), "first_passage": sql.col("first_passage")}
-    numbered, (n, n_passages) = add_offsets(cut, relative, sums, ["documents", "passages"])
-    if not n:
+    rows = (
+        cut.select(
+            "document_id", "n_passages", "outlet", sql.spark_partition_id().alias("part")
+        )
+        .groupBy("document_id").agg(
+            sql.count("*").alias("n"), sql.sum("n_passages").alias("n_passages"),
+            sql.max("part").alias("part"), sql.max("outlet").alias("outlet"),
+        )
+        .groupingSets([["part"], ["outlet"]], "part", "outlet").agg(
+            sql.grouping("outlet").alias("is_part"), sql.sum("n").alias("documents"),
+            sql.sum("n_passages").alias("passages"),
+            sql.min(sql.when(sql.col("n") > 1, sql.col("document_id"))).alias("twice"),
+        )
+    ).collect()  # fmt: skip
+    parts = [row for row in rows if row["is_part"]]
+    if not parts:
         raise InputError("no document in the corpus")
+    if twice := [row["twice"] for row in parts if row["twice"] is not None]:
+        raise InputError(f"duplicate id {min(twice)!r}")
+    relative = {"number": sql.col("number"), "first_passage": sql.col("first_passage")}
+    numbered, (n, n_passages) = add_offsets(cut, relative, parts, ["documents", "passages"])
     if not n_passages:
         raise InputError(f"no text in the corpus: {n} document{'s' * (n != 1)} without a word")
-    twice = cut.groupBy("document_id").count().filter("count > 1").select("document_id")
-    if (row := twice.agg(sql.min("document_id").alias("id")).first()) and row["id"] is not None:
-        raise InputError(f"duplicate id {row['id']!r}")
-    return numbered
+    return numbered, {row["outlet"]: row["documents"] for row in rows if not row["is_part"]}
 
 
 def _cut(shingle_size: int, unit: PassageUnit, batches: Batches) -> Batches:
@@ -156,6 +195,7 @@ def _cut(shingle_size: int, unit: PassageUnit, batches: Batches) -> Batches:
     for batch in batches:
         if not batch.num_rows:
             continue
+        _check(batch)
         documents = _as_documents(batch)
         piece = collect_batch(documents, 0, unit=unit, shingle_size=shingle_size)
         columns = dict(zip(PIECE_COLUMNS, piece.columns, strict=True))
@@ -171,6 +211,7 @@ def _cut(shingle_size: int, unit: PassageUnit, batches: Batches) -> Batches:
             "n_passages": pa.array(np.diff(bounds)),
             "n_words": pa.array(np.diff(words[bounds])),
             "cuts": pack(np.ascontiguousarray(cuts), bounds),
+            "roles": pack(columns["roles"].astype(np.uint8), bounds),
             "shingles": pack(piece.shingles, counts[bounds]),
         }
         n_documents += batch.num_rows
@@ -178,6 +219,16 @@ def _cut(shingle_size: int, unit: PassageUnit, batches: Batches) -> Batches:
         yield pa.RecordBatch.from_arrays(
             [*batch.columns, *added.values()], [*batch.schema.names, *added]
         )
+
+
+def _check(rows: pa.RecordBatch) -> None:
+    """Raise an error if a row has no id or no text, which a document needs."""
+    ids = rows["document_id"].cast(pa.string())
+    if ids.null_count or pc.any(pc.equal(ids, "")).as_py():
+        raise InputError("a document without an id; Spark numbers no lines to make one of")
+    if rows["text"].null_count:
+        without = ids.filter(rows["text"].is_null())
+        raise InputError(f"document {without[0].as_py()!r} has no text")
 
 
 def _as_documents(rows: pa.RecordBatch | pa.Table) -> pa.RecordBatch:
