@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as sql
 
 from dedup.duplicates import LARGEST_BUCKET, Banding, Shingles, assign_representatives
@@ -26,7 +25,7 @@ from dedup.errors import ConfigError
 from dedup.runs import run_starts
 from dedup.spark.frames import Batches, Integers, column_of, keep, pack, unpack
 
-BYTES_AN_EDGE = 128  # that the driver needs at most to cluster: a pair, its order, its ends
+BYTES_AN_EDGE = 240  # that the driver needs at most to cluster, measured with a million pairs
 
 _HASH_BITS = 32
 _PAIRS_AT_ONCE = 1 << 20
@@ -55,6 +54,7 @@ def find_pairs(
     Raises:
         ConfigError: If there are too many pairs for the driver.
     """
+    spark = passages.sparkSession
     texts = passages.filter("passage_id = text_id").select(
         sql.col("text_id").alias("text"), "shingles", "hashes"
     )
@@ -68,19 +68,49 @@ def find_pairs(
 
     candidates = slots.groupBy("slot").applyInArrow(list_pairs, _CANDIDATES)
     pairs = keep(_verify(candidates, texts, threshold, blocks))
-    first, second, jaccard = _gather(pairs, driver_bytes)
+    n = pairs.count()
+    if n * BYTES_AN_EDGE > driver_bytes:
+        raise ConfigError(
+            f"{n} verified pairs take up to {BYTES_AN_EDGE} bytes each to cluster, more than"
+            f" driver_bytes {driver_bytes}; allow more, or raise the threshold"
+        )
+    edges = _distinct_edges(pairs.toArrow())
+    if edges.shape[1] < n:  # members of a large bucket that met in smaller ones, too
+        pairs = pairs.distinct()
     # What two texts cannot tell of each other their neighbours can.
-    ids, ends = np.unique(np.concatenate([first, second]), return_inverse=True)
+    ids, ends = np.unique(edges[:2], return_inverse=True)
     more = ids[pairs_with_representatives(ends.reshape(2, -1).T, len(ids))[:, :2]]
     if len(more):
-        asked = passages.sparkSession.createDataFrame(
+        asked = spark.createDataFrame(
             pa.Table.from_batches([_pack_pairs(more, blocks)]), _CANDIDATES
         )
-        pairs = keep(pairs.union(_verify(asked, texts, threshold, blocks)))
-        first, second, jaccard = _gather(pairs, driver_bytes)
-    return pairs, passages.sparkSession.createDataFrame(
-        _represent(first, second, jaccard), "text_id long, representative long, jaccard double"
+        found = _verify(asked, texts, threshold, blocks).toArrow()
+        pairs = pairs.union(spark.createDataFrame(found, _PAIRS))
+        edges = np.concatenate([edges, _distinct_edges(found)], axis=1)
+    return pairs, spark.createDataFrame(
+        _represent(edges), "text_id long, representative long, jaccard double"
     )
+
+
+def _distinct_edges(pairs: pa.Table) -> Integers:
+    """Return the columns of pairs, each pair once."""
+    first, second = column_of(pairs, "first"), column_of(pairs, "second")
+    order = np.lexsort((second, first))
+    order = order[run_starts(first[order], second[order])]
+    return np.stack([column_of(pairs, column.split()[0])[order] for column in _PAIRS.split(", ")])
+
+
+def _represent(edges: Integers) -> pa.Table:
+    """Return the representative of each text that another one represents, and their Jaccard."""
+    ids, ends = np.unique(edges[:2], return_inverse=True)
+    left, right = ends.reshape(2, -1)
+    representatives = assign_representatives(left, right, len(ids))
+    own = np.flatnonzero(representatives[right] == left)  # each text has one representative
+    first, second, shared, first_size, second_size = edges[:, own]
+    return pa.table({
+        "text_id": second, "representative": first,
+        "jaccard": shared / (first_size + second_size - shared),
+    })  # fmt: skip
 
 
 def _list_slots(bands: int, n_parts: int, batches: Batches) -> Batches:
@@ -154,13 +184,13 @@ def _candidates(of: Integers, pairs: Integers, bounds: Integers) -> pa.RecordBat
 
 
 def _verify(candidates: DataFrame, texts: DataFrame, threshold: float, blocks: int) -> DataFrame:
-    """Return the pairs that reach the threshold, by exact Jaccard, each once."""
+    """Return the pairs that reach the threshold, by exact Jaccard; once in each block."""
     ends = candidates.groupBy("block").applyInArrow(
         _list_ends, "block long, text long, seconds binary"
     )
     return (
         ends.join(texts.select("text", "shingles"), "text").groupBy("block")
-        .applyInArrow(lambda table: _verify_block(threshold, blocks, table), _PAIRS).distinct()
+        .applyInArrow(lambda table: _verify_block(threshold, blocks, table), _PAIRS)
     )  # fmt: skip
 
 
@@ -198,38 +228,4 @@ def _verify_block(threshold: float, blocks: int, texts: pa.Table) -> pa.Table:
     return pa.table({
         "first": ids[pairs[:, 0]], "second": ids[pairs[:, 1]], "shared": pairs[:, 2],
         "first_size": sets.sizes[pairs[:, 0]], "second_size": sets.sizes[pairs[:, 1]],
-    })  # fmt: skip
-
-
-def jaccard_of_pair() -> Column:
-    """Return the Jaccard of a verified pair."""
-    shared, first, second = (sql.col(name) for name in ("shared", "first_size", "second_size"))
-    return shared / (first + second - shared)
-
-
-def _gather(
-    pairs: DataFrame, driver_bytes: int
-) -> tuple[Integers, Integers, npt.NDArray[np.float64]]:
-    """Return the ends and the Jaccard of every verified pair, at the driver, if it has room."""
-    n = pairs.count()
-    if n * BYTES_AN_EDGE > driver_bytes:
-        raise ConfigError(
-            f"{n} verified pairs take up to {BYTES_AN_EDGE} bytes each to cluster, more than"
-            f" driver_bytes {driver_bytes}; allow more, or raise the threshold"
-        )
-    table = pairs.select("first", "second", jaccard_of_pair().alias("jaccard")).toArrow()
-    return (
-        column_of(table, "first"), column_of(table, "second"),
-        column_of(table, "jaccard", np.float64),
-    )  # fmt: skip
-
-
-def _represent(first: Integers, second: Integers, jaccard: npt.NDArray[np.float64]) -> pa.Table:
-    """Return the representative of each text that another one represents, and their Jaccard."""
-    ids, ends = np.unique(np.concatenate([first, second]), return_inverse=True)
-    left, right = ends.reshape(2, -1)
-    representatives = assign_representatives(left, right, len(ids))
-    own = np.flatnonzero(representatives[right] == left)  # each text has one representative
-    return pa.table({
-        "text_id": second[own], "representative": first[own], "jaccard": jaccard[own]
     })  # fmt: skip

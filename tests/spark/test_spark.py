@@ -45,6 +45,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         session = (
             SparkSession.builder.master("local[2,4]").appName("tests")
             .config("spark.driver.memory", "1g")
+            # Small queries, each once: compiling them well takes longer than running them.
+            .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1")
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
@@ -168,7 +170,7 @@ def test_missing_column_is_an_error_with_the_remedy(spark: SparkSession) -> None
 
 def test_more_pairs_than_the_driver_has_room_for_are_an_error_before(spark: SparkSession) -> None:
     corpus = Corpus.from_records(random_records(5, 60))
-    with pytest.raises(ConfigError, match="verified pairs take up to 128 bytes each"):
+    with pytest.raises(ConfigError, match="verified pairs take up to 240 bytes each"):
         dedup.spark.analyze(
             frame_of(spark, corpus, partitions=1), DuplicateSettings(), only="duplicates",
             driver_bytes=100,
