@@ -3,8 +3,8 @@
 Three corpora: the sample newsroom, the first releases of a real corpus, and one that is hard on
 purpose (a paragraph printed ten thousand times, a template with one number changed, a sentence
 that thousands share, a story in 150 outlets). Each is cut into several numbers of partitions.
-Prints a line a table; exits with 1 if one differs. What each run shuffled, and the memory of all
-processes at their highest, is printed at the end.
+Prints a line a table; exits with 1 if one differs. What each run shuffled, and the memory of the
+largest process of Python at its highest, is printed at the end.
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ def main() -> int:
                 _, peak = use_of_processes()
                 costs.append((name, partitions, len(tables["passages"]), peak, begin, time.time()))
         spark.stop()
-        print("\n| corpus | partitions | passages | shuffle MB | peak MB |\n|---|--:|--:|--:|--:|")
+        print(
+            "\n| corpus | partitions | passages | shuffle MB | worker MB |\n|---|--:|--:|--:|--:|"
+        )
         for name, partitions, n_passages, peak, begin, end in costs:
             shuffled = shuffle_bytes(log, int(begin * 1_000), int(end * 1_000))
             print(f"| {name} | {partitions} | {n_passages:,} | {shuffled / 1e6:,.0f}"

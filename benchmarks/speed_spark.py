@@ -48,7 +48,7 @@ def main() -> int:
         return 0
     truth = find_truth(corpus, options.threshold) if options.recall else None
     print(f"{options.size} paragraphs, {options.master}, threshold {options.threshold}\n")
-    print("| tool | run | seconds | CPU s | paragraphs a second | shuffle MB | peak MB | pairs"
+    print("| tool | run | seconds | CPU s | paragraphs a second | shuffle MB | worker MB | pairs"
           " | recall | precision |\n|---|--:|---:|---:|---:|---:|---:|---:|---:|---:|")  # fmt: skip
     for tool in options.tools.split(","):
         with tempfile.TemporaryDirectory() as scratch:
@@ -169,23 +169,26 @@ def find_with_mllib(frame: Any, threshold: float, hash_tables: int) -> Any:
 
 
 def use_of_processes() -> tuple[float, int]:
-    """Return CPU seconds of this process and those that it started, and their peaks' sum."""
+    """Return CPU seconds of this process and those that it started, and a worker's peak in bytes.
+
+    A worker is a process of Python that Spark started. Java takes what it is given.
+    """
     parents, cpu, peaks = {}, {}, {}
-    for folder in Path("/proc").iterdir():
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+            name, fields = (folder / "stat").read_text().split("(", 1)[1].rsplit(")", 1)
             status = (folder / "status").read_text()
-        except (OSError, IndexError):  # no process, or one that has ended
+        except OSError:  # it has ended
             continue
-        pid = int(folder.name) if folder.name.isdigit() else 0
-        parents[pid], cpu[pid] = int(fields[1]), sum(map(int, fields[11:15]))
-        if "VmHWM:" in status:
+        pid, values = int(folder.name), fields.split()
+        parents[pid], cpu[pid] = int(values[1]), sum(map(int, values[11:15]))
+        if "VmHWM:" in status and name != "java":
             peaks[pid] = 1_024 * int(status.split("VmHWM:")[1].split()[0])
-    own = {os.getpid()}
-    while more := {pid for pid, parent in parents.items() if parent in own} - own:
-        own |= more
-    ticks = sum(cpu.get(pid, 0) for pid in own)
-    return ticks / os.sysconf("SC_CLK_TCK"), sum(peaks.get(pid, 0) for pid in own)
+    family = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= more
+    peak = max((peaks.get(pid, 0) for pid in family - {os.getpid()}), default=0)
+    return sum(cpu[pid] for pid in family) / os.sysconf("SC_CLK_TCK"), peak
 
 
 def shuffle_bytes(log: Path, start: int, end: int) -> int:

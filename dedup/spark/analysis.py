@@ -16,10 +16,11 @@ from dedup.errors import ConfigError
 from dedup.spark.attributions import attribution_table, find, list_by_document, look_up
 from dedup.spark.clusters import describe, find_clusters, list_duplicates
 from dedup.spark.credit import flow_table, rank_pairs, reuse_table, sum_taken
-from dedup.spark.documents import number_documents, standard_documents
+from dedup.spark.documents import number_documents
 from dedup.spark.duplicates import find_pairs
 from dedup.spark.frames import keep
 from dedup.spark.passages import number_passages
+from dedup.spark.records import standard_documents
 from dedup.spark.reuse import find_spans
 from dedup.spark.roles import find_roles
 from dedup.spark.tables import cluster_table, document_table, duplicate_table, passage_table
@@ -27,7 +28,7 @@ from dedup.spark.tables import cluster_table, document_table, duplicate_table, p
 DRIVER_BYTES = 1 << 30  # that clustering may take at the driver
 
 
-def frame_of(name: str) -> cached_property[DataFrame | None]:
+def _frame_of(name: str) -> cached_property[DataFrame | None]:
     """Return an attribute that is a table, planned when it is asked for first."""
 
     def make(analysis: SparkAnalysis) -> DataFrame | None:
@@ -50,13 +51,13 @@ class SparkAnalysis:
 
     makers: Mapping[str, Callable[[], DataFrame]]
 
-    documents = frame_of("documents")
-    passages = frame_of("passages")
-    duplicates = frame_of("duplicates")
-    clusters = frame_of("clusters")
-    reuse = frame_of("reuse")
-    flows = frame_of("flows")
-    attributions = frame_of("attributions")
+    documents = _frame_of("documents")
+    passages = _frame_of("passages")
+    duplicates = _frame_of("duplicates")
+    clusters = _frame_of("clusters")
+    reuse = _frame_of("reuse")
+    flows = _frame_of("flows")
+    attributions = _frame_of("attributions")
 
     @property
     def tables(self) -> dict[str, DataFrame]:

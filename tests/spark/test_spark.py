@@ -30,6 +30,7 @@ pytest.importorskip("pyspark", reason="pyspark is not installed: the extra `spar
 if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
     pytest.skip("no Java, which Spark runs on", allow_module_level=True)
 
+from pyspark.errors import PythonException
 from pyspark.sql import DataFrame, SparkSession
 
 import dedup.spark
@@ -160,6 +161,23 @@ def test_id_that_occurs_twice_is_an_error(spark: SparkSession) -> None:
     frame = spark.createDataFrame([("a", "Rain."), ("a", "Snow.")], "id string, text string")
     with pytest.raises(InputError, match="duplicate id 'a'"):
         dedup.spark.analyze(frame, only="duplicates")
+
+
+def test_document_without_a_text_is_an_error(spark: SparkSession) -> None:
+    frame = spark.createDataFrame([("a", "Rain."), ("b", None)], "id string, text string")
+    with pytest.raises(PythonException, match="InputError: document 'b' has no text"):
+        dedup.spark.analyze(frame, only="duplicates")
+
+
+def test_fields_of_strings_alone_are_read_as_elsewhere(spark: SparkSession) -> None:
+    record = {"id": "a", "text": "Rain.", "outlet": " Gull ", "title": "", "date": "2026-03-04"}
+    frame = spark.createDataFrame([(*record.values(),)], [*record])
+    row = dedup.spark.analyze(frame, only="duplicates").documents.collect()[0]
+    expected = Corpus.from_records([record]).documents.to_pylist()[0]
+    assert (
+        ("Gull", None) == (expected["outlet"], expected["title"]) == (row["outlet"], row["title"])
+    )
+    assert expected["published"].date() == row["published"].date()
 
 
 def test_missing_column_is_an_error_with_the_remedy(spark: SparkSession) -> None:
