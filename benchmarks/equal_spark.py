@@ -3,7 +3,8 @@
 Three corpora: the sample newsroom, the first releases of a real corpus, and one that is hard on
 purpose (a paragraph printed ten thousand times, a template with one number changed, a sentence
 that thousands share, a story in 150 outlets). Each is cut into several numbers of partitions.
-Prints a line a table; exits with 1 if one differs.
+Prints a line a table; exits with 1 if one differs. What each run shuffled, and the memory of the
+largest process of Python at its highest, is printed at the end.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from make_paragraphs import (
     invented_vocabulary,
     skewed_paragraphs,
 )
+from speed_spark import shuffle_bytes, use_of_processes
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -56,9 +58,11 @@ def main() -> int:
     from dedup import analyze, gazetteer
 
     known = gazetteer(SAMPLE / "outlets.tsv")
-    n_different = 0
+    n_different, costs = 0, []
     with tempfile.TemporaryDirectory() as scratch:
-        spark = start(options.master, options.driver_memory, Path(scratch))
+        log = Path(scratch) / "events"
+        log.mkdir()
+        spark = start(options.master, options.driver_memory, Path(scratch), log)
         print("| corpus | partitions | seconds | table | rows | equal |\n|---|--:|--:|---|--:|---|")
         for name in options.corpora.split(","):
             corpus = read(name, options.data, options.releases)
@@ -70,13 +74,23 @@ def main() -> int:
             tables = {name: local.table(name) for name in local.table_names}
             print(f"| {name} | here | {time.perf_counter() - begin:.0f} | | | |", flush=True)
             for partitions in map(int, options.partitions.split(",")):
+                begin = time.time()
                 n_different += compare(spark, name, corpus, tables, known, partitions)
+                _, peak = use_of_processes()
+                costs.append((name, partitions, len(tables["passages"]), peak, begin, time.time()))
         spark.stop()
+        print(
+            "\n| corpus | partitions | passages | shuffle MB | worker MB |\n|---|--:|--:|--:|--:|"
+        )
+        for name, partitions, n_passages, peak, begin, end in costs:
+            shuffled = shuffle_bytes(log, int(begin * 1_000), int(end * 1_000))
+            print(f"| {name} | {partitions} | {n_passages:,} | {shuffled / 1e6:,.0f}"
+                  f" | {peak / 1e6:,.0f} |", flush=True)  # fmt: skip
     return 1 if n_different else 0
 
 
-def start(master: str, memory: str, scratch: Path) -> SparkSession:
-    """Return a session that leaves nothing behind."""
+def start(master: str, memory: str, scratch: Path, log: Path) -> SparkSession:
+    """Return a session that leaves nothing behind but a log of its tasks."""
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -86,6 +100,9 @@ def start(master: str, memory: str, scratch: Path) -> SparkSession:
         .config("spark.driver.maxResultSize", "0").config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.local.dir", str(scratch)).config("spark.sql.session.timeZone", "UTC")
+        .config("spark.eventLog.enabled", "true").config("spark.eventLog.dir", log.as_uri())
+        .config("spark.eventLog.rolling.enabled", "false")
+        .config("spark.eventLog.compress", "false")
         .getOrCreate()
     )  # fmt: skip
     spark.sparkContext.setLogLevel("ERROR")

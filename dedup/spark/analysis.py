@@ -2,58 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sql
 
 from dedup.attribution import Gazetteer, gazetteer
 from dedup.config import PARTS, DuplicateSettings, PassageUnit, ReuseSettings
-from dedup.duplicates import Banding, choose_banding
+from dedup.duplicates import choose_banding
 from dedup.errors import ConfigError
 from dedup.spark.attributions import attribution_table, find, list_by_document, look_up
 from dedup.spark.clusters import describe, find_clusters, list_duplicates
 from dedup.spark.credit import flow_table, rank_pairs, reuse_table, sum_taken
-from dedup.spark.documents import number_documents, standard_documents
+from dedup.spark.documents import number_documents
 from dedup.spark.duplicates import find_pairs
 from dedup.spark.frames import keep
+from dedup.spark.passages import number_passages
+from dedup.spark.records import standard_documents
 from dedup.spark.reuse import find_spans
-from dedup.spark.roles import find_roles, number_passages
+from dedup.spark.roles import find_roles
 from dedup.spark.tables import cluster_table, document_table, duplicate_table, passage_table
 
 DRIVER_BYTES = 1 << 30  # that clustering may take at the driver
 
 
-@dataclass(frozen=True, slots=True)
+def _frame_of(name: str) -> cached_property[DataFrame | None]:
+    """Return an attribute that is a table, planned when it is asked for first."""
+
+    def make(analysis: SparkAnalysis) -> DataFrame | None:
+        return analysis.makers[name]() if name in analysis.makers else None
+
+    return cached_property(make)
+
+
+@dataclass(frozen=True)
 class SparkAnalysis:
     """What was found, as Spark frames with the columns and types of the tables.
 
-    Rows come in any order; `dedup.spark.ORDER` has what each table is sorted by elsewhere.
+    The frames `documents`, `passages`, `duplicates`, `clusters`, `reuse`, `flows` and
+    `attributions` are those of `dedup.Analysis`, None if their part was not analysed. Rows come in
+    any order; `dedup.spark.ORDER` has what each table is sorted by elsewhere.
 
     Attributes:
-        documents: One row a document.
-        passages: One row a passage.
-        duplicates: One row a verified pair of passages; None if duplicates were not analysed.
-        clusters: One row a cluster; None if duplicates were not analysed.
-        reuse: One row an aligned pair of spans; None if reuse was not analysed.
-        flows: One row a pair of outlets; None if reuse was not analysed.
-        attributions: One row a credited party; None if attributions were not analysed.
+        makers: For each table that there is what makes it.
     """
 
-    documents: DataFrame
-    passages: DataFrame
-    duplicates: DataFrame | None = None
-    clusters: DataFrame | None = None
-    reuse: DataFrame | None = None
-    flows: DataFrame | None = None
-    attributions: DataFrame | None = None
+    makers: Mapping[str, Callable[[], DataFrame]]
+
+    documents = _frame_of("documents")
+    passages = _frame_of("passages")
+    duplicates = _frame_of("duplicates")
+    clusters = _frame_of("clusters")
+    reuse = _frame_of("reuse")
+    flows = _frame_of("flows")
+    attributions = _frame_of("attributions")
 
     @property
     def tables(self) -> dict[str, DataFrame]:
         """The tables that there are, by name."""
-        every = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: frame for name, frame in every.items() if frame is not None}
+        return {name: getattr(self, name) for name in self.makers}
 
 
 def analyze(
@@ -103,22 +112,21 @@ def analyze(
         raise ConfigError(f"blocks must be at least 1, got {blocks}")
     known = gazetteer() if outlets is None else outlets
     banding = choose_banding(settings) if "duplicates" in parts else None
-    numbered = number_documents(
+    cut, labels = number_documents(
         standard_documents(documents, columns, of_urls=known if name_urls else None),
         shingle_size=settings.shingle_size, unit=passages,
     )  # fmt: skip
-    sizes = {row["outlet"]: row["count"] for row in numbered.groupBy("outlet").count().collect()}
-    every = spark.sparkContext.broadcast(known.with_labels(sizes))
-    sizes.pop(None, None)
-    roles = find_roles(numbered, sizes)
-    listed = number_passages(numbered, roles) if {"duplicates", "reuse"} & {*parts} else None
-    marked = _mark(numbered, roles, listed) if {"reuse", "attributions"} & {*parts} else numbered
-    found = attributions = None
+    every = spark.sparkContext.broadcast(known.with_labels(labels))
+    sizes = {outlet: n for outlet, n in labels.items() if outlet is not None}
+    numbered = find_roles(cut, sizes)
+    listed = None
+    if {"duplicates", "reuse"} & {*parts}:
+        listed = number_passages(numbered, settings, banding)
+    marked = _mark(numbered, listed) if {"reuse", "attributions"} & {*parts} else numbered
+    found = verdicts = pairs = copies = None
     if "attributions" in parts:
         found = find(marked, every)
         verdicts = look_up(marked, found, every, sizes, blocks=blocks)
-        attributions = attribution_table(numbered, found, verdicts)
-    pairs = taken = None
     if "reuse" in parts:
         if found is not None:
             marked = keep(marked.join(list_by_document(found), "number", "left"))
@@ -129,32 +137,45 @@ def analyze(
             ),
             blocks=blocks,
         )
-        taken = sum_taken(pairs)
-    copies = None
     if banding is not None and listed is not None:
-        copies = _find_copies(
-            numbered, listed, settings, banding, blocks=blocks, driver_bytes=driver_bytes
-        )
+        copies = _Copies(numbered, listed, blocks, *find_pairs(
+            listed, settings.threshold, banding, blocks=blocks, driver_bytes=driver_bytes
+        ))  # fmt: skip
+    return SparkAnalysis(_list_makers(numbered, copies, pairs, found, verdicts, blocks))
+
+
+def _list_makers(
+    numbered: DataFrame, copies: _Copies | None, pairs: DataFrame | None, found: DataFrame | None,
+    verdicts: DataFrame | None, blocks: int,
+) -> dict[str, Callable[[], DataFrame]]:  # fmt: skip
+    """Return what makes each table, of what the parts found."""
     is_audited = pairs is not None and found is not None
-    listed_passages = passage_table(numbered, roles, copies.members if copies else None)
-    return SparkAnalysis(
-        documents=document_table(
-            numbered, copies.copied if copies else None, taken, is_audited=is_audited
+    passages = cache(lambda: passage_table(numbered, copies.members if copies else None))
+    makers: dict[str, Callable[[], DataFrame]] = {
+        "documents": lambda: document_table(
+            numbered, copies.count_words() if copies else None,
+            None if pairs is None else sum_taken(pairs), is_audited=is_audited,
         ),
-        passages=listed_passages,
-        duplicates=copies.duplicates if copies else None,
-        clusters=cluster_table(numbered, copies.clusters, copies.facts, listed_passages)
-        if copies else None,
-        reuse=None if pairs is None else reuse_table(numbered, pairs, is_audited=is_audited),
-        flows=None if pairs is None
-        else flow_table(numbered, pairs, is_audited=is_audited, blocks=blocks),
-        attributions=attributions,
-    )  # fmt: skip
+        "passages": passages,
+    }  # fmt: skip
+    if copies is not None:
+        makers["duplicates"] = lambda: duplicate_table(
+            list_duplicates(copies.passages, copies.pairs)
+        )
+        makers["clusters"] = lambda: cluster_table(
+            numbered, copies.clusters, copies.describe(), passages()
+        )
+    if pairs is not None:
+        makers["reuse"] = lambda: reuse_table(numbered, pairs, is_audited=is_audited)
+        makers["flows"] = lambda: flow_table(numbered, pairs, is_audited=is_audited, blocks=blocks)
+    if found is not None and verdicts is not None:
+        makers["attributions"] = lambda: attribution_table(numbered, found, verdicts)
+    return makers
 
 
-def _mark(documents: DataFrame, roles: DataFrame, listed: DataFrame | None) -> DataFrame:
-    """Return documents with their roles, and which passages of theirs are compared; kept."""
-    marked = documents.drop("shingles").join(roles, "number")
+def _mark(documents: DataFrame, listed: DataFrame | None) -> DataFrame:
+    """Return documents with which passages of theirs are compared; kept."""
+    marked = documents.drop("shingles")
     if listed is not None:
         firsts = (
             listed.filter("is_first_body")
@@ -165,35 +186,37 @@ def _mark(documents: DataFrame, roles: DataFrame, listed: DataFrame | None) -> D
     return keep(marked)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Copies:
-    """What `dedup.spark.clusters` finds: the cluster of each passage, and what is said of them."""
+    """What `find_pairs` finds, and what clusters say of it when they are asked for."""
 
-    members: DataFrame
-    clusters: DataFrame
-    facts: DataFrame
-    copied: DataFrame
-    duplicates: DataFrame
+    documents: DataFrame
+    passages: DataFrame
+    blocks: int
+    pairs: DataFrame
+    represented: DataFrame
 
+    @cached_property
+    def _found(self) -> tuple[DataFrame, DataFrame]:
+        return find_clusters(self.passages, self.represented)
 
-def _find_copies(
-    documents: DataFrame,
-    listed: DataFrame,
-    settings: DuplicateSettings,
-    banding: Banding,
-    *,
-    blocks: int,
-    driver_bytes: int,
-) -> _Copies:
-    pairs, represented = find_pairs(
-        documents, listed, settings, banding, blocks=blocks, driver_bytes=driver_bytes
-    )
-    clusters, members = find_clusters(listed, represented)
-    facts = describe(documents, listed, clusters, members, blocks=blocks)
-    heads = clusters.select(sql.col("representative_passage_id").alias("passage_id"))
-    copied = (
-        listed.join(members, "passage_id").join(heads, "passage_id", "left_anti")
-        .groupBy("number").agg(sql.sum("n_words").alias("copied"))
-    )  # fmt: skip
-    duplicates = duplicate_table(list_duplicates(documents, listed, pairs))
-    return _Copies(members, clusters, facts, copied, duplicates)
+    @property
+    def clusters(self) -> DataFrame:
+        return self._found[0]
+
+    @property
+    def members(self) -> DataFrame:
+        return self._found[1]
+
+    def describe(self) -> DataFrame:
+        return describe(
+            self.documents, self.passages, self.clusters, self.members, blocks=self.blocks
+        )
+
+    def count_words(self) -> DataFrame:
+        """Return the words of each document's passages that another one represents."""
+        heads = self.clusters.select(sql.col("representative_passage_id").alias("passage_id"))
+        return (
+            self.passages.join(self.members, "passage_id").join(heads, "passage_id", "left_anti")
+            .groupBy("number").agg(sql.sum("n_words").alias("copied"))
+        )  # fmt: skip

@@ -119,8 +119,8 @@ def _filled(column: pa.ChunkedArray) -> Integers:
     return column_of(pa.table({"values": column.fill_null(_NOTHING)}), "values")
 
 
-def list_duplicates(documents: DataFrame, passages: DataFrame, pairs: DataFrame) -> DataFrame:
-    """Return the verified pairs of passages, without the ids of their documents.
+def list_duplicates(passages: DataFrame, pairs: DataFrame) -> DataFrame:
+    """Return the verified pairs of passages, with the ids of their documents.
 
     Returns:
         `first_passage_id`, `second_passage_id`, `shared`, `first_size`, `second_size`, and
@@ -135,11 +135,8 @@ def list_duplicates(documents: DataFrame, passages: DataFrame, pairs: DataFrame)
             sql.col("text_id"), sql.col("passage_id"), one, one, one
         )
     )  # fmt: skip
-    ids = passages.select("passage_id", "number").join(
-        documents.select("number", "document_id"), "number"
-    )
     for side in ("first", "second"):
-        named = ids.select(
+        named = passages.select(
             sql.col("passage_id").alias(f"{side}_passage_id"),
             sql.col("document_id").alias(f"{side}_document_id"),
         )

@@ -1,14 +1,15 @@
-"""Distinct texts to verified pairs: a join on (band, bucket), then exact verification.
+"""Distinct texts to verified pairs: candidates by (band, bucket), then exact verification.
 
-Copies of a text never meet: only distinct texts are banded. A bucket of up to 1,000 of them gives
-all its pairs; a larger one (a template with one number changed) is compared with its first
-representatives only, so its cost is linear in its texts. Pairs are verified in blocks, to which
-each text that they need is sent once.
+Copies of a text never meet: only distinct texts are banded. A slot is a part of one band's
+buckets; what falls into it comes together as arrays, and is looked up as in one memory. A bucket
+of up to 1,000 texts gives all its pairs; a larger one (a template with one number changed) is
+compared with its first representatives only, so its cost is linear in its texts. Pairs are
+verified in blocks, to which each text that they need is sent once.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -16,36 +17,32 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sql
 
-from dedup.config import DuplicateSettings
-from dedup.duplicates import LARGEST_BUCKET, Banding, Shingles, assign_representatives, hash_texts
+from dedup.duplicates import LARGEST_BUCKET, Banding, Shingles, assign_representatives
+from dedup.duplicates.buckets import Buckets, find_buckets
 from dedup.duplicates.pairs import pairs_with_representatives, verify_large
-from dedup.duplicates.verify import STEPS_PER_PAIR, make_sets, verify_list
+from dedup.duplicates.verify import STEPS_PER_PAIR, verify_list
 from dedup.errors import ConfigError
 from dedup.runs import run_starts
-from dedup.spark.documents import cut_column, read_cuts
-from dedup.spark.frames import Batches, Integers, column_of, keep, pack, unpack, whole_groups
+from dedup.spark.frames import Batches, Integers, column_of, keep, pack, unpack
 
-BYTES_AN_EDGE = 128  # that the driver needs at most to cluster: a pair, its order, its ends
-_BAND_BITS = 32
+BYTES_AN_EDGE = 240  # that the driver needs at most to cluster, measured with a million pairs
 
+_HASH_BITS = 32
+_PAIRS_AT_ONCE = 1 << 20
+# Candidates of a block: the ids of two texts a pair, packed. A large bucket is a block of its own,
+# and its members have no second text.
+_CANDIDATES = "block long, pairs binary"
 _PAIRS = "first long, second long, shared long, first_size long, second_size long"
 
 
 def find_pairs(
-    documents: DataFrame,
-    passages: DataFrame,
-    settings: DuplicateSettings,
-    banding: Banding,
-    *,
-    blocks: int,
-    driver_bytes: int,
+    passages: DataFrame, threshold: float, banding: Banding, *, blocks: int, driver_bytes: int
 ) -> tuple[DataFrame, DataFrame]:
     """Return the verified pairs of distinct texts, and the texts' representatives.
 
     Args:
-        documents: From `number_documents`.
-        passages: From `number_passages`.
-        settings: Threshold and permutations.
+        passages: From `number_passages`, with bands.
+        threshold: Least Jaccard of a pair.
         banding: Bands and rows.
         blocks: In how many blocks pairs are verified.
         driver_bytes: What the driver may use to cluster.
@@ -57,148 +54,173 @@ def find_pairs(
     Raises:
         ConfigError: If there are too many pairs for the driver.
     """
-    firsts = (
-        passages.filter("passage_id = text_id")
-        .groupBy("number")
-        .agg(sql.sort_array(sql.collect_list("position")).alias("positions"))
+    spark = passages.sparkSession
+    texts = passages.filter("passage_id = text_id").select(
+        sql.col("text_id").alias("text"), "shingles", "hashes"
     )
-    signed = keep(
-        documents.select("number", "first_passage", "cuts", "shingles").join(firsts, "number")
-        .mapInArrow(partial(_sign, settings, banding), "text long, shingles binary, hashes binary")
-    )  # fmt: skip
-    buckets = (
-        signed.select("text", "hashes").mapInArrow(_list_bands, "bucket long, text long")
-        .repartition(blocks, "bucket").sortWithinPartitions("bucket", "text")
-        .mapInArrow(partial(_list_pairs, blocks), "block long, first long, second long")
-    )  # fmt: skip
-    # Kept, for verification reads them three times: as pairs, and as either end of one.
-    pairs = keep(_verify(keep(buckets.distinct()), signed, settings.threshold))
-    first, second = _gather(pairs, driver_bytes)
-    # What two texts cannot tell of each other their neighbours can.
-    texts, ends = np.unique(np.concatenate([first, second]), return_inverse=True)
-    known = ends.reshape(2, -1).T
-    more = texts[pairs_with_representatives(known, len(texts))[:, :2]]
-    if len(more):
-        asked = documents.sparkSession.createDataFrame(
-            pa.table({
-                "block": more[:, 0] % blocks, "first": more[:, 0], "second": more[:, 1],
-            })
-        )  # fmt: skip
-        pairs = keep(pairs.union(_verify(asked, signed, settings.threshold)))
-    return pairs, _represent(pairs, driver_bytes)
+    slots = texts.select("text", "hashes").mapInArrow(
+        partial(_list_slots, banding.bands, -(-blocks // banding.bands)),
+        "slot long, texts binary, hashes binary",
+    )
 
+    def list_pairs(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return _list_pairs(blocks, batches)
 
-def _sign(settings: DuplicateSettings, banding: Banding, batches: Batches) -> Batches:
-    """Yield the wanted texts with their distinct shingles and the hashes of their bands."""
-    with ThreadPoolExecutor(1) as executor:
-        for batch in batches:
-            cuts, bounds = read_cuts(batch)
-            values, _ = unpack(batch["shingles"], np.uint32)
-            sizes = cut_column(cuts, "counts")
-            starts = np.cumsum(sizes) - sizes
-            positions = batch["positions"]
-            counts = positions.value_lengths().to_numpy()
-            offsets = np.repeat(bounds[:-1], counts)
-            wanted = offsets + positions.flatten().to_numpy()
-            texts = np.repeat(column_of(batch, "first_passage"), counts) + wanted - offsets
-            shingles = Shingles(values, starts[wanted], sizes[wanted])
-            hashes = hash_texts(shingles, settings, banding, executor=executor)
-            sets = make_sets(shingles, np.ones(len(wanted), dtype=np.bool_), executor)
-            yield pa.RecordBatch.from_arrays(
-                [pa.array(texts), _pack_sets(sets), pack(hashes, np.arange(len(texts) + 1))],
-                ["text", "shingles", "hashes"],
-            )
-
-
-def _pack_sets(sets: Shingles) -> pa.Array:
-    bounds = np.append(0, np.cumsum(sets.sizes))
-    places = np.arange(bounds[-1]) + np.repeat(sets.starts - bounds[:-1], sets.sizes)
-    return pack(sets.values[places], bounds)
-
-
-def _list_bands(batches: Batches) -> Batches:
-    for batch in batches:
-        if not batch.num_rows:
-            continue
-        hashes = unpack(batch["hashes"], np.uint32)[0].reshape(batch.num_rows, -1)
-        bands = np.arange(hashes.shape[1], dtype=np.int64) << _BAND_BITS
-        texts = column_of(batch, "text")
-        yield pa.RecordBatch.from_arrays(
-            [pa.array((hashes + bands).reshape(-1)), pa.array(np.repeat(texts, len(bands)))],
-            ["bucket", "text"],
+    candidates = slots.groupBy("slot").applyInArrow(list_pairs, _CANDIDATES)
+    pairs = keep(_verify(candidates, texts, threshold, blocks))
+    n = pairs.count()
+    if n * BYTES_AN_EDGE > driver_bytes:
+        raise ConfigError(
+            f"{n} verified pairs take up to {BYTES_AN_EDGE} bytes each to cluster, more than"
+            f" driver_bytes {driver_bytes}; allow more, or raise the threshold"
         )
+    edges = _distinct_edges(pairs.toArrow())
+    if edges.shape[1] < n:  # members of a large bucket that met in smaller ones, too
+        pairs = pairs.distinct()
+    # What two texts cannot tell of each other their neighbours can.
+    ids, ends = np.unique(edges[:2], return_inverse=True)
+    more = ids[pairs_with_representatives(ends.reshape(2, -1).T, len(ids))[:, :2]]
+    if len(more):
+        asked = spark.createDataFrame(
+            pa.Table.from_batches([_pack_pairs(more, blocks)]), _CANDIDATES
+        )
+        found = _verify(asked, texts, threshold, blocks).toArrow()
+        pairs = pairs.union(spark.createDataFrame(found, _PAIRS))
+        edges = np.concatenate([edges, _distinct_edges(found)], axis=1)
+    return pairs, spark.createDataFrame(
+        _represent(edges), "text_id long, representative long, jaccard double"
+    )
+
+
+def _distinct_edges(pairs: pa.Table) -> Integers:
+    """Return the columns of pairs, each pair once."""
+    first, second = column_of(pairs, "first"), column_of(pairs, "second")
+    order = np.lexsort((second, first))
+    order = order[run_starts(first[order], second[order])]
+    return np.stack([column_of(pairs, column.split()[0])[order] for column in _PAIRS.split(", ")])
+
+
+def _represent(edges: Integers) -> pa.Table:
+    """Return the representative of each text that another one represents, and their Jaccard."""
+    ids, ends = np.unique(edges[:2], return_inverse=True)
+    left, right = ends.reshape(2, -1)
+    representatives = assign_representatives(left, right, len(ids))
+    own = np.flatnonzero(representatives[right] == left)  # each text has one representative
+    first, second, shared, first_size, second_size = edges[:, own]
+    return pa.table({
+        "text_id": second, "representative": first,
+        "jaccard": shared / (first_size + second_size - shared),
+    })  # fmt: skip
+
+
+def _list_slots(bands: int, n_parts: int, batches: Batches) -> Batches:
+    """Yield the texts of each slot with their hashes; a band is cut into so many slots."""
+    for batch in batches:
+        texts = column_of(batch, "text")
+        hashes = unpack(batch["hashes"], np.uint32)[0].reshape(-1, bands).T
+        slots = np.arange(bands)[:, None] * n_parts + (
+            hashes.astype(np.int64) * n_parts >> _HASH_BITS
+        )
+        order = np.argsort(slots, axis=1, kind="stable")
+        bounds = np.searchsorted(
+            np.take_along_axis(slots, order, axis=1).reshape(-1), np.arange(bands * n_parts + 1)
+        )
+        yield pa.RecordBatch.from_pydict({
+            "slot": np.arange(bands * n_parts),
+            "texts": pack(texts[order.reshape(-1)], bounds),
+            "hashes": pack(np.take_along_axis(hashes, order, axis=1).reshape(-1), bounds),
+        })  # fmt: skip
 
 
 def _list_pairs(blocks: int, batches: Batches) -> Batches:
-    """Yield the candidate pairs of buckets by block, and the members of large ones by bucket.
-
-    A member of a large bucket has no second text, and its block is the bucket's own.
-    """
-    for table in whole_groups(batches, "bucket"):
-        buckets, texts = column_of(table, "bucket"), column_of(table, "text")
-        heads = np.flatnonzero(run_starts(buckets))
-        sizes = np.diff(np.append(heads, len(buckets)))
-        is_large = np.repeat(sizes > LARGEST_BUCKET, sizes)
-        firsts, seconds = [], []
-        small = np.flatnonzero(sizes <= LARGEST_BUCKET)
-        heads, sizes = heads[small], sizes[small]
-        for gap in range(1, int(sizes.max(initial=1))):  # pairs of places so far apart
-            left = np.flatnonzero(sizes > gap)
-            heads, sizes = heads[left], sizes[left]
-            n = sizes - gap
-            places = np.repeat(heads - (np.cumsum(n) - n), n) + np.arange(int(n.sum()))
-            firsts.append(texts[places])
-            seconds.append(texts[places + gap])
-            if sum(map(len, firsts)) > 1 << 20:
-                yield _pairs_batch(np.concatenate(firsts), np.concatenate(seconds), blocks)
-                firsts, seconds = [], []
-        if firsts:
-            yield _pairs_batch(np.concatenate(firsts), np.concatenate(seconds), blocks)
-        if is_large.any():
-            yield pa.RecordBatch.from_arrays(
-                [pa.array(buckets[is_large] + blocks), pa.array(texts[is_large]),
-                 pa.array(np.full(int(is_large.sum()), -1))],
-                ["block", "first", "second"],
-            )  # fmt: skip
+    """Yield the candidates of a slot's buckets."""
+    slot = pa.Table.from_batches([*batches])
+    texts, _ = unpack(slot["texts"], np.int64)
+    hashes, _ = unpack(slot["hashes"], np.uint32)
+    number = slot["slot"][0].as_py()
+    del slot
+    buckets = find_buckets(hashes)
+    sizes = np.diff(buckets.starts)
+    for bucket in np.flatnonzero(sizes > LARGEST_BUCKET):
+        members = buckets.members[buckets.starts[bucket] : buckets.starts[bucket + 1]]
+        pairs = np.stack([texts[members], np.full(len(members), -1)], axis=1)
+        own = blocks + (number << _HASH_BITS) + int(hashes[members[0]])
+        yield _candidates(np.array([own]), pairs, np.array([0, len(pairs)]))
+    for pairs in _pairs_of(buckets):
+        yield _pack_pairs(np.sort(texts[pairs], axis=1), blocks)
 
 
-def _pairs_batch(first: Integers, second: Integers, blocks: int) -> pa.RecordBatch:
-    order = np.lexsort((second, first))
-    order = order[run_starts(first[order], second[order])]
-    first, second = first[order], second[order]
-    return pa.RecordBatch.from_pydict({"block": first % blocks, "first": first, "second": second})
+def _pairs_of(buckets: Buckets) -> Iterator[Integers]:
+    """Yield all pairs of the members of each small bucket, about a million at a time."""
+    heads, sizes = buckets.starts[:-1], np.diff(buckets.starts)
+    left = np.flatnonzero(sizes <= LARGEST_BUCKET)
+    waiting, n_waiting = [np.empty((0, 2), dtype=np.int64)], 0
+    gap = 1  # pairs of places so far apart
+    while len(left := left[sizes[left] > gap]):
+        n = sizes[left] - gap
+        places = np.repeat(heads[left] - (np.cumsum(n) - n), n) + np.arange(int(n.sum()))
+        waiting.append(buckets.members[np.stack([places, places + gap], axis=1)])
+        n_waiting += len(places)
+        if n_waiting >= _PAIRS_AT_ONCE:
+            yield np.concatenate(waiting)
+            waiting, n_waiting = [], 0
+        gap += 1
+    if waiting:
+        yield np.concatenate(waiting)
 
 
-def _verify(candidates: DataFrame, signed: DataFrame, threshold: float) -> DataFrame:
-    """Return the pairs that reach the threshold, by exact Jaccard, each once."""
-    ends = candidates.select("block", sql.col("first").alias("text")).union(
-        candidates.filter("second >= 0").select("block", sql.col("second").alias("text"))
+def _pack_pairs(pairs: Integers, blocks: int) -> pa.RecordBatch:
+    """Return pairs as candidates of the blocks of their first texts."""
+    of = pairs[:, 0] % blocks
+    order = np.argsort(of, kind="stable")
+    known, starts = np.unique(of[order], return_index=True)
+    return _candidates(known, pairs[order], np.append(starts, len(pairs)))
+
+
+def _candidates(of: Integers, pairs: Integers, bounds: Integers) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pydict({
+        "block": of, "pairs": pack(np.ascontiguousarray(pairs), bounds)
+    })  # fmt: skip
+
+
+def _verify(candidates: DataFrame, texts: DataFrame, threshold: float, blocks: int) -> DataFrame:
+    """Return the pairs that reach the threshold, by exact Jaccard; once in each block."""
+    ends = candidates.groupBy("block").applyInArrow(
+        _list_ends, "block long, text long, seconds binary"
     )
-    texts = ends.distinct().join(signed.select("text", "shingles"), "text")
-    texts = texts.select(sql.col("block").alias("of"), "text", "shingles")
-    found = (
-        candidates.groupBy("block").cogroup(texts.groupBy("of"))
-        .applyInArrow(partial(_verify_block, threshold), _PAIRS)
+    return (
+        ends.join(texts.select("text", "shingles"), "text").groupBy("block")
+        .applyInArrow(lambda table: _verify_block(threshold, blocks, table), _PAIRS)
     )  # fmt: skip
-    return found.distinct()
 
 
-def _verify_block(threshold: float, candidates: pa.Table, texts: pa.Table) -> pa.Table:
+def _list_ends(candidates: pa.Table) -> pa.Table:
+    """Return the texts that a block needs, each with those that it is compared with."""
+    pairs = unpack(candidates["pairs"], np.int64)[0].reshape(-1, 2)
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    pairs = pairs[run_starts(pairs[:, 0], pairs[:, 1])]
+    texts = np.unique(pairs)
+    texts = texts[texts >= 0]
+    seconds = pairs[:, 1][pairs[:, 1] >= 0]
+    bounds = np.searchsorted(pairs[:, 0], texts) if len(seconds) else np.zeros_like(texts)
+    return pa.table({
+        "block": np.full(len(texts), candidates["block"][0].as_py()), "text": texts,
+        "seconds": pack(seconds, np.append(bounds, len(seconds))),
+    })  # fmt: skip
+
+
+def _verify_block(threshold: float, blocks: int, texts: pa.Table) -> pa.Table:
+    texts = texts.sort_by("text")
     ids = column_of(texts, "text")
-    order = np.argsort(ids)
-    ids = ids[order]
-    values, bounds = unpack(texts["shingles"].take(pa.array(order)), np.uint32)
+    values, bounds = unpack(texts["shingles"], np.uint32)
     sets = Shingles(values, bounds[:-1], np.diff(bounds))
-    first, second = column_of(candidates, "first"), column_of(candidates, "second")
-    is_large = len(second) > 0 and second[0] < 0
-    if is_large:
-        members = np.sort(np.searchsorted(ids, first))
-        pairs = verify_large(sets, threshold, members)
+    if texts["block"][0].as_py() >= blocks:
+        pairs = verify_large(sets, threshold, np.arange(len(ids)))
     else:
-        pairs = np.stack(
-            [np.searchsorted(ids, first), np.searchsorted(ids, second), np.zeros_like(first)],
-            axis=1,
-        )
+        seconds, bounds = unpack(texts["seconds"], np.int64)
+        pairs = np.zeros((len(seconds), 3), dtype=np.int64)
+        pairs[:, 0] = np.repeat(np.arange(len(ids)), np.diff(bounds))
+        pairs[:, 1] = np.searchsorted(ids, seconds)
         verify_list.sized(STEPS_PER_PAIR * len(pairs))(
             sets.values, sets.starts, sets.sizes, threshold, pairs
         )
@@ -207,35 +229,3 @@ def _verify_block(threshold: float, candidates: pa.Table, texts: pa.Table) -> pa
         "first": ids[pairs[:, 0]], "second": ids[pairs[:, 1]], "shared": pairs[:, 2],
         "first_size": sets.sizes[pairs[:, 0]], "second_size": sets.sizes[pairs[:, 1]],
     })  # fmt: skip
-
-
-def _gather(pairs: DataFrame, driver_bytes: int) -> tuple[Integers, Integers]:
-    """Return the ends of every verified pair, at the driver, if it has room."""
-    n = pairs.count()
-    if n * BYTES_AN_EDGE > driver_bytes:
-        raise ConfigError(
-            f"{n} verified pairs take up to {BYTES_AN_EDGE} bytes each to cluster, more than"
-            f" driver_bytes {driver_bytes}; allow more, or raise the threshold"
-        )
-    table = pairs.select("first", "second").toArrow()
-    return column_of(table, "first"), column_of(table, "second")
-
-
-def _represent(pairs: DataFrame, driver_bytes: int) -> DataFrame:
-    """Return the representative of each text that another one represents, and their Jaccard."""
-    first, second = _gather(pairs, driver_bytes)
-    texts, ends = np.unique(np.concatenate([first, second]), return_inverse=True)
-    ends = ends.reshape(2, -1)
-    representatives = assign_representatives(ends[0], ends[1], len(texts))
-    joined = np.flatnonzero(representatives != np.arange(len(texts)))
-    spark = pairs.sparkSession
-    represented = spark.createDataFrame(
-        pa.table({"text_id": texts[joined], "representative": texts[representatives[joined]]}),
-        "text_id long, representative long",
-    )
-    of_pairs = pairs.select(
-        sql.col("second").alias("text_id"), sql.col("first").alias("representative"),
-        (sql.col("shared") / (sql.col("first_size") + sql.col("second_size") - sql.col("shared")))
-        .alias("jaccard"),
-    )  # fmt: skip
-    return keep(represented.join(of_pairs, ["text_id", "representative"]))

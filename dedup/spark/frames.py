@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as sql
 
 from dedup.runs import run_starts
@@ -37,7 +37,7 @@ def number_rows(frame: DataFrame, name: str) -> DataFrame:
 
     Only one number for each partition passes through the driver.
     """
-    counts = frame.groupBy(sql.spark_partition_id().alias("part")).count()
+    counts = frame.groupBy(sql.spark_partition_id().alias("part")).count().collect()
     return add_offsets(frame, {name: row_in_partition()}, counts, ["count"])[0]
 
 
@@ -47,17 +47,16 @@ def row_in_partition() -> Column:
 
 
 def add_offsets(
-    frame: DataFrame, columns: dict[str, Column], sums: DataFrame, names: list[str]
+    frame: DataFrame, columns: dict[str, Column], rows: Sequence[Row], names: list[str]
 ) -> tuple[DataFrame, list[int]]:
     """Return a frame with columns that count on from one partition to the next, and their ends.
 
     Args:
         frame: Sorted and kept.
         columns: The columns, counting from 0 in each partition.
-        sums: For each partition (`part`) by how much each column grows, as `names`.
+        rows: For each partition (`part`) by how much each column grows, as `names`.
         names: An entry a column.
     """
-    rows = sums.collect()
     n_parts = 1 + max((row["part"] for row in rows), default=-1)
     grown = np.zeros((len(names), n_parts + 1), dtype=np.int64)
     for row in rows:

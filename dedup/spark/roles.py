@@ -1,7 +1,4 @@
-"""Roles that only the whole corpus tells: what an outlet prints on many of its documents.
-
-And which passages are the first of their text, for copies are compared once.
-"""
+"""Roles that only the whole corpus tells: what an outlet prints on many of its documents."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sql
 
-from dedup.corpus import BODY, BOILERPLATE
+from dedup.corpus import BOILERPLATE
 from dedup.corpus.roles import Elsewhere, repeated_furniture
 from dedup.runs import run_starts
 from dedup.spark.documents import cut_column, read_cuts, rows_of
@@ -23,15 +20,14 @@ _FEWEST = 2  # documents of an outlet with a text, below which nobody asks how m
 
 
 def find_roles(documents: DataFrame, sizes: Mapping[str, int]) -> DataFrame:
-    """Return the final role of each passage: `number` and `roles`, packed, kept.
+    """Return documents with the final roles of their passages.
 
     Args:
         documents: From `number_documents`.
         sizes: How many documents each outlet has.
     """
     if not sizes:  # nobody prints anything on every page
-        own = documents.select("number", "cuts")
-        return keep(own.mapInArrow(_roles_by_wording, "number long, roles binary"))
+        return documents
     printed = (
         documents.filter("outlet is not null")
         .select("number", "outlet", "cuts")
@@ -50,7 +46,7 @@ def find_roles(documents: DataFrame, sizes: Mapping[str, int]) -> DataFrame:
             sql.collect_list("n_documents").alias("n_documents"),
             sql.collect_list("n_evidence").alias("n_evidence"),
         )
-        return documents.select("number", "outlet", "cuts").join(facts, "number", "left")
+        return documents.select("number", "outlet", "cuts", "roles").join(facts, "number", "left")
 
     versions = (
         asked(repeated.withColumn("n_evidence", sql.lit(0).cast("long")))
@@ -69,15 +65,7 @@ def find_roles(documents: DataFrame, sizes: Mapping[str, int]) -> DataFrame:
     roles = asked(known).mapInArrow(
         partial(_judge, sizes), "number long, roles binary, is_version boolean"
     )
-    return keep(roles.select("number", "roles"))
-
-
-def _roles_by_wording(batches: Batches) -> Batches:
-    for batch in batches:
-        cuts, bounds = read_cuts(batch)
-        roles = cut_column(cuts, "roles").astype(np.uint8)
-        yield pa.RecordBatch.from_arrays([batch["number"], pack(roles, bounds)],
-                                         ["number", "roles"])  # fmt: skip
+    return documents.drop("roles").join(keep(roles.select("number", "roles")), "number")
 
 
 def _list_printed(batches: Batches) -> Batches:
@@ -137,55 +125,9 @@ def _judge(sizes: Mapping[str, int], batches: Batches) -> Batches:
         is_furniture, is_version = repeated_furniture(
             texts, rows, outlets, cut_column(cuts, "n_words"), elsewhere
         )
-        roles = cut_column(cuts, "roles").astype(np.uint8)
+        roles, _ = unpack(batch["roles"], np.uint8)
         roles[is_furniture] = BOILERPLATE
         yield pa.RecordBatch.from_arrays(
             [batch["number"], pack(roles, bounds), pa.array(is_version)],
             ["number", "roles", "is_version"],
         )
-
-
-def number_passages(documents: DataFrame, roles: DataFrame) -> DataFrame:
-    """Return the passages with their texts, kept.
-
-    Args:
-        documents: From `number_documents`.
-        roles: From `find_roles`.
-
-    Returns:
-        `passage_id`, `number` (of the document), `position`, `n_words`, `role` (its index),
-        `key`; `text_id`, the first passage of the same text; and `is_first_body`, whether it is
-        the first body passage of its text.
-    """
-    listed = (
-        documents.select("number", "first_passage", "cuts")
-        .join(roles, "number")
-        .mapInArrow(
-            _list_passages,
-            "passage_id long, number long, position long, n_words long, role int, key long",
-        )
-    )
-    is_body = sql.col("role") == BODY
-    firsts = listed.groupBy("key").agg(
-        sql.min("passage_id").alias("text_id"),
-        sql.min(sql.when(is_body, sql.col("passage_id"))).alias("first_body"),
-    )
-    is_first_body = is_body & (sql.col("passage_id") == sql.col("first_body"))
-    passages = listed.join(firsts, "key").withColumn("is_first_body", is_first_body)
-    return keep(passages.drop("first_body"))
-
-
-def _list_passages(batches: Batches) -> Batches:
-    for batch in batches:
-        cuts, bounds = read_cuts(batch)
-        rows, positions = rows_of(bounds)
-        roles, _ = unpack(batch["roles"], np.uint8)
-        columns = {
-            "passage_id": column_of(batch, "first_passage")[rows] + positions,
-            "number": column_of(batch, "number")[rows],
-            "position": positions,
-            "n_words": cut_column(cuts, "n_words"),
-            "role": roles.astype(np.int32),
-            "key": cut_column(cuts, "keys"),
-        }
-        yield pa.RecordBatch.from_pydict(columns)

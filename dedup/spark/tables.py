@@ -104,13 +104,11 @@ def _share(batches: Batches) -> Batches:
         yield pa.RecordBatch.from_pydict(columns)
 
 
-def passage_table(documents: DataFrame, roles: DataFrame, members: DataFrame | None) -> DataFrame:
+def passage_table(documents: DataFrame, members: DataFrame | None) -> DataFrame:
     """Return the table `passages`."""
-    rows = documents.select(
-        "number", "document_id", "outlet", "first_passage", "text", "cuts"
-    ).join(roles, "number")  # fmt: skip
+    rows = documents.select("document_id", "outlet", "first_passage", "text", "cuts", "roles")
     schema = spark_schema("passages")
-    listed = rows.drop("number").mapInArrow(
+    listed = rows.mapInArrow(
         _slice_passages, StructType([f for f in schema if f.name != "cluster_id"])
     )
     if members is None:

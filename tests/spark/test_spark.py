@@ -30,6 +30,7 @@ pytest.importorskip("pyspark", reason="pyspark is not installed: the extra `spar
 if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
     pytest.skip("no Java, which Spark runs on", allow_module_level=True)
 
+from pyspark.errors import PythonException
 from pyspark.sql import DataFrame, SparkSession
 
 import dedup.spark
@@ -45,6 +46,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         session = (
             SparkSession.builder.master("local[2,4]").appName("tests")
             .config("spark.driver.memory", "1g")
+            # Small queries, each once: compiling them well takes longer than running them.
+            .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1")
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
@@ -116,11 +119,13 @@ def skewed_records(rng: random.Random) -> list[Record]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("partitions", [1, 7, 64])
-def test_partitions_of_a_skewed_corpus_change_nothing(spark: SparkSession, partitions: int) -> None:
+@pytest.mark.parametrize(("partitions", "blocks"), [(1, 1), (7, 7), (64, 16)])
+def test_partitions_of_a_skewed_corpus_change_nothing(
+    spark: SparkSession, partitions: int, blocks: int
+) -> None:
     corpus = Corpus.from_records(skewed_records(random.Random(3)))
     frame = frame_of(spark, corpus, partitions=partitions)
-    result = dedup.spark.analyze(frame, blocks=partitions)
+    result = dedup.spark.analyze(frame, blocks=blocks)
     assert_equal_tables(corpus, result, [*PARTS])
 
 
@@ -160,6 +165,23 @@ def test_id_that_occurs_twice_is_an_error(spark: SparkSession) -> None:
         dedup.spark.analyze(frame, only="duplicates")
 
 
+def test_document_without_a_text_is_an_error(spark: SparkSession) -> None:
+    frame = spark.createDataFrame([("a", "Rain."), ("b", None)], "id string, text string")
+    with pytest.raises(PythonException, match="InputError: document 'b' has no text"):
+        dedup.spark.analyze(frame, only="duplicates")
+
+
+def test_fields_of_strings_alone_are_read_as_elsewhere(spark: SparkSession) -> None:
+    record = {"id": "a", "text": "Rain.", "outlet": " Gull ", "title": "", "date": "2026-03-04"}
+    frame = spark.createDataFrame([(*record.values(),)], [*record])
+    row = dedup.spark.analyze(frame, only="duplicates").documents.collect()[0]
+    expected = Corpus.from_records([record]).documents.to_pylist()[0]
+    assert (
+        ("Gull", None) == (expected["outlet"], expected["title"]) == (row["outlet"], row["title"])
+    )
+    assert expected["published"].date() == row["published"].date()
+
+
 def test_missing_column_is_an_error_with_the_remedy(spark: SparkSession) -> None:
     frame = spark.createDataFrame([("a", "Rain.")], "id string, body string")
     with pytest.raises(ConfigError, match=r"no column 'text'.*columns=\{'text': …\}"):
@@ -168,7 +190,7 @@ def test_missing_column_is_an_error_with_the_remedy(spark: SparkSession) -> None
 
 def test_more_pairs_than_the_driver_has_room_for_are_an_error_before(spark: SparkSession) -> None:
     corpus = Corpus.from_records(random_records(5, 60))
-    with pytest.raises(ConfigError, match="verified pairs take up to 128 bytes each"):
+    with pytest.raises(ConfigError, match="verified pairs take up to 240 bytes each"):
         dedup.spark.analyze(
             frame_of(spark, corpus, partitions=1), DuplicateSettings(), only="duplicates",
             driver_bytes=100,
