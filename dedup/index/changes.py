@@ -29,6 +29,7 @@ from dedup.index.documents import (
 )
 from dedup.index.known import KnownDocuments, find_holders
 from dedup.index.names import count_outlets
+from dedup.index.sorting import Entries, make_entries
 from dedup.reuse import Words, collect_words
 
 Integers = npt.NDArray[np.int64]
@@ -189,14 +190,14 @@ def _words(
     )  # fmt: skip
 
 
-def _names(corpus: Corpus, numbers: Integers) -> Iterator[tuple[int, lists.Entries]]:
+def _names(corpus: Corpus, numbers: Integers) -> Iterator[tuple[int, Entries]]:
     """Yield what documents add to the lists of ids and of files."""
     ids = corpus.documents["document_id"].to_pylist()
-    yield kept.IDS, lists.make_entries(name_hashes(ids), numbers)
+    yield kept.IDS, make_entries(name_hashes(ids), numbers)
     files = own_files(corpus)
     has_file = np.array([path is not None for path in files], dtype=np.bool_)
     hashes = name_hashes(os.path.normpath(path) for path in files if path is not None)
-    yield kept.FILES, lists.make_entries(hashes, numbers[has_file])
+    yield kept.FILES, make_entries(hashes, numbers[has_file])
 
 
 def _add_terms(contents: Contents, counts: kept.TermCounts, *, sign: int) -> None:

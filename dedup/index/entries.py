@@ -16,7 +16,8 @@ from dedup.config import DuplicateSettings
 from dedup.corpus import BODY, Passages
 from dedup.duplicates import Banding, Shingles, hash_texts
 from dedup.index.documents import ROLE_BITS
-from dedup.index.lists import Entries, make_counts, make_entries
+from dedup.index.lists import make_counts
+from dedup.index.sorting import Entries, make_entries
 from dedup.reuse import Words, comparable_rows
 from dedup.runs import run_starts
 

@@ -27,8 +27,9 @@ from dedup.index.documents import (
     read_passages,
     removed_numbers,
 )
-from dedup.index.lists import Entries, Hashes
+from dedup.index.lists import Hashes
 from dedup.index.names import outlets_of
+from dedup.index.sorting import Entries, make_entries
 from dedup.index.storage import IndexFile
 from dedup.reuse import Stream, find_fingerprints, find_owners, link_documents
 from dedup.runs import run_starts
@@ -183,7 +184,7 @@ class KnownDocuments:
             stream, min_run_words=self.reuse.min_run_words, executor=executor
         )
         rows = stream.rows[stream.document_of(places)]
-        own = lists.make_entries(hashes, rows)
+        own = make_entries(hashes, rows)
         found = self._look_up_fingerprints(lists.distinct(hashes))
         if not len(found):
             return np.empty(0, dtype=np.int64)

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dedup.index.sorting import Entries
 from dedup.index.storage import IndexFile
 from dedup.runs import run_starts
 
-Entries = npt.NDArray[np.uint64]
 Hashes = npt.NDArray[np.uint32]
 
 _PER_BLOCK = 500  # entries: with its row it fits a page of SQLite
@@ -34,13 +34,6 @@ class _Run:
     first_block: int
     n_entries: int
     fence: Entries
-
-
-def make_entries(hashes: npt.NDArray[np.uint32], numbers: npt.NDArray[np.int64]) -> Entries:
-    """Return the entries of hashes and numbers, sorted, each once."""
-    entries: Entries = hashes.astype(np.uint64) << _32 | numbers.astype(np.uint64)
-    entries.sort()
-    return entries[run_starts(entries)]
 
 
 def make_counts(hashes: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64]) -> Entries:
