@@ -37,7 +37,7 @@ Integers = npt.NDArray[np.int64]
 Result = TypeVar("Result")
 
 _DOCUMENTS_AT_ONCE = 2_000
-_BATCHES_BESIDE = 2  # take as long to write as a list or the words of a stretch to make
+_BATCHES_BESIDE = 2  # of documents, written while the words of a stretch or a list are made
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +143,22 @@ def _add_texts(contents: Contents, corpus: Corpus, numbers: Integers, executor: 
         for _ in write_documents(file, corpus.documents, numbers, none, is_version):
             pass
         return
-    facts = kept.passage_facts(passages, len(corpus))
-    writing = write_documents(file, corpus.documents, numbers, facts, passages.is_version)
     is_known = find_holders(file, passages) >= 0
     carriers = numbers[passages.documents[passages.first_passages[~is_known]]]
     bands = kept.band_entries(
         passages, carriers, ~is_known, contents.settings, contents.banding, executor=executor
     )
-    for number, own in enumerate(_beside(writing, bands)):
+    for number, own in enumerate(bands):
         lists.append(file, number, own)
     passages = replace(passages, shingles=np.empty(0, np.uint32))  # they take most room
-    lists.append(file, kept.TEXTS, kept.text_entries(passages, numbers))
-    words = [*_beside(writing, _words(contents, corpus, passages, is_known, executor))]
+    coming = _words(contents, corpus, passages, is_known, executor)
+    facts = kept.passage_facts(passages, len(corpus))
+    writing = write_documents(file, corpus.documents, numbers, facts, passages.is_version)
+    words = [*_beside(writing, coming)]
     prints = kept.fingerprint_entries(words, numbers, executor=executor)
     for number, own in _beside(writing, prints):
         lists.append(file, number, own)
+    lists.append(file, kept.TEXTS, kept.text_entries(passages, numbers))
     _add_terms(contents, kept.count_terms(words), sign=1)
     for _ in writing:
         pass
