@@ -13,6 +13,7 @@ from numbers import Integral
 from types import NoneType
 from typing import Any
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -49,6 +50,7 @@ class CorpusBuilder:
         self._fields_seen: set[str] = set()
         self._batches: list[pa.RecordBatch] = []
         self._columns: dict[str, list[Any]] = {name: [] for name in DOCUMENT_SCHEMA.names}
+        self._constants: dict[str, tuple[Any, pa.Array]] = {}
         self._n_characters = 0
         self._n_assumed_zones = 0
         dates = (settings.date_field,) if settings.date_field else _DATE_FIELDS
@@ -146,18 +148,18 @@ class CorpusBuilder:
         for column, field in (
             ("outlet", settings.outlet_field), ("title", "title"), ("url", "url"),
         ):  # fmt: skip
-            values = table[field]
-            if values.null_count < n:
-                values = pc.utf8_trim_whitespace(values)
-                values = pc.if_else(pc.equal(values, ""), None, values)
-            columns[column] = values
+            if table[field].null_count == n:
+                columns[column] = self._constant(column, None, n)
+                continue
+            values = pc.utf8_trim_whitespace(table[field])
+            columns[column] = pc.if_else(pc.equal(values, ""), None, values)
         if self._outlet_of_url is not None and columns["url"].null_count < n:
             outlets, urls = columns["outlet"].to_pylist(), columns["url"].to_pylist()
             columns["outlet"] = pa.array(self._known_outlets(outlets, urls), pa.string())
         if outlet is not None:
             columns["outlet"] = pc.fill_null(columns["outlet"], outlet)
-        columns["published"] = pa.nulls(n, DOCUMENT_SCHEMA.field("published").type)
-        columns["published_is_day"] = pa.repeat(False, n)
+        columns["published"] = self._constant("published", None, n)
+        columns["published_is_day"] = self._constant("published_is_day", False, n)
         dates = [field for field in self._date_fields if table[field].null_count < n]
         if dates:
             try:
@@ -166,15 +168,23 @@ class CorpusBuilder:
                 return False
             for column, values in published.items():
                 columns[column] = _to_arrow(values, DOCUMENT_SCHEMA.field(column).type)
-        columns["body_start"] = pa.repeat(0, n)
-        columns["path"] = pa.repeat(path, n)
-        columns["line"] = pa.array(range(first_line, first_line + n))
-        columns["other_fields"] = pa.nulls(n, pa.string())
+        columns["body_start"] = self._constant("body_start", 0, n)
+        columns["path"] = self._constant("path", path, n)
+        columns["line"] = pa.array(np.arange(first_line, first_line + n))
+        columns["other_fields"] = self._constant("other_fields", None, n)
         self.n_documents += n
         self._flush()
         rows = pa.table({c: columns[c] for c in DOCUMENT_SCHEMA.names}, schema=DOCUMENT_SCHEMA)
         self._batches += rows.combine_chunks().to_batches()
         return True
+
+    def _constant(self, column: str, value: Any, n: int) -> pa.Array:
+        """Return a column that is the same throughout; batches of one file share its memory."""
+        known, array = self._constants.get(column, (value, pa.nulls(0)))
+        if known != value or len(array) < n:
+            array = pa.repeat(pa.scalar(value, DOCUMENT_SCHEMA.field(column).type), n)
+            self._constants[column] = value, array
+        return array[:n]
 
     def decode(self, data: bytes, path: str, *, declared: str | None = None) -> str:
         """Return the text of a file's bytes; what took a guess is noted."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import filterfalse
 
 import numpy as np
 import numpy.typing as npt
@@ -254,7 +255,7 @@ def plain(text: str) -> str:
     """Return a text's words in lower case, without accents and punctuation, spaced singly."""
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text)
-        text = "".join(c for c in decomposed if not unicodedata.combining(c))
+        text = "".join(filterfalse(unicodedata.combining, decomposed))
     return _SPACES.sub(" ", _APOSTROPHES.sub("", text)).strip().lower()
 
 

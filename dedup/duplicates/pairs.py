@@ -92,7 +92,7 @@ def find_pairs(
 
     say("candidates")
     bands = range(banding.bands)
-    buckets = list(executor.map(lambda band: find_buckets(hashes[:, band].copy()), bands))
+    buckets = list(executor.map(lambda band: find_buckets(hashes[:, band]), bands))
     compared = np.zeros(len(shingles), dtype=np.bool_)
     for band in bands:
         compared[buckets[band].members] = True
@@ -129,17 +129,16 @@ def hash_texts(
     """
     permutations = make_permutations(num_perm=settings.num_perm, seed=settings.seed)
 
-    def hash_block(first: int) -> npt.NDArray[np.uint32]:
-        return hash_bands(
-            sign(shingles.rows(first, first + _TEXTS_SIGNED_AT_ONCE), permutations), banding
-        )
+    # A band's hashes lie together: buckets are looked for band by band.
+    hashes = np.empty((banding.bands, len(shingles)), dtype=np.uint32)
 
-    blocks = executor.map(hash_block, range(0, len(shingles), _TEXTS_SIGNED_AT_ONCE))
-    hashes = np.empty((len(shingles), banding.bands), dtype=np.uint32)
-    for number, block in enumerate(blocks):
-        first = number * _TEXTS_SIGNED_AT_ONCE
-        hashes[first : first + len(block)] = block
-    return hashes
+    def hash_block(first: int) -> None:
+        rows = slice(first, first + _TEXTS_SIGNED_AT_ONCE)
+        signatures = sign(shingles.rows(rows.start, rows.stop), permutations)
+        hashes[:, rows] = hash_bands(signatures, banding).T
+
+    list(executor.map(hash_block, range(0, len(shingles), _TEXTS_SIGNED_AT_ONCE)))
+    return hashes.T
 
 
 def _split_large(buckets: Buckets) -> tuple[Buckets, list[npt.NDArray[np.int64]]]:

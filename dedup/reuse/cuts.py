@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dedup.reuse.alignment import common_words
 from dedup.reuse.columns import (
     HEAD,
     LONGEST,
@@ -17,6 +16,7 @@ from dedup.reuse.columns import (
     TARGET_END,
     TARGET_START,
 )
+from dedup.reuse.ends import common_words
 from dedup.reuse.stream import Integers
 from dedup.text import Kernel
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dedup.reuse.alignment import common_words, origin_gap
+from dedup.reuse.alignment import origin_gap, target_gap, widen
 from dedup.reuse.columns import (
-    FREQUENCY,
     LONGEST,
     MATCHED,
     ORIGIN,
@@ -16,6 +15,7 @@ from dedup.reuse.columns import (
     TARGET_END,
     TARGET_START,
 )
+from dedup.reuse.ends import common_words
 from dedup.reuse.stream import Integers
 from dedup.text import Kernel
 
@@ -66,20 +66,14 @@ def join_cases(
             into = cases[k]
             if case[LONGEST] > 0 and into[LONGEST] > 0:
                 continue
-            t_gap = max(case[TARGET_START], into[TARGET_START]) - min(
-                case[TARGET_END], into[TARGET_END]
-            )
+            t_gap = target_gap(case, into)
             if (
                 t_gap > gap
                 or origin_gap(case, into) > gap
                 or (t_gap > 0 and lies_between(every, first, last, case, into))
             ):
                 continue
-            into[TARGET_START] = min(into[TARGET_START], case[TARGET_START])
-            into[TARGET_END] = max(into[TARGET_END], case[TARGET_END])
-            into[ORIGIN_START] = min(into[ORIGIN_START], case[ORIGIN_START])
-            into[ORIGIN_END] = max(into[ORIGIN_END], case[ORIGIN_END])
-            into[FREQUENCY] = min(into[FREQUENCY], case[FREQUENCY])
+            widen(into, case)
             into[MATCHED] = max(into[MATCHED], case[MATCHED])
             into[LONGEST] = 0  # its words are counted anew
             joined = True

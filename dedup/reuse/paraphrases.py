@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from dedup.background import Background
 from dedup.corpus import Passages
-from dedup.reuse.alignment import common_words
 from dedup.reuse.columns import (
     MATCHED,
     N_COLUMNS,
@@ -25,6 +24,7 @@ from dedup.reuse.comparer import (
     make_vectors,
     make_vectors_by_frequency,
 )
+from dedup.reuse.ends import common_words
 from dedup.reuse.measures import span_cosine
 from dedup.reuse.nearest import nearest_rows
 from dedup.reuse.sentences import CASES_PER_PAIR, match_pairs

@@ -17,17 +17,8 @@ from dedup.text.differences import Edit, diff_words
 from dedup.text.eights import count_leads, eight_at, is_plain_line
 from dedup.text.kernel import Kernel, worth_compiling
 from dedup.text.quotations import find_paragraph_quotations, find_quotations
-from dedup.text.tokens import (
-    TOKENISER,
-    Shingled,
-    Tokens,
-    mark_tokens,
-    mix,
-    shingle,
-    shingle_tuples,
-    tokenise,
-    tokenise_span,
-)
+from dedup.text.shingles import Shingled, mark_tokens, shingle, shingle_tuples
+from dedup.text.tokens import TOKENISER, Tokens, mix, tokenise, tokenise_span
 
 __all__ = [
     "APOSTROPHE",

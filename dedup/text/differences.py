@@ -40,11 +40,29 @@ def diff_words(first: str, second: str) -> list[Edit]:
      (False, 'Monday', 'Tuesday')]
     """
     a, b = tokenise(first), tokenise(second)
-    matcher = difflib.SequenceMatcher(None, a.hashes.tolist(), b.hashes.tolist(), autojunk=False)
-    edits = []
-    for tag, i, i_end, j, j_end in matcher.get_opcodes():
-        edits.append(Edit(tag == "equal", *_span(a, i, i_end), *_span(b, j, j_end)))
-    return edits
+    words, others = a.hashes.tolist(), b.hashes.tolist()
+    # Near duplicates differ in little, and only from the first word to the last that do is there
+    # anything to search.
+    head = _count_equal(words, others)
+    tail = _count_equal(words[head:][::-1], others[head:][::-1])
+    end, other_end = len(words) - tail, len(others) - tail
+    matcher = difflib.SequenceMatcher(None, words[head:end], others[head:other_end], autojunk=False)
+    runs = [("equal", 0, head, 0, head)] if head else []
+    for tag, *places in matcher.get_opcodes():
+        i, i_end, j, j_end = (head + place for place in places)
+        runs.append((tag, i, i_end, j, j_end))
+    if tail:
+        runs.append(("equal", end, len(words), other_end, len(others)))
+    return [
+        Edit(tag == "equal", *_span(a, i, i_end), *_span(b, j, j_end))
+        for tag, i, i_end, j, j_end in runs
+    ]
+
+
+def _count_equal(first: list[int], second: list[int]) -> int:
+    """Return how many words two lists have in common from the first on."""
+    pairs = zip(first, second, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(first), len(second)))
 
 
 def _span(tokens: Tokens, first: int, last: int) -> tuple[int, int]:

@@ -99,7 +99,8 @@ def test_pair_at_the_threshold_counts_and_one_below_does_not() -> None:
     at = ["ferry crane storm bridge", "ferry crane storm mill"]
     below = ["tide quota mayor signal gate", "tide quota mayor signal river island"]
     assert 4 / 7 < 0.6
-    found = reported_pairs(analyze_texts([*at, *below], shingle_size=1, threshold=0.6))
+    settings = {"shingle_size": 1, "threshold": 0.6, "target_recall": 0.999}  # by no bad luck
+    found = reported_pairs(analyze_texts([*at, *below], **settings))
     assert {(0, 1): 0.6} == found
     assert {} == reported_pairs(analyze_texts(at, shingle_size=1, threshold=0.6001))
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import re
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -241,3 +242,17 @@ def test_differences_hold_both_texts() -> None:
     one, other = pieces_of_each(first, second)
     assert (first, second) == ("".join(p.text for p in one), "".join(p.text for p in other))
     assert ["Tuesday", "about"] == [p.text for p in other if p.change == "added"]
+
+
+def test_same_page_wherever_compiled_templates_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, analysis: Analysis, page: str
+) -> None:
+    (tmp_path / "file").touch()
+    kept = tmp_path / "kept"
+    for folder, may_keep in ((kept, False), (tmp_path / "file" / "kept", True), (kept, True)):
+        assert not kept.exists()
+        monkeypatch.setattr(sys, "dont_write_bytecode", not may_keep)
+        monkeypatch.setattr("dedup.report.page.render._COMPILED", folder)
+        assert page == render_page(analysis)
+    assert any(kept.iterdir())
+    assert page == render_page(analysis)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streams import as_terms
 
-from dedup.reuse.alignment import CHAIN_GAP, chain_runs, common_words, find_runs, grow, merge_cases
+from dedup.reuse.alignment import CHAIN_GAP, chain_runs, merge_cases
 from dedup.reuse.columns import (
     LONGEST,
     MATCHED,
@@ -22,6 +22,8 @@ from dedup.reuse.columns import (
     TARGET_END,
     TARGET_START,
 )
+from dedup.reuse.ends import common_words, grow
+from dedup.reuse.equal_runs import find_runs
 from dedup.reuse.marks import SENTENCE
 from dedup.reuse.measures import span_cosine
 from dedup.reuse.nearest import cosine_of

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import platform
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib import metadata
@@ -20,6 +22,7 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
+from dedup import __version__
 from dedup.analysis import Analysis
 from dedup.attribution import VERDICTS
 from dedup.errors import InputError
@@ -33,6 +36,9 @@ from dedup.report.page.wording import headline, plural, say_share
 from dedup.report.summary import Summary, summarize
 
 PAGE = "report.html"
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_COMPILED = _TEMPLATES / "__pycache__"
 
 _LARGEST = 4_900_000  # bytes: mail and browsers still take the page
 _ARTICLES_SIZE = 3_300_000  # of all articles, about
@@ -206,6 +212,7 @@ def _flows(analysis: Analysis) -> list[dict[str, Any]]:
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("dedup.report.page"),
+        bytecode_cache=_compiled_templates(),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -214,6 +221,22 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {"share": say_share, "plural": plural, "lag": say_lag}
     return environment
+
+
+def _compiled_templates() -> jinja2.BytecodeCache | None:
+    """Return where compiled templates are kept, as Python keeps modules; None if it may not.
+
+    Compiling them takes as long as a page of a small corpus.
+    """
+    if sys.dont_write_bytecode:
+        return None
+    try:
+        _COMPILED.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    if not os.access(_COMPILED, os.W_OK):
+        return None
+    return jinja2.FileSystemBytecodeCache(str(_COMPILED), f"{__version__}-%s.jinja")
 
 
 def _clean(value: Any) -> Any:
@@ -228,7 +251,7 @@ def _day(time: datetime | None) -> str:
 
 
 def _asset(name: str) -> str:
-    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def _hash(content: str) -> str:
