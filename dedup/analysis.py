@@ -58,11 +58,14 @@ from dedup.saved import SavedAnalysis, read_analysis
 from dedup.stories import find_stories
 from dedup.table_files import TableFormat, write_tables
 from dedup.tables import frame_of, to_pandas
+from dedup.text import expect_steps
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _ROWS_AT_ONCE = 1 << 16  # of a table that holds texts
+# Inner steps of kernels for a byte of text, as counted on the sample newsroom, or fewer.
+_STEPS_PER_BYTE = {"duplicates": 4, "reuse": 7, "attributions": 6}
 
 Progress = Callable[[str, int, int], None]  # step, done, of how many (0 if not known)
 
@@ -112,8 +115,15 @@ def analyze(
         raise ValueError(f"only must name some of {', '.join(PARTS)}, got {parts}")
     wants_duplicates, wants_reuse = "duplicates" in parts, "reuse" in parts
     banding = choose_banding(settings) if wants_duplicates else None
-    pairs = found = attributions = None
+    n_bytes = corpus.documents["text"].nbytes
+    expect_steps(n_bytes * sum(_STEPS_PER_BYTE[part] for part in {*parts}))
+    pairs = found = attributions = rules = None
+    known = gazetteer() if outlets is None else outlets
     with ThreadPoolExecutor(jobs) as executor:
+        if "attributions" in parts:
+            labels = corpus.documents["outlet"].unique().to_pylist()
+            labels += () if background is None else background.labels
+            rules = executor.submit(_load_rules, known, labels)
         passages = collect_passages(
             corpus,
             shingle_size=settings.shingle_size,
@@ -136,19 +146,14 @@ def analyze(
                 progress=lambda step: say(step, 0, 0),
             )  # fmt: skip
     verdicts = audit = None
-    known = gazetteer() if outlets is None else outlets
-    if "attributions" in parts:
-        from dedup.attribution.find import find_attributions  # which compiles all rules
-
-        labels = corpus.documents["outlet"].unique().to_pylist()
+    if rules is not None:
+        find_attributions, known = rules.result()
         wanted = None
         if background is not None:
-            labels = [*dict.fromkeys([*labels, *background.labels])]
             wanted = background.is_new.copy()
             if found is not None:  # whom the other side of reuse credits decides who took it
                 of_new = wanted[found.targets] | wanted[found.origins]
                 wanted[found.targets[of_new]] = wanted[found.origins[of_new]] = True
-        known = known.with_labels(labels)
         attributions = find_attributions(
             corpus, passages, known, wanted=wanted,
             progress=lambda done: say("attributions", done, len(corpus)),
@@ -162,6 +167,17 @@ def analyze(
     return Analysis(
         corpus, settings, reuse, passages, pairs, found, known, attributions, verdicts, audit
     )
+
+
+def _load_rules(
+    outlets: Gazetteer, labels: Iterable[str | None]
+) -> tuple[Callable[..., Attributions], Gazetteer]:
+    """Return what reads texts, and the outlets that it knows: ready, for kernels ran beside."""
+    from dedup.attribution.find import find_attributions, ready_vocabulary  # which compiles rules
+
+    known = outlets.with_labels(labels)
+    ready_vocabulary(known)
+    return find_attributions, known
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ look at the difference before committing it.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -149,7 +150,8 @@ def run_main(capfd: pytest.CaptureFixture[str]) -> Iterator[Callable[..., tuple[
     """Run the whole command line in this process: (exit status, stdout, stderr)."""
     from dedup.cli import main
 
-    before = signal.getsignal(signal.SIGPIPE)  # `main` sets it, once, for its process
+    # `main` sets what holds for its process.
+    before = signal.getsignal(signal.SIGPIPE)
 
     def start(*args: str | Path) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as exit_:
@@ -159,6 +161,8 @@ def run_main(capfd: pytest.CaptureFixture[str]) -> Iterator[Callable[..., tuple[
 
     yield start
     signal.signal(signal.SIGPIPE, before)
+    gc.unfreeze()
+    gc.enable()
 
 
 @pytest.fixture

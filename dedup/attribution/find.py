@@ -30,11 +30,12 @@ from dedup.attribution.reading import (
 from dedup.attribution.rules import read_sentence
 from dedup.attribution.speakers import give_speakers
 from dedup.attribution.symbols import make_symbols
-from dedup.attribution.vocabulary import make_vocabulary
+from dedup.attribution.vocabulary import Vocabulary, make_vocabulary
 from dedup.corpus import BODY, HEADING, Corpus, Passages, document_order
 
 Integers = npt.NDArray[np.int64]
 
+_ready: list[Vocabulary] = []  # of the outlets asked for last
 _OPENERS = np.full(4, ord(lexicon.APART), dtype=np.uint8)
 _OPENERS[BODY], _OPENERS[HEADING] = ord(lexicon.BODY), ord(lexicon.HEADING)
 
@@ -113,6 +114,13 @@ def _place(found: Found) -> tuple[int, int, int]:
     return min(start for start, _ in places), depth, found.credited[0]
 
 
+def ready_vocabulary(outlets: Gazetteer) -> Vocabulary:
+    """Return the vocabulary of outlets; for those asked for last it is not made anew."""
+    if not _ready or _ready[0].gazetteer is not outlets:
+        _ready[:] = [make_vocabulary(outlets)]
+    return _ready[0]
+
+
 def read_documents(
     corpus: Corpus,
     passages: Passages,
@@ -120,7 +128,7 @@ def read_documents(
     wanted: npt.NDArray[np.bool_] | None = None,
 ) -> Iterator[tuple[int, Reading]]:
     """Yield each wanted document with what its text says about its sources."""
-    vocabulary = make_vocabulary(outlets)
+    vocabulary = ready_vocabulary(outlets)
     own_names: dict[str | None, str | None] = {None: None}
     order = np.lexsort((passages.positions, passages.documents))
     if wanted is not None:

@@ -116,6 +116,11 @@ class Gazetteer:
         return [*surfaces, *_with_article(surfaces)]
 
     @cached_property
+    def _names(self) -> set[str]:
+        """Every name of an outlet."""
+        return {words for outlet in self.outlets.values() for words, _ in _surfaces(outlet)}
+
+    @cached_property
     def _by_name(self) -> dict[str, str]:
         names: dict[str, str] = {}
         # The surest first: an id or a name is nobody else's alias.
@@ -183,12 +188,12 @@ class Gazetteer:
             label for label in labels
             if label and len(label) > 2 and label != label.lower() and not self.by_name(label)
         }  # fmt: skip
-        known = {surface.words for surface in self.surfaces}
         added = {}
         for label in sorted(unknown):
             words = [word for word in _ARTICLE.sub("", label).split() if word[:1].isupper()]
             initials = "".join(word[0] for word in words)
-            aliases = (label, initials) if len(words) > 2 and initials not in known else (label,)
+            has_initials = len(words) > 2 and initials not in self._names
+            aliases = (label, initials) if has_initials else (label,)
             short = (words[-1],) if len(words) > 1 else ()
             added[UNLISTED + label] = Outlet(
                 UNLISTED + label, label, "", ambiguous_aliases=aliases, short_names=short

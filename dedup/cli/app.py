@@ -78,4 +78,5 @@ def main(args: list[str] | None = None) -> NoReturn:
         traceback.print_exc()
         click.echo("Error: this is a bug in dedup; please report it with the lines above", err=True)
         status = COULD_NOT_RUN
+    gc.freeze()  # or they would be looked for once more before the end
     sys.exit(status or 0)

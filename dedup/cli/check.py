@@ -128,11 +128,14 @@ def command(
     if update_baseline and settings.baseline is None:
         raise click.UsageError("--update-baseline needs --baseline FILE")
     known = gazetteer_from(outlets)
+    import pyarrow
+
     from dedup.check import check_corpus
     from dedup.cli.progress import show_progress
     from dedup.corpus import read_corpus
     from dedup.index import Index
 
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # as in a report
     with (
         hidden("pandas", "scipy.linalg") if index is not None else hidden("pandas"),
         show_progress(enabled=not quiet and sys.stderr.isatty()) as progress,

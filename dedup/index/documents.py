@@ -99,12 +99,16 @@ def removed_numbers(file: IndexFile) -> Integers:
     return np.array([row[0] for row in rows], dtype=np.int64)
 
 
-def read_facts(file: IndexFile, numbers: Integers) -> pa.Table:
-    """Return number, id, outlet's number, time and is_version of some documents, by number.
+def read_rows(file: IndexFile, numbers: Integers) -> list[Row]:
+    """Return the unpacked rows of some documents, without their texts, by number.
 
     Those that were removed are left out.
     """
-    rows = [row for part in _read_rows(file, FACTS, numbers) for row in part]
+    return [*chain.from_iterable(_read_rows(file, FACTS, numbers))]
+
+
+def facts_of(rows: Sequence[Row]) -> pa.Table:
+    """Return number, id, outlet's number, time and is_version of documents, by their rows."""
     columns = {
         "number": (NUMBER, pa.int64()), "document_id": (DOCUMENT_ID, pa.string()),
         "outlet": (OUTLET, pa.int64()), "published": (PUBLISHED, pa.int64()),
@@ -198,6 +202,19 @@ def read_documents(file: IndexFile, numbers: Integers) -> Stored:
     return _stored(file, parts)
 
 
+def read_texts(file: IndexFile, rows: Sequence[Row]) -> Stored:
+    """Return documents of which all but the text was read.
+
+    Raises:
+        InputError: If any of them is damaged.
+    """
+    parts = (
+        [*chain.from_iterable(_add_texts(file, rows[i : i + _PER_BATCH]))]
+        for i in range(0, len(rows), _PER_BATCH)
+    )
+    return _stored(file, parts)
+
+
 def read_all_documents(file: IndexFile, *, at_once: int) -> Iterator[Stored]:
     """Yield all documents, so many at once, in the order of their numbers."""
     last = -1
@@ -237,6 +254,19 @@ def _read_rows(file: IndexFile, columns: str, numbers: Integers) -> Iterator[lis
             if file.connection.execute(query, [*missing]).fetchone()[0] != len(missing):
                 raise file.damaged("a document is missing")
         yield unpack_rows(file, rows)
+
+
+def _add_texts(file: IndexFile, rows: Sequence[Row]) -> Iterator[Iterator[Row]]:
+    """Yield unpacked rows with the texts behind them."""
+    for i in range(0, len(rows), _AT_ONCE):
+        own = rows[i : i + _AT_ONCE]
+        wanted = [row[NUMBER] for row in own]
+        marks = ",".join("?" * len(wanted))
+        query = f"SELECT number, text FROM document WHERE number IN ({marks}) ORDER BY number"
+        found = file.connection.execute(query, wanted).fetchall()
+        if [number for number, _ in found] != wanted:
+            raise file.damaged("a document is missing")
+        yield ((*row, text) for row, (_, text) in zip(own, found, strict=True))
 
 
 def _stored(file: IndexFile, parts: Iterable[list[Row]]) -> Stored:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -21,17 +21,26 @@ from dedup.index import entries as kept
 from dedup.index import lists
 from dedup.index.documents import (
     Stored,
+    facts_of,
     numbers_of_outlets,
-    read_documents,
-    read_facts,
     read_passages,
+    read_rows,
+    read_texts,
     removed_numbers,
 )
 from dedup.index.lists import Hashes
 from dedup.index.names import outlets_of
+from dedup.index.rows import NUMBER, Row
 from dedup.index.sorting import Entries, make_entries
 from dedup.index.storage import IndexFile
-from dedup.reuse import Stream, find_fingerprints, find_owners, link_documents
+from dedup.reuse import (
+    Stream,
+    find_fingerprints,
+    find_owners,
+    hash_runs,
+    link_documents,
+    share_runs,
+)
 from dedup.runs import run_starts
 
 Integers = npt.NDArray[np.int64]
@@ -39,6 +48,7 @@ Integers = npt.NDArray[np.int64]
 _32 = np.uint64(32)
 _HOLDERS = 4  # documents that are asked whether they really have a text, by its whole key
 _HOT = 64  # documents that have a fingerprint, of which the first and last so many are looked at
+_TEXTS_AT_ONCE = 4_000  # that are read while others are searched
 _COPIES = 20  # of a text, the earliest, that are compared
 
 
@@ -53,6 +63,8 @@ class KnownDocuments:
         banding: Bands and rows.
         without: Numbers of documents that are not there any more, or are about to be replaced.
         without_terms: What those to be replaced have added to the counts of terms.
+        rows: What was read of documents, by number: nothing but texts is read twice.
+        counted: How many documents have a fingerprint, of those looked up.
     """
 
     file: IndexFile
@@ -61,6 +73,8 @@ class KnownDocuments:
     banding: Banding
     without: Integers
     without_terms: kept.TermCounts | None
+    rows: dict[int, Row] = field(default_factory=dict)
+    counted: dict[int, int] = field(default_factory=dict)
 
     @property
     def labels(self) -> list[str]:
@@ -148,10 +162,10 @@ class KnownDocuments:
 
     def count_fingerprints(self, hashes: Keys) -> Integers:
         """Return how many documents have each fingerprint."""
-        distinct = lists.distinct(hashes.astype(np.uint32))
-        found = np.sort(lists.hashes_of(self._look_up_fingerprints(distinct)))
-        starts, ends = (np.searchsorted(found, hashes, side) for side in ("left", "right"))
-        return (ends - starts).astype(np.int64)
+        wanted = hashes.tolist()
+        unknown = {*wanted} - self.counted.keys()
+        self._look_up_fingerprints(np.array(sorted(unknown), dtype=np.uint32))
+        return np.array([self.counted[each] for each in wanted], dtype=np.int64)
 
     def same_texts(self, hashes: Hashes) -> Integers:
         """Return the documents that have some text, by the texts' hashes; of many, the earliest."""
@@ -171,7 +185,7 @@ class KnownDocuments:
 
     def linked_documents(
         self, corpus: Corpus, stream: Stream, *, within_outlet: bool, executor: Executor
-    ) -> Integers:
+    ) -> tuple[Integers, Integers]:
         """Return the documents that share a fingerprint with new ones and would be linked to them.
 
         Args:
@@ -179,6 +193,9 @@ class KnownDocuments:
             stream: Their words.
             within_outlet: Whether documents of one outlet are linked, too.
             executor: Runs the search.
+
+        Returns:
+            Those before the last new one in the order of publication, and those behind.
         """
         hashes, places = find_fingerprints(
             stream, min_run_words=self.reuse.min_run_words, executor=executor
@@ -187,7 +204,7 @@ class KnownDocuments:
         own = make_entries(hashes, rows)
         found = self._look_up_fingerprints(lists.distinct(hashes))
         if not len(found):
-            return np.empty(0, dtype=np.int64)
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         found = _ends_of_each(found, _HOT)
         facts = self._facts(np.unique(lists.numbers_of(found)))
         numbers = facts["number"].to_numpy()
@@ -206,8 +223,28 @@ class KnownDocuments:
         pairs = order[pairs]  # of documents, a row for each fingerprint that links them
         pairs = np.where(is_new[pairs[:, :1]], pairs[:, ::-1], pairs)
         pairs = pairs[~is_new[pairs[:, 0]]]
-        linked: Integers = numbers[np.unique(pairs[:, 0])]
-        return linked
+        linked = np.unique(pairs[:, 0])
+        is_later = rank[linked] > rank[len(numbers) :].max()
+        return numbers[linked[~is_later]], numbers[linked[is_later]]
+
+    def with_shared_runs(self, numbers: Integers, stream: Stream, executor: Executor) -> Integers:
+        """Return those of some documents that share a run of words with new ones.
+
+        Args:
+            numbers: The documents, ascending.
+            stream: The words of the new ones.
+            executor: Runs the search, while the next texts are read.
+        """
+        n_words = self.reuse.min_run_words
+        runs = hash_runs(stream, n_words=n_words)
+        searches = []
+        for i in range(0, len(numbers), _TEXTS_AT_ONCE):
+            stored = self.read(numbers[i : i + _TEXTS_AT_ONCE])
+            for texts in stored.table["text"].chunks:
+                searches.append(executor.submit(share_runs, texts, runs, n_words=n_words))
+        has_run = [np.empty(0, dtype=np.bool_), *(search.result() for search in searches)]
+        shared: Integers = numbers[np.concatenate(has_run)]
+        return shared
 
     def documents_of(self, labels: Sequence[str]) -> Integers:
         """Return the documents of some outlets."""
@@ -217,10 +254,18 @@ class KnownDocuments:
 
     def read(self, numbers: Integers) -> Stored:
         """Return documents by number."""
-        return read_documents(self.file, self._there(numbers))
+        return read_texts(self.file, self._rows(self._there(numbers)))
 
     def _facts(self, numbers: Integers) -> pa.Table:
-        return read_facts(self.file, numbers)
+        return facts_of(self._rows(numbers))
+
+    def _rows(self, numbers: Integers) -> list[Row]:
+        """Return the rows of documents, by number, without those that were removed."""
+        wanted = numbers.tolist()
+        unread = [number for number in wanted if number not in self.rows]
+        for row in read_rows(self.file, np.array(unread, dtype=np.int64)):
+            self.rows[row[NUMBER]] = row
+        return [self.rows[number] for number in wanted if number in self.rows]
 
     def _there(self, numbers: Integers) -> Integers:
         there: Integers = numbers[~np.isin(numbers, self.without)]
@@ -234,13 +279,18 @@ class KnownDocuments:
         return found
 
     def _look_up_fingerprints(self, hashes: Hashes) -> Entries:
+        """Return the entries of fingerprints, each given once, ascending; count them."""
         wanted = hashes.astype(np.uint64) << _32
         parts = [
             self._look_up(number, lists.hashes_of(own))
             for number, own in kept.split_fingerprints(wanted)
             if len(own)
         ]
-        return np.concatenate([np.empty(0, np.uint64), *parts])
+        found = np.concatenate([np.empty(0, np.uint64), *parts])
+        own = lists.hashes_of(found)
+        starts, ends = (np.searchsorted(own, hashes, side) for side in ("left", "right"))
+        self.counted.update(zip(hashes.tolist(), (ends - starts).tolist(), strict=True))
+        return found
 
     def _earliest(self, found: Entries, most: int) -> Integers:
         """Return the documents of entries; of a hash that many have, the earliest."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -73,15 +74,17 @@ def look_up(file: IndexFile, number: int, hashes: Hashes) -> Entries:
         hashes: In any order, repeats change nothing.
     """
     lows = distinct(hashes).astype(np.uint64) << _32
-    found = []
+    found = [np.empty(0, np.uint64)]
     for run in _runs(file, number) if len(hashes) else ():
-        entries = _read_blocks(file, run, _touched(run, lows))
-        starts = np.searchsorted(entries, lows)
-        ends = np.searchsorted(entries, lows | _LOW, side="right")
-        sizes = ends - starts
-        places = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
-        found.append(entries[places])
-    joined: Entries = np.concatenate([np.empty(0, np.uint64), *found])
+        for entries in _read_blocks(file, run, _touched(run, lows)):
+            first = np.searchsorted(lows | _LOW, entries[0])
+            last = np.searchsorted(lows, entries[-1], side="right")
+            starts = np.searchsorted(entries, lows[first:last])
+            ends = np.searchsorted(entries, lows[first:last] | _LOW, side="right")
+            sizes = ends - starts
+            places = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
+            found.append(entries[places])
+    joined: Entries = np.concatenate(found)
     joined.sort()
     return joined
 
@@ -181,15 +184,16 @@ def _touched(run: _Run, lows: Entries) -> npt.NDArray[np.int64]:
 
 
 def _read_run(file: IndexFile, run: _Run) -> Entries:
-    return _read_blocks(file, run, np.arange(len(run.fence)))
+    parts = _read_blocks(file, run, np.arange(len(run.fence)))
+    return np.concatenate([np.empty(0, np.uint64), *parts])
 
 
-def _read_blocks(file: IndexFile, run: _Run, blocks: npt.NDArray[np.int64]) -> Entries:
-    """Return the entries of some blocks of a run, in order."""
-    ids = (run.first_block + blocks).tolist()
-    parts = [np.empty(0, np.uint64)]
-    for i in range(0, len(ids), _BLOCKS_AT_ONCE):
-        wanted = ids[i : i + _BLOCKS_AT_ONCE]
+def _read_blocks(file: IndexFile, run: _Run, blocks: npt.NDArray[np.int64]) -> Iterator[Entries]:
+    """Yield the entries of some blocks of a run, in order, those of some blocks at once."""
+    last = -1
+    for i in range(0, len(blocks), _BLOCKS_AT_ONCE):
+        own = blocks[i : i + _BLOCKS_AT_ONCE]
+        wanted = (run.first_block + own).tolist()
         marks = ",".join("?" * len(wanted))
         rows = file.connection.execute(
             f"SELECT id, crc, data FROM block WHERE id IN ({marks}) ORDER BY id", wanted
@@ -203,12 +207,13 @@ def _read_blocks(file: IndexFile, run: _Run, blocks: npt.NDArray[np.int64]) -> E
                 _PER_BLOCK, run.n_entries - _PER_BLOCK * (number - run.first_block)
             ):
                 raise file.damaged(f"the size of block {number}")
-        parts.append(np.frombuffer(b"".join(row[2] for row in rows), dtype="<u8"))
-    entries: Entries = np.concatenate(parts)
-    # A checksum can be forged. What is searched must be sorted, and what the fence says it is.
-    if not _ascends(entries) or not np.array_equal(entries[::_PER_BLOCK], run.fence[blocks]):
-        raise file.damaged(f"the blocks from {run.first_block} are out of order")
-    return entries
+        entries: Entries = np.frombuffer(b"".join(row[2] for row in rows), dtype="<u8")
+        # A checksum can be forged. What is searched must be sorted, and what the fence says it is.
+        is_sorted = int(entries[0]) > last and _ascends(entries)
+        if not is_sorted or not np.array_equal(entries[::_PER_BLOCK], run.fence[own]):
+            raise file.damaged(f"the blocks from {run.first_block} are out of order")
+        last = int(entries[-1])
+        yield entries
 
 
 def _merge(parts: Iterable[Entries], *, counts: bool) -> Entries:
@@ -252,7 +257,7 @@ def _crc_of_run(file: IndexFile, row: tuple[int, int, int, int], fence: bytes) -
 
 
 def _crc_of_block(file: IndexFile, number: int, data: bytes) -> int:
-    return file.crc(number.to_bytes(8, "little") + data)
+    return crc32(data, file.crc(number.to_bytes(8, "little")))
 
 
 def _delete(file: IndexFile, number: int, run: _Run) -> None:

@@ -24,7 +24,7 @@ from dedup.index.changes import know_beside
 from dedup.index.contents import Contents
 from dedup.index.known import KnownDocuments
 from dedup.reuse import make_stream
-from dedup.text import worth_compiling
+from dedup.text import expect_steps
 
 Integers = npt.NDArray[np.int64]
 
@@ -72,13 +72,16 @@ def analyze_new(
         reuse = replace(reuse, within_outlet=within_outlet)
     known_outlets = gazetteer() if outlets is None else outlets
     say = progress or (lambda step, done, total: None)
-    # Better to load compiled code at once than after as long a time without it.
-    worth_compiling(_STEPS_PER_BYTE * corpus.documents["text"].nbytes)
+    expect_steps(_STEPS_PER_BYTE * corpus.documents["text"].nbytes)
     say("index", 0, 0)
     with ThreadPoolExecutor(jobs or available_jobs()) as executor:
         known = know_beside(contents, corpus, executor)
+        if "attributions" in parts and known.labels:
+            own = corpus.documents["outlet"].unique().to_pylist()
+            known_outlets = known_outlets.with_labels([*own, *known.labels])
         numbers = _find_candidates(corpus, known, reuse, known_outlets, parts, executor)
     whole = _with_old(corpus, known, numbers)
+    known.rows.clear()  # hardly any of them is asked for again
     is_new = np.arange(len(whole)) < len(corpus)
     return analyze(
         whole, contents.settings, reuse, outlets=known_outlets, only=parts, jobs=jobs,
@@ -123,11 +126,11 @@ def _find_candidates(
         found.append(_find_similar(corpus, passages, known, executor))
     if "reuse" in parts:
         stream = make_stream(corpus, passages, executor=executor)
-        found.append(
-            known.linked_documents(
-                corpus, stream, within_outlet=reuse.within_outlet, executor=executor
-            )
+        earlier, later = known.linked_documents(
+            corpus, stream, within_outlet=reuse.within_outlet, executor=executor
         )
+        # What came later can only have taken, and nobody looks for its passages nearest to others.
+        found += [earlier, known.with_shared_runs(later, stream, executor)]
     if "attributions" in parts:
         found += _find_quoted(corpus, passages, known, outlets)
     return np.unique(np.concatenate(found))
@@ -174,13 +177,11 @@ def _find_quoted(
     corpus: Corpus, passages: Passages, known: KnownDocuments, outlets: Gazetteer
 ) -> Iterator[Integers]:
     """Yield the documents of outlets that may have the words quoted from them."""
-    from dedup.attribution.find import find_attributions  # which compiles all rules
-
     labels = known.labels
     if not labels:
         return
-    own = [*corpus.documents["outlet"].unique().to_pylist(), *labels]
-    outlets = outlets.with_labels([*dict.fromkeys(own)])
+    from dedup.attribution.find import find_attributions  # which compiles all rules
+
     attributions = find_attributions(corpus, passages, outlets)
     for label, quotations in quoted_outlets(corpus, attributions, outlets, labels).items():
         numbers = known.documents_of([label])

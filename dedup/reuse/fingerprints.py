@@ -24,9 +24,10 @@ from dedup.text.tokens import mix
 
 EARLIEST, LATEST = 4, 6  # occurrences that each one is linked to
 PER_OUTLET = 6  # of them
-_WORDS_AT_ONCE = 1 << 21
+_WORDS_AT_ONCE = 1 << 18
 _KEYS_AT_ONCE = 1 << 19
-_BASE = np.uint64(0x9E3779B97F4A7C15)
+_FILTER_BITS = 20
+BASE = np.uint64(0x9E3779B97F4A7C15)
 _32 = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 
@@ -88,7 +89,7 @@ def winnow(
     around = len(ring) - 1
     outgoing = np.uint64(1)
     for _ in range(k - 1):
-        outgoing = outgoing * _BASE
+        outgoing = outgoing * BASE
     n_found = 0
     n_words = 0  # of this stretch so far
     rolling = np.uint64(0)
@@ -99,7 +100,7 @@ def winnow(
             continue
         if n_words >= k:
             rolling = rolling - np.uint64(term_hashes[terms[i - k]]) * outgoing
-        rolling = rolling * _BASE + np.uint64(term_hashes[terms[i]])
+        rolling = rolling * BASE + np.uint64(term_hashes[terms[i]])
         n_words += 1
         if n_words < k:
             continue
@@ -281,6 +282,8 @@ def link_fingerprints(
     is_new = np.ones(len(stream.rows), dtype=np.bool_)
     if background is not None:
         is_new = background.is_new[stream.rows]
+        kept = _may_equal(hashes, hashes[is_new[documents]])  # two old ones are not linked
+        hashes, places, documents = hashes[kept], places[kept], documents[kept]
 
     keys = hashes.astype(np.uint64) << _32 | np.arange(len(hashes), dtype=np.uint64)
     del hashes
@@ -315,6 +318,17 @@ def link_fingerprints(
     n_documents = len(stream.rows)
     starts = np.searchsorted(documents[targets], np.arange(n_documents + 1))
     return Links(places[targets], places[origins], frequency[targets], starts)
+
+
+def _may_equal(
+    hashes: npt.NDArray[np.uint32], wanted: npt.NDArray[np.uint32]
+) -> npt.NDArray[np.bool_]:
+    """Return which hashes may be among the wanted: all that are, and some that are not."""
+    mask = np.uint32((1 << _FILTER_BITS) - 1)
+    is_there = np.zeros(1 << _FILTER_BITS, dtype=np.bool_)
+    is_there[wanted & mask] = True
+    may: npt.NDArray[np.bool_] = is_there[hashes & mask]
+    return may
 
 
 def _count_old(

@@ -18,12 +18,7 @@ from dedup.reuse.columns import (
     TARGET_END,
     TARGET_START,
 )
-from dedup.reuse.comparer import (
-    Vectors,
-    count_spans,
-    make_vectors,
-    make_vectors_by_frequency,
-)
+from dedup.reuse.comparer import count_spans, make_vectors, make_vectors_by_frequency
 from dedup.reuse.ends import common_words
 from dedup.reuse.measures import span_cosine
 from dedup.reuse.nearest import nearest_rows
@@ -85,7 +80,11 @@ def find_paraphrases(
             stream.terms, stream.starts[rows], stream.ends[rows], len(stream.document_frequency)
         )
     else:
-        vectors = _weigh_with_old(stream, passages, rows, background)
+        weights = _count_with_old(stream, passages, rows, background)
+        rows = rows[: targets[-1] + 1]  # nothing is taken from what comes later
+        vectors = make_vectors_by_frequency(
+            stream.terms, stream.starts[rows], stream.ends[rows], *weights
+        )
     near, _ = nearest_rows(
         vectors, owners[stream.documents[rows]], targets,
         n_best=NEAREST, least=LEAST_COSINE, executor=executor,
@@ -101,14 +100,35 @@ def is_unexplained(stream: Stream, rows: Integers, best: Integers) -> npt.NDArra
         rows: Numbers of body passages in the stream.
         best: Cases that runs show, the best for each span.
     """
-    explained = np.zeros(len(stream.terms) + 1, dtype=np.int32)
-    np.add.at(explained, best[:, TARGET_START], 1)
-    np.add.at(explained, best[:, TARGET_END], -1)
-    explained = np.cumsum(np.cumsum(explained) > 0)  # words explained up to each, inclusive
     starts, ends = stream.starts[rows], stream.ends[rows]
-    n_explained = explained[ends - 1] - np.where(starts > 0, explained[starts - 1], 0)
+    n_explained = count_covered(best[:, TARGET_START], best[:, TARGET_END], starts, ends)
     is_left: npt.NDArray[np.bool_] = n_explained < _EXPLAINED * (ends - starts)
     return is_left
+
+
+def count_covered(
+    span_starts: Integers, span_ends: Integers, starts: Integers, ends: Integers
+) -> Integers:
+    """Return how many words of each stretch lie in some span.
+
+    Args:
+        span_starts: Where each span starts, in any order; spans may overlap.
+        span_ends: Where it ends.
+        starts: Where each stretch starts.
+        ends: Where it ends.
+    """
+    order = np.argsort(span_starts)
+    span_ends = np.append(0, np.maximum.accumulate(span_ends[order]))
+    # What is left of each span behind those before it: these overlap no more.
+    span_starts = np.maximum(span_starts[order], span_ends[:-1])
+    n_before = np.append(0, np.cumsum(span_ends[1:] - span_starts))
+
+    def count_to(words: Integers) -> Integers:
+        n_begun = np.searchsorted(span_starts, words)
+        n_covered: Integers = n_before[n_begun] - np.maximum(span_ends[n_begun] - words, 0)
+        return n_covered
+
+    return count_to(ends) - count_to(starts)
 
 
 def match_passages(
@@ -150,20 +170,17 @@ def match_passages(
     return found[order]
 
 
-def _weigh_with_old(
+def _count_with_old(
     stream: Stream, passages: Passages, rows: Integers, background: Background
-) -> Vectors:
-    """Return the vectors of passages, their terms weighed by old passages and new ones."""
+) -> tuple[Integers, int]:
+    """Return in how many passages, old and new, each term is, and how many these are."""
     # A text that an old document has, too, is counted there.
     texts = passages.texts[stream.passages]
     is_old = ~background.is_new[stream.rows[stream.documents]]
     new = rows[~np.isin(texts[rows], texts[is_old])]
     frequency = background.count_passages_with(stream.hashes)
     frequency += count_spans(stream.terms, stream.starts[new], stream.ends[new], len(stream.hashes))
-    return make_vectors_by_frequency(
-        stream.terms, stream.starts[rows], stream.ends[rows], frequency,
-        background.n_passages + len(new),
-    )  # fmt: skip
+    return frequency, background.n_passages + len(new)
 
 
 def comparable_rows(body: Integers, passages: Passages) -> Integers:

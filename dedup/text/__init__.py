@@ -15,7 +15,7 @@ from dedup.text.characters import (
 )
 from dedup.text.differences import Edit, diff_words
 from dedup.text.eights import count_leads, eight_at, is_plain_line
-from dedup.text.kernel import Kernel, worth_compiling
+from dedup.text.kernel import Kernel, expect_steps, worth_compiling
 from dedup.text.quotations import find_paragraph_quotations, find_quotations
 from dedup.text.shingles import Shingled, mark_tokens, shingle, shingle_tuples
 from dedup.text.tokens import TOKENISER, Tokens, mix, tokenise, tokenise_span
@@ -39,6 +39,7 @@ __all__ = [
     "decode_at",
     "diff_words",
     "eight_at",
+    "expect_steps",
     "find_paragraph_quotations",
     "find_quotations",
     "is_plain_line",

@@ -53,6 +53,12 @@ def eight_at(data: npt.NDArray[np.uint8], i: int) -> np.uint64:
     return eight
 
 
+@eight_at.shorten
+def eight_bytes_at(data: npt.NDArray[np.uint8], i: int) -> np.uint64:
+    """Return the same without a loop in plain Python, where it takes twenty times as long."""
+    return np.uint64(int.from_bytes(data[i : i + 8].tobytes(), "little"))
+
+
 @Kernel
 def lowest_bit(bits: np.uint64) -> int:
     """Return the place of the lowest bit set, from 0; there must be one."""

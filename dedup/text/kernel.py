@@ -30,6 +30,15 @@ def worth_compiling(steps: int) -> bool:
     return Kernel.steps_so_far >= WORTH_COMPILING
 
 
+def expect_steps(steps: int) -> None:
+    """Say how many inner steps will come, all in all: if many, none of them is interpreted.
+
+    Compiled code costs the same after as long a time without it.
+    """
+    if Kernel.steps_so_far + steps >= WORTH_COMPILING:
+        Kernel.steps_so_far += steps
+
+
 class Kernel(Generic[Parameters, Result]):
     """A function in the subset of Python that numba compiles, and its compiled twin.
 
@@ -39,9 +48,9 @@ class Kernel(Generic[Parameters, Result]):
 
     steps_so_far = 0  # of all kernels; it need not be exact, so threads may race
 
-    def __init__(self, interpreted: Callable[Parameters, Result]) -> None:
-        self.interpreted = interpreted
-        self.__doc__ = interpreted.__doc__
+    def __init__(self, source: Callable[Parameters, Result]) -> None:
+        self.source = self.interpreted = source
+        self.__doc__ = source.__doc__
         self._compiled: Callable[Parameters, Result] | None = None
 
     def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
@@ -51,6 +60,11 @@ class Kernel(Generic[Parameters, Result]):
         """Run the plain source."""
         with np.errstate(over="ignore"):  # hashes wrap around on purpose
             return self.interpreted(*args, **kwargs)
+
+    def shorten(self, interpreted: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+        """Take the same by a shorter way, which numba cannot go, wherever nothing is compiled."""
+        self.interpreted = interpreted
+        return interpreted
 
     def sized(self, steps: int) -> Callable[Parameters, Result]:
         """Return the version of the kernel that is cheaper, now that so many inner steps come."""
@@ -67,7 +81,7 @@ class Kernel(Generic[Parameters, Result]):
     def _compile(self) -> Callable[Parameters, Result]:
         import numba
 
-        source = self.interpreted
+        source = self.source
         namespace = {
             name: value._compiled or value._compile() if isinstance(value, Kernel) else value
             for name, value in source.__globals__.items()

@@ -122,6 +122,22 @@ def test_query_equals_analysis_however_documents_came(tmp_path: Path, seed: int)
     assert whole == after
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("prefix", ["a", "z"])
+def test_query_equals_analysis_of_new_documents_before_and_behind_all_others(
+    tmp_path: Path, prefix: str, seed: int
+) -> None:
+    """Without dates the order is that of ids; old documents behind the new ones take from them."""
+    records = [{**record, "published": None} for record in random_articles(seed + 20, 90)]
+    new = [{**record, "id": f"{prefix}-{record['id']}"} for record in records[:15]]
+    old = [{**record, "id": f"m-{record['id']}"} for record in records[15:]]
+    ids = {record["id"] for record in new}
+    with Index.create(tmp_path / "index", Corpus.from_records(old)) as index:
+        found = rows_of(index.check(Corpus.from_records(new)), ids)
+    assert found["reuse"]
+    assert rows_of(analyze(Corpus.from_records(new + old)), ids) == found
+
+
 def test_text_is_found_after_the_document_that_brought_it_is_gone(tmp_path: Path) -> None:
     text = "The harbour crane fell at dawn and the council closed the ferry quay for the day."
     near = text.replace("dawn", "noon")
