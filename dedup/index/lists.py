@@ -235,7 +235,7 @@ def _write(file: IndexFile, number: int, sequence: int, entries: Entries) -> Non
     if not len(entries):
         return
     first_block = int(file.manifest["next_block"])
-    data = entries.astype("<u8").tobytes()
+    data = entries.astype("<u8", copy=False).view(np.uint8).data
     size = 8 * _PER_BLOCK
     file.connection.executemany(
         "INSERT INTO block VALUES (?, ?, ?)",
@@ -256,7 +256,7 @@ def _crc_of_run(file: IndexFile, row: tuple[int, int, int, int], fence: bytes) -
     return file.crc(repr(row).encode() + fence)
 
 
-def _crc_of_block(file: IndexFile, number: int, data: bytes) -> int:
+def _crc_of_block(file: IndexFile, number: int, data: bytes | memoryview) -> int:
     return crc32(data, file.crc(number.to_bytes(8, "little")))
 
 

@@ -20,41 +20,42 @@ _FEW = 32
 
 def make_entries(hashes: npt.NDArray[np.uint32], numbers: npt.NDArray[np.int64]) -> Entries:
     """Return the entries of hashes and numbers, sorted, each once."""
-    if len(hashes) < _WORTH_SPREADING:
-        entries: Entries = hashes.astype(np.uint64) << _32 | numbers.astype(np.uint64)
+    return sort_entries(join_entries(hashes, numbers))
+
+
+def join_entries(hashes: npt.NDArray[np.uint32], numbers: npt.NDArray[np.int64]) -> Entries:
+    """Return the entries of hashes and numbers as they come."""
+    entries: Entries = hashes.astype(np.uint64)
+    entries <<= _32
+    entries |= numbers.view(np.uint64)
+    return entries
+
+
+def sort_entries(entries: Entries) -> Entries:
+    """Sort entries in place, and return a view of them with each once."""
+    if len(entries) < _WORTH_SPREADING:
         entries.sort()
         return entries[run_starts(entries)]
-    entries = np.empty(len(hashes), dtype=np.uint64)
-    n_distinct = spread_entries.sized(5 * len(hashes))(
-        np.ascontiguousarray(hashes), numbers, np.zeros((2, _DIGITS), dtype=np.int64),
-        np.empty(len(hashes), dtype=np.uint64), entries,
-    )  # fmt: skip
-    return entries[:n_distinct]
+    places = np.zeros((2, _DIGITS), dtype=np.int64)
+    spread = spread_entries.sized(5 * len(entries))
+    return entries[: spread(entries, places, np.empty_like(entries))]
 
 
 @Kernel
-def spread_entries(
-    hashes: npt.NDArray[np.uint32],
-    numbers: npt.NDArray[np.int64],
-    places: npt.NDArray[np.int64],
-    scratch: Entries,
-    entries: Entries,
-) -> int:
-    """Write the entries of hashes and numbers sorted, each once; return how many.
+def spread_entries(entries: Entries, places: npt.NDArray[np.int64], scratch: Entries) -> int:
+    """Sort entries, and leave each once at the start; return how many.
 
     They are spread twice by a digit of their hash, the lower one first, which leaves in order all
     but the few with both digits equal; and a hash that many documents have mostly comes in order.
     """
-    for h in hashes:
-        key = np.uint64(h) << _32
-        places[0, (key >> _FIRST) & _LOW] += 1
-        places[1, key >> _SECOND] += 1
+    for entry in entries:
+        places[0, (entry >> _FIRST) & _LOW] += 1
+        places[1, entry >> _SECOND] += 1
     first, second = 0, 0
     for d in range(_DIGITS):
         places[0, d], first = first, first + places[0, d]
         places[1, d], second = second, second + places[1, d]
-    for i in range(len(hashes)):
-        entry = np.uint64(hashes[i]) << _32 | np.uint64(numbers[i])
+    for entry in entries:
         digit = (entry >> _FIRST) & _LOW
         scratch[places[0, digit]] = entry
         places[0, digit] += 1

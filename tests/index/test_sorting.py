@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.index import sorting
-from dedup.index.sorting import make_entries, spread_entries
+from dedup.index.sorting import join_entries, make_entries, spread_entries
 
 # Some hashes have many documents, others differ in what no digit tells, or lie far apart.
 HASHES = st.sampled_from([0, 7, 2**31, 2**31 + 1, 2**32 - 1]) | st.integers(0, 2**32 - 1)
@@ -24,9 +24,9 @@ def test_entries_are_sorted_and_each_is_there_once(
 ) -> None:
     hashes = np.array([pair[0] for pair in pairs], dtype=np.uint32)
     numbers = np.array([pair[1] for pair in pairs], dtype=np.int64)
-    entries, scratch = np.empty((2, len(pairs)), dtype=np.uint64)
+    entries = join_entries(hashes, numbers)
     places = np.zeros((2, sorting._DIGITS), dtype=np.int64)
-    n_distinct = twin(hashes, numbers, places, scratch, entries)
+    n_distinct = twin(entries, places, np.empty_like(entries))
     expected = sorted({h << 32 | n for h, n in pairs})
     assert expected == entries[:n_distinct].tolist()
     assert expected == make_entries(hashes, numbers).tolist()
