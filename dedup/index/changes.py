@@ -125,8 +125,9 @@ def _add(contents: Contents, corpus: Corpus, executor: Executor) -> None:
     numbers = np.empty(len(corpus), dtype=np.int64)
     order = document_order(corpus)
     numbers[np.arange(len(corpus)) if order is None else order] = first + np.arange(len(corpus))
+    names = executor.submit(lambda: [*_names(corpus, numbers)])
     _add_texts(contents, corpus, numbers, executor)
-    for number, own in _names(corpus, numbers):
+    for number, own in names.result():
         lists.append(file, number, own)
     file.manifest["next_number"] = first + len(corpus)
     file.manifest["n_documents"] += len(corpus)
@@ -143,6 +144,7 @@ def _add_texts(contents: Contents, corpus: Corpus, numbers: Integers, executor: 
         for _ in write_documents(file, corpus.documents, numbers, none, is_version):
             pass
         return
+    told = executor.submit(kept.passage_facts, passages, len(corpus))
     is_known = find_holders(file, passages) >= 0
     carriers = numbers[passages.documents[passages.first_passages[~is_known]]]
     bands = kept.band_entries(
@@ -152,8 +154,8 @@ def _add_texts(contents: Contents, corpus: Corpus, numbers: Integers, executor: 
         lists.append(file, number, own)
     passages = replace(passages, shingles=np.empty(0, np.uint32))  # they take most room
     coming = _words(contents, corpus, passages, is_known, executor)
-    facts = kept.passage_facts(passages, len(corpus))
-    writing = write_documents(file, corpus.documents, numbers, facts, passages.is_version)
+    facts, is_version = told.result(), passages.is_version
+    writing = write_documents(file, corpus.documents, numbers, facts, is_version)
     words = [*_beside(writing, coming)]
     prints = kept.fingerprint_entries(words, numbers, executor=executor)
     for number, own in _beside(writing, prints):
