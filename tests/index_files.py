@@ -144,8 +144,8 @@ class Forger:
         text = row["text"].encode() if isinstance(row["text"], str) else row["text"]
         row["text_crc"] = changes.get("text_crc", self.crc(text))
         blobs = [b for b in (row["facts"], row["passages"]) if isinstance(b, bytes)]
-        key = f"{row['number']} {row['outlet']} {row['document_id']}"
-        row["crc"] = zlib.crc32(b"".join([key.encode(), *blobs]), row["text_crc"])
+        key = orjson.dumps([row["number"], row["document_id"], row["outlet"]], default=repr)
+        row["crc"] = zlib.crc32(b"".join([key, *blobs]), row["text_crc"])
         setters = ", ".join(f"{name} = ?" for name in row)
         self.connection.execute(
             f"UPDATE document SET {setters} WHERE number = ?", [*row.values(), old]

@@ -29,6 +29,7 @@ from dedup.index.documents import (
 )
 from dedup.index.known import KnownDocuments, find_holders
 from dedup.index.names import count_outlets
+from dedup.index.sorting import Entries, make_entries
 from dedup.reuse import Words, collect_words
 
 Integers = npt.NDArray[np.int64]
@@ -36,7 +37,7 @@ Integers = npt.NDArray[np.int64]
 Result = TypeVar("Result")
 
 _DOCUMENTS_AT_ONCE = 2_000
-_BATCHES_BESIDE = 2  # take as long to write as a list or the words of a stretch to make
+_BATCHES_BESIDE = 2  # of documents, written while the words of a stretch or a list are made
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,9 @@ def _add(contents: Contents, corpus: Corpus, executor: Executor) -> None:
     numbers = np.empty(len(corpus), dtype=np.int64)
     order = document_order(corpus)
     numbers[np.arange(len(corpus)) if order is None else order] = first + np.arange(len(corpus))
+    names = executor.submit(lambda: [*_names(corpus, numbers)])
     _add_texts(contents, corpus, numbers, executor)
-    for number, own in _names(corpus, numbers):
+    for number, own in names.result():
         lists.append(file, number, own)
     file.manifest["next_number"] = first + len(corpus)
     file.manifest["n_documents"] += len(corpus)
@@ -142,21 +144,23 @@ def _add_texts(contents: Contents, corpus: Corpus, numbers: Integers, executor: 
         for _ in write_documents(file, corpus.documents, numbers, none, is_version):
             pass
         return
-    facts = kept.passage_facts(passages, len(corpus))
-    writing = write_documents(file, corpus.documents, numbers, facts, passages.is_version)
+    told = executor.submit(kept.passage_facts, passages, len(corpus))
     is_known = find_holders(file, passages) >= 0
     carriers = numbers[passages.documents[passages.first_passages[~is_known]]]
     bands = kept.band_entries(
         passages, carriers, ~is_known, contents.settings, contents.banding, executor=executor
     )
-    for number, own in enumerate(_beside(writing, bands)):
+    for number, own in enumerate(bands):
         lists.append(file, number, own)
     passages = replace(passages, shingles=np.empty(0, np.uint32))  # they take most room
-    lists.append(file, kept.TEXTS, kept.text_entries(passages, numbers))
-    words = [*_beside(writing, _words(contents, corpus, passages, is_known, executor))]
+    coming = _words(contents, corpus, passages, is_known, executor)
+    facts, is_version = told.result(), passages.is_version
+    writing = write_documents(file, corpus.documents, numbers, facts, is_version)
+    words = [*_beside(writing, coming)]
     prints = kept.fingerprint_entries(words, numbers, executor=executor)
     for number, own in _beside(writing, prints):
         lists.append(file, number, own)
+    lists.append(file, kept.TEXTS, kept.text_entries(passages, numbers))
     _add_terms(contents, kept.count_terms(words), sign=1)
     for _ in writing:
         pass
@@ -189,14 +193,14 @@ def _words(
     )  # fmt: skip
 
 
-def _names(corpus: Corpus, numbers: Integers) -> Iterator[tuple[int, lists.Entries]]:
+def _names(corpus: Corpus, numbers: Integers) -> Iterator[tuple[int, Entries]]:
     """Yield what documents add to the lists of ids and of files."""
     ids = corpus.documents["document_id"].to_pylist()
-    yield kept.IDS, lists.make_entries(name_hashes(ids), numbers)
+    yield kept.IDS, make_entries(name_hashes(ids), numbers)
     files = own_files(corpus)
     has_file = np.array([path is not None for path in files], dtype=np.bool_)
     hashes = name_hashes(os.path.normpath(path) for path in files if path is not None)
-    yield kept.FILES, lists.make_entries(hashes, numbers[has_file])
+    yield kept.FILES, make_entries(hashes, numbers[has_file])
 
 
 def _add_terms(contents: Contents, counts: kept.TermCounts, *, sign: int) -> None:

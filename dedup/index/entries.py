@@ -16,7 +16,8 @@ from dedup.config import DuplicateSettings
 from dedup.corpus import BODY, Passages
 from dedup.duplicates import Banding, Shingles, hash_texts
 from dedup.index.documents import ROLE_BITS
-from dedup.index.lists import Entries, make_counts, make_entries
+from dedup.index.lists import make_counts
+from dedup.index.sorting import Entries, join_entries, make_entries, sort_entries
 from dedup.reuse import Words, comparable_rows
 from dedup.runs import run_starts
 
@@ -119,13 +120,11 @@ def fingerprint_entries(
     """
 
     def collect_list(part: int) -> tuple[int, Entries]:
-        hashes, carriers = [], []
+        entries = []
         for each in words:
             own = each.fingerprints >> (32 - FINGERPRINT_BITS) == part
-            hashes.append(each.fingerprints[own])
-            carriers.append(numbers[each.rows[own]])
-        entries = make_entries(np.concatenate(hashes), np.concatenate(carriers))
-        return FINGERPRINTS + part, entries
+            entries.append(join_entries(each.fingerprints[own], numbers[each.rows[own]]))
+        return FINGERPRINTS + part, sort_entries(np.concatenate(entries))
 
     yield from executor.map(collect_list, range(1 << FINGERPRINT_BITS if words else 0))
 

@@ -28,9 +28,10 @@ from dedup.index.documents import (
     read_texts,
     removed_numbers,
 )
-from dedup.index.lists import Entries, Hashes
+from dedup.index.lists import Hashes
 from dedup.index.names import outlets_of
 from dedup.index.rows import NUMBER, Row
+from dedup.index.sorting import Entries, make_entries
 from dedup.index.storage import IndexFile
 from dedup.reuse import (
     Stream,
@@ -200,7 +201,7 @@ class KnownDocuments:
             stream, min_run_words=self.reuse.min_run_words, executor=executor
         )
         rows = stream.rows[stream.document_of(places)]
-        own = lists.make_entries(hashes, rows)
+        own = make_entries(hashes, rows)
         found = self._look_up_fingerprints(lists.distinct(hashes))
         if not len(found):
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)

@@ -15,10 +15,10 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from dedup.index.sorting import Entries
 from dedup.index.storage import IndexFile
 from dedup.runs import run_starts
 
-Entries = npt.NDArray[np.uint64]
 Hashes = npt.NDArray[np.uint32]
 
 _PER_BLOCK = 500  # entries: with its row it fits a page of SQLite
@@ -35,13 +35,6 @@ class _Run:
     first_block: int
     n_entries: int
     fence: Entries
-
-
-def make_entries(hashes: npt.NDArray[np.uint32], numbers: npt.NDArray[np.int64]) -> Entries:
-    """Return the entries of hashes and numbers, sorted, each once."""
-    entries: Entries = hashes.astype(np.uint64) << _32 | numbers.astype(np.uint64)
-    entries.sort()
-    return entries[run_starts(entries)]
 
 
 def make_counts(hashes: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64]) -> Entries:
@@ -242,7 +235,7 @@ def _write(file: IndexFile, number: int, sequence: int, entries: Entries) -> Non
     if not len(entries):
         return
     first_block = int(file.manifest["next_block"])
-    data = entries.astype("<u8").tobytes()
+    data = entries.astype("<u8", copy=False).view(np.uint8).data
     size = 8 * _PER_BLOCK
     file.connection.executemany(
         "INSERT INTO block VALUES (?, ?, ?)",
@@ -263,7 +256,7 @@ def _crc_of_run(file: IndexFile, row: tuple[int, int, int, int], fence: bytes) -
     return file.crc(repr(row).encode() + fence)
 
 
-def _crc_of_block(file: IndexFile, number: int, data: bytes) -> int:
+def _crc_of_block(file: IndexFile, number: int, data: bytes | memoryview) -> int:
     return crc32(data, file.crc(number.to_bytes(8, "little")))
 
 

@@ -57,7 +57,7 @@ def pack_rows(
         numbers.tolist(), batch["document_id"].to_pylist(),
         map(outlets.get, batch["outlet"].to_pylist()), passages,
         batch["published"].cast(pa.int64()).to_pylist(), is_version.astype(int).tolist(),
-        (paths.get(path, path) for path in batch["path"].to_pylist()), batch["line"].to_pylist(),
+        [paths.get(path, path) for path in batch["path"].to_pylist()], batch["line"].to_pylist(),
         _other_fields(batch), batch["text"].cast(pa.large_binary()).to_pylist(),
         strict=True,
     )  # fmt: skip
@@ -72,7 +72,7 @@ def _crc(
     number: int, document_id: str, outlet: int | None, text_crc: int, facts: bytes, passages: bytes
 ) -> int:
     """Return the checksum of a row without its text; it starts from that of the text."""
-    return crc32(f"{number} {outlet} {document_id}".encode() + facts + passages, text_crc)
+    return crc32(orjson.dumps((number, document_id, outlet)) + facts + passages, text_crc)
 
 
 def _other_fields(batch: pa.RecordBatch) -> Sequence[tuple[dict[str, Any], ...]]:

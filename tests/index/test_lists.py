@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from dedup import InputError
 from dedup.index import lists
+from dedup.index.sorting import Entries, make_entries
 from dedup.index.storage import IndexFile, create_file
 
 # Few hashes, and the least and greatest there are: equal ones meet, and runs end on them.
@@ -49,17 +50,17 @@ def list_file(folder: Path) -> Iterator[IndexFile]:
         file.path.unlink()
 
 
-def entries_of(pairs: list[tuple[int, int]]) -> lists.Entries:
+def entries_of(pairs: list[tuple[int, int]]) -> Entries:
     hashes = np.array([pair[0] for pair in pairs], dtype=np.uint32)
-    return lists.make_entries(hashes, np.array([pair[1] for pair in pairs], dtype=np.int64))
+    return make_entries(hashes, np.array([pair[1] for pair in pairs], dtype=np.int64))
 
 
-def counts_of(counts: dict[int, int]) -> lists.Entries:
+def counts_of(counts: dict[int, int]) -> Entries:
     hashes = np.array([*counts], dtype=np.uint32)
     return lists.make_counts(hashes, np.array([*counts.values()], dtype=np.int64))
 
 
-def pairs_in(entries: lists.Entries) -> list[tuple[int, int]]:
+def pairs_in(entries: Entries) -> list[tuple[int, int]]:
     columns = lists.hashes_of(entries).tolist(), lists.numbers_of(entries).tolist()
     return [*zip(*columns, strict=True)]
 
