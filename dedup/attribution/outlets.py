@@ -238,8 +238,12 @@ def _with_article(surfaces: Iterable[Surface]) -> Iterator[Surface]:
     Of `the Herald Sun`, the longest name that starts at its first word is `the Herald`.
     """
     every = {surface.words: surface for surface in surfaces}
+    with_article = (words.split(" ") for words in every if words[:4] in ("the ", "The "))
+    first_words = {parts[1] for parts in with_article}
     for words, surface in every.items():
         parts = words.split(" ")
+        if len(parts) < 2 or parts[0] not in first_words:  # as nearly all
+            continue
         for article in ("the", "The"):
             longer = f"{article} {words}"
             first = (f"{article} {' '.join(parts[:n])}" for n in range(1, len(parts)))
@@ -250,14 +254,13 @@ def _with_article(surfaces: Iterable[Surface]) -> Iterator[Surface]:
 def _forms(name: str) -> Iterator[str]:
     """Yield a name as texts have it: without the article where more than a word is left."""
     bare = _ARTICLE.sub("", name)
-    if bare == name:
-        yield name
-    elif len(_WORD.findall(bare)) > 1:
+    has_words = len(_WORD.findall(bare)) > 1
+    if bare == name or has_words:
         yield bare
     else:
         yield f"the {bare}"
         yield f"The {bare}"
-    if len(_WORD.findall(bare)) > 1 and bare.upper() != bare:
+    if has_words and bare.upper() != bare:
         yield bare.upper()
 
 

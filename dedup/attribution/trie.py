@@ -6,8 +6,9 @@ at a word costs one look-up for each of its words, however many phrases there ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +16,7 @@ import numpy.typing as npt
 from dedup.text import Kernel, mix
 
 NONE = -1
-_MASK = (1 << 64) - 1
-_MIX_1, _MIX_2 = 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53  # as in `mix`
+_1 = np.uint64(1)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -38,7 +38,7 @@ class Trie:
 @Kernel
 def child_key(node: int, word: np.uint64) -> np.uint64:
     """Return the key under which a node's child by a word stands; never 0."""
-    return mix(word + np.uint64(node) * _SPREAD) | np.uint64(1)
+    return mix(word + np.uint64(node) * _SPREAD) | _1
 
 
 @Kernel
@@ -56,14 +56,6 @@ def find_child(
     return NONE
 
 
-def _child_key(node: int, word: int) -> int:
-    """Return `child_key` in plain integers, which is quicker for one at a time."""
-    value = (word + node * int(_SPREAD)) & _MASK
-    value = ((value ^ value >> 33) * _MIX_1) & _MASK
-    value = ((value ^ value >> 33) * _MIX_2) & _MASK
-    return (value ^ value >> 33) | 1
-
-
 def make_trie(phrases: Iterable[tuple[npt.NDArray[np.uint64], int]]) -> Trie:
     """Return the trie of phrases, each as the hashes of its words, with its value."""
     nodes: dict[tuple[int, int], int] = {}
@@ -76,14 +68,24 @@ def make_trie(phrases: Iterable[tuple[npt.NDArray[np.uint64], int]]) -> Trie:
                 values.append(NONE)
         values[node] = value
     n_slots = 1 << max(4, int(3 * len(values)).bit_length())
-    keys, children = np.zeros(n_slots, np.uint64), np.zeros(n_slots, np.int32)
-    for (node, word), child in nodes.items():
-        key = _child_key(node, word)
+    keys, children = [0] * n_slots, [0] * n_slots  # lists, for one at a time is quicker there
+    for key, child in zip(_child_keys([*nodes]), nodes.values(), strict=True):
         slot = (key >> 1) & (n_slots - 1)
         while keys[slot]:
             slot = (slot + 1) & (n_slots - 1)
         keys[slot], children[slot] = key, child
-    return Trie(keys, children, np.array(values, dtype=np.int32))
+    return Trie(
+        np.array(keys, dtype=np.uint64),
+        np.array(children, dtype=np.int32),
+        np.array(values, dtype=np.int32),
+    )
+
+
+def _child_keys(pairs: Sequence[tuple[int, int]]) -> list[int]:
+    """Return `child_key` of many nodes and words."""
+    nodes, words = np.array(pairs, dtype=np.uint64).reshape(-1, 2).T
+    keys: Any = child_key.interpret(nodes, words)  # type: ignore[arg-type]  # arrays do as well
+    return [*keys.tolist()]
 
 
 @Kernel
