@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TypeVar
 
 import numpy as np
@@ -37,7 +36,6 @@ Integers = npt.NDArray[np.int64]
 Result = TypeVar("Result")
 
 _DOCUMENTS_AT_ONCE = 2_000
-_BATCHES_BESIDE = 2  # of documents, written while the words of a stretch or a list are made
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +148,12 @@ def _add_texts(contents: Contents, corpus: Corpus, numbers: Integers, executor: 
     bands = kept.band_entries(
         passages, carriers, ~is_known, contents.settings, contents.banding, executor=executor
     )
-    for number, own in enumerate(bands):
-        lists.append(file, number, own)
     passages = replace(passages, shingles=np.empty(0, np.uint32))  # they take most room
     coming = _words(contents, corpus, passages, is_known, executor)
     facts, is_version = told.result(), passages.is_version
     writing = write_documents(file, corpus.documents, numbers, facts, is_version)
+    for number, own in enumerate(_beside(writing, bands)):
+        lists.append(file, number, own)
     words = [*_beside(writing, coming)]
     prints = kept.fingerprint_entries(words, numbers, executor=executor)
     for number, own in _beside(writing, prints):
@@ -169,10 +167,9 @@ def _add_texts(contents: Contents, corpus: Corpus, numbers: Integers, executor: 
 
 
 def _beside(writing: Iterator[None], results: Iterator[Result]) -> Iterator[Result]:
-    """Yield results that other threads make, and go on writing before each."""
+    """Yield results that other threads make, and write a batch of documents before each."""
     while True:
-        for _ in islice(writing, _BATCHES_BESIDE):
-            pass
+        next(writing, None)
         try:
             yield next(results)
         except StopIteration:

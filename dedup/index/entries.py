@@ -88,7 +88,9 @@ def band_entries(
     *,
     executor: Executor,
 ) -> Iterator[Entries]:
-    """Yield the entries of each band: each wanted text leads to a document that has it.
+    """Return the entries of each band: each wanted text leads to a document that has it.
+
+    When this returns, shingles are not needed any more, and the executor is at work on the bands.
 
     Args:
         passages: The passages.
@@ -103,9 +105,7 @@ def band_entries(
         passages.shingles, passages.shingle_starts[texts], passages.shingle_sizes[texts]
     )
     hashes = hash_texts(shingles, settings, banding, executor=executor)
-    yield from executor.map(
-        lambda band: make_entries(hashes[:, band], carriers), range(banding.bands)
-    )
+    return executor.map(lambda band: make_entries(hashes[:, band], carriers), range(banding.bands))
 
 
 def fingerprint_entries(
