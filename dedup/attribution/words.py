@@ -42,10 +42,12 @@ _MASK = (1 << 64) - 1
 _MIX_1, _MIX_2 = 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53  # as in `mix`
 _PLAIN_PHRASE = re.compile("[A-Za-z]+(?: [A-Za-z]+)*")
 # As it is written, a letter with an accent and a digit count like any other, and so does the full
-# stop of an address; a hyphen is a mark, and so are `&` and parentheses.
+# stop of an address and an apostrophe inside; a hyphen is a mark, as `&`, parentheses and `'s` are.
 _LETTERS = "0-9A-Za-zÀ-ÖØ-öø-ɏ"
-_PLAIN_NAME = re.compile(rf"[{_LETTERS} ()&-]+|[{_LETTERS}]{{2,}}(?:\.[A-Za-z]+)+")
-_SPLIT = re.compile("[^ ()&-]+|[()&-]")
+_INSIDE = rf"(?<=[{_LETTERS}])(?<!['’][sS])['’](?=[0-9A-Za-z])"
+_PLAIN_NAME = re.compile(rf"(?:[{_LETTERS} ()&-]|{_INSIDE})+|[{_LETTERS}]{{2,}}(?:\.[A-Za-z]+)+")
+_ENDING = rf"'[sS](?![{_LETTERS}])"  # of a possessive, which is a mark
+_SPLIT = re.compile(rf"[()&-]|{_ENDING}|(?:[^ ()&'-]|(?!{_ENDING})')+")
 
 
 @cache
@@ -60,6 +62,8 @@ def hash_plain(word: str) -> int:
         token = ((token << int(_STEP)) + token + ord(character)) & _MASK
     if word in "()&-":
         token = ord(word)
+    elif word in ("'s", "'S"):
+        token = POSSESSIVE
     token = ((token ^ token >> 33) * _MIX_1) & _MASK
     token = ((token ^ token >> 33) * _MIX_2) & _MASK
     return token ^ token >> 33
@@ -71,7 +75,7 @@ def hash_words(phrases: Iterable[str], *, folded: bool) -> list[npt.NDArray[np.u
     for phrase in phrases:
         plain = _PLAIN_PHRASE if folded else _PLAIN_NAME
         if plain.fullmatch(phrase):  # nearly all: thousands are hashed at each start
-            words = _SPLIT.findall(phrase.lower() if folded else phrase)
+            words = _SPLIT.findall((phrase.lower() if folded else phrase).replace("’", "'"))
             hashes.append(np.array([hash_plain(word) for word in words], dtype=np.uint64))
             continue
         data = as_bytes(phrase)

@@ -174,9 +174,17 @@ def test_plain_hash_is_the_kernels(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Odrava-Post", "Quay & Lock", "The Tide (Saltmere)", "B&N (the 2nd)", "Tidé2.example"]
-)
+    "name",
+    ["Odrava-Post", "Quay & Lock", "The Tide (Saltmere)", "B&N (the 2nd)", "Tidé2.example",
+     "Odrava's Tide", "ODRAVA’S TIDE", "L'Écho d'Odrava", "O'Quay's", "the dockers' Tide's's",
+     "quays's"],
+)  # fmt: skip
 def test_names_are_hashed_as_the_kernel_hashes_them(name: str) -> None:
+    assert hashes_of(name)[0] == hash_words([name], folded=False)[0].tolist()
+
+
+@given(st.text("asSé'’ -", min_size=1, max_size=12))
+def test_apostrophes_of_names_are_the_kernels(name: str) -> None:
     assert hashes_of(name)[0] == hash_words([name], folded=False)[0].tolist()
 
 
