@@ -13,7 +13,6 @@ import argparse
 import gzip
 import itertools
 import json
-import os
 import random
 import sys
 import tempfile
@@ -30,7 +29,7 @@ from make_paragraphs import (
     invented_vocabulary,
     skewed_paragraphs,
 )
-from speed_spark import shuffle_bytes, use_of_processes
+from speed_spark import open_session, shuffle_bytes, use_of_processes
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -62,7 +61,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         log = Path(scratch) / "events"
         log.mkdir()
-        spark = start(options.master, options.driver_memory, Path(scratch), log)
+        spark = open_session(
+            options.master, Path(scratch), log, memory=options.driver_memory,
+            settings={
+                "spark.driver.maxResultSize": "0",
+                "spark.sql.session.timeZone": "UTC",
+            },
+        )  # fmt: skip
         print("| corpus | partitions | seconds | table | rows | equal |\n|---|--:|--:|---|--:|---|")
         for name in options.corpora.split(","):
             corpus = read(name, options.data, options.releases)
@@ -87,26 +92,6 @@ def main() -> int:
             print(f"| {name} | {partitions} | {n_passages:,} | {shuffled / 1e6:,.0f}"
                   f" | {peak / 1e6:,.0f} |", flush=True)  # fmt: skip
     return 1 if n_different else 0
-
-
-def start(master: str, memory: str, scratch: Path, log: Path) -> SparkSession:
-    """Return a session that leaves nothing behind but a log of its tasks."""
-    from pyspark.sql import SparkSession
-
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    spark = (
-        SparkSession.builder.master(master).config("spark.driver.memory", memory)
-        .config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.maxResultSize", "0").config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.local.dir", str(scratch)).config("spark.sql.session.timeZone", "UTC")
-        .config("spark.eventLog.enabled", "true").config("spark.eventLog.dir", log.as_uri())
-        .config("spark.eventLog.rolling.enabled", "false")
-        .config("spark.eventLog.compress", "false")
-        .getOrCreate()
-    )  # fmt: skip
-    spark.sparkContext.setLogLevel("ERROR")
-    return spark
 
 
 def compare(

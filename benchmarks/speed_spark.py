@@ -15,11 +15,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from commands import add_data_option, corpus_file, work_folder
 from exact_join import exact_pairs, read_paragraphs
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 TOOLS = ("dedup", "mllib-4", "mllib-8")  # MLlib's number of hash tables, each of one value
 FEATURES = 1 << 22  # of MLlib's hashed shingles: few enough of a paragraph's fall together
@@ -92,25 +96,35 @@ def print_runs(tool: str, scratch: Path, truth: set[tuple[str, str]] | None) -> 
         )  # fmt: skip
 
 
-def run_tool(options: argparse.Namespace, corpus: Path) -> None:
-    """Write the pairs and what each run took, from the records at hand to the pairs on disk."""
+def open_session(
+    master: str, scratch: Path, log: Path, *, memory: str, settings: Mapping[str, str]
+) -> SparkSession:
+    """Return a session that leaves nothing behind but a log of its tasks."""
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    log = options.scratch / "events"
-    log.mkdir()
-    spark = (
-        SparkSession.builder.master(options.master).config("spark.driver.memory", "4g")
+    builder = (
+        SparkSession.builder.master(master).config("spark.driver.memory", memory)
         .config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
-        .config("spark.local.dir", str(options.scratch))
-        .config("spark.sql.shuffle.partitions", str(options.partitions))
+        .config("spark.local.dir", str(scratch))
         .config("spark.eventLog.enabled", "true").config("spark.eventLog.dir", log.as_uri())
         .config("spark.eventLog.rolling.enabled", "false")
         .config("spark.eventLog.compress", "false")
-        .getOrCreate()
     )  # fmt: skip
+    spark = builder.config(map=dict(settings)).getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
+    return spark
+
+
+def run_tool(options: argparse.Namespace, corpus: Path) -> None:
+    """Write the pairs and what each run took, from the records at hand to the pairs on disk."""
+    log = options.scratch / "events"
+    log.mkdir()
+    spark = open_session(
+        options.master, options.scratch, log, memory="4g",
+        settings={"spark.sql.shuffle.partitions": str(options.partitions)},
+    )  # fmt: skip
     records = str(options.scratch / "records")
     spark.read.json(str(corpus)).repartition(options.partitions).write.parquet(records)
     frame = spark.read.parquet(records)

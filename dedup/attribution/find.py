@@ -31,7 +31,7 @@ from dedup.attribution.rules import read_sentence
 from dedup.attribution.speakers import give_speakers
 from dedup.attribution.symbols import make_symbols
 from dedup.attribution.vocabulary import Vocabulary, make_vocabulary
-from dedup.corpus import BODY, HEADING, Corpus, Passages, document_order
+from dedup.corpus import BODY, HEADING, Corpus, Passages, document_order, text_buffers
 
 Integers = npt.NDArray[np.int64]
 
@@ -138,8 +138,7 @@ def read_documents(
     for batch in corpus.documents.to_batches():
         n = batch.num_rows
         texts = batch["text"]
-        offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset :][: n + 1]
-        data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)
+        data, offsets = text_buffers(texts)
         a, b = np.searchsorted(documents, [row, row + n])
         if a == b:
             row += n

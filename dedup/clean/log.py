@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from dedup.analysis import Analysis
 from dedup.clean.choose import Removals
-from dedup.corpus import ROLES, Corpus, Passages
+from dedup.corpus import ROLES, Corpus, Passages, text_buffers
 from dedup.duplicates import KINDS
 from dedup.rows import named
 
@@ -125,8 +125,7 @@ def line_numbers(corpus: Corpus, passages: Passages) -> Integers:
         last_row = first_row + len(chunk)
         here = slice(*np.searchsorted(rows, [first_row, last_row]).tolist())
         if rows[here].size:
-            offsets = np.frombuffer(chunk.buffers()[1], dtype=np.int64)[chunk.offset :]
-            data = np.frombuffer(chunk.buffers()[2], dtype=np.uint8)
+            data, offsets = text_buffers(chunk)
             breaks = offsets[0] + _line_ends(data[offsets[0] : offsets[len(chunk)]])
             text_starts = offsets[rows[here] - first_row]
             starts = text_starts + passages.byte_starts[counted[here]]

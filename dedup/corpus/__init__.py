@@ -1,5 +1,6 @@
 """Files and frames in: documents, main-text extraction, passages, their roles and order."""
 
+from dedup.corpus.buffers import text_buffers
 from dedup.corpus.collect import (
     Passages,
     collect_passages,
@@ -26,4 +27,5 @@ __all__ = [
     "outlet_numbers",
     "read_corpus",
     "slice_texts",
+    "text_buffers",
 ]

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from dedup.background import Background
 from dedup.config import PassageUnit
+from dedup.corpus.buffers import text_buffers
 from dedup.corpus.corpus import Corpus
 from dedup.corpus.passages import cut
 from dedup.corpus.roles import (
@@ -345,13 +346,11 @@ def slice_texts(
     chunks = np.searchsorted(first_rows, rows, side="right") - 1
     for number in sorted(set(chunks.tolist())):
         chunk = texts.chunk(number)
-        if (data := chunk.buffers()[2]) is None:
-            continue  # nothing but empty texts
+        data, bases = text_buffers(chunk)
         here = np.flatnonzero(chunks == number)
-        bases = np.frombuffer(chunk.buffers()[1], dtype=np.int64)[chunk.offset :]
         base = bases[rows[here] - first_rows[number]]
         copy_slices.sized(10 * len(here))(
-            np.frombuffer(data, dtype=np.uint8),
+            data,
             base + byte_starts[here], base + byte_ends[here], offsets[here], out,
         )  # fmt: skip
     return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(offsets), pa.py_buffer(out))

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import PASSAGE_UNITS, PassageUnit
+from dedup.corpus.buffers import text_buffers
 from dedup.text import (
     CHARACTERS,
     IGNORED,
@@ -275,9 +276,7 @@ def cut(texts: pa.Array, body_starts: npt.NDArray[np.int64], *, unit: PassageUni
         The block, its passages in the order of the texts. Passages without a token are among
         them: only a tokeniser can tell.
     """
-    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset :][: len(texts) + 1]
-    whole = texts.buffers()[2]
-    data = np.frombuffer(b"" if whole is None else whole, dtype=np.uint8)
+    data, offsets = text_buffers(texts)
     data = data[offsets[0] : offsets[-1]]
     CHARACTERS.cover(data)
     document_starts, document_ends = offsets[:-1] - offsets[0], offsets[1:] - offsets[0]

@@ -8,7 +8,7 @@ a_k * h + b_k mod 2**32; a signature holds the least value under each permutatio
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -125,10 +125,8 @@ def _sign_vectorised(
     signatures = np.full((len(shingles), len(factors)), _EMPTY, dtype=np.uint32)
     for text, (start, size) in enumerate(zip(shingles.starts, shingles.sizes, strict=True)):
         if size:
-            h = shingles.values[start : start + size]
-            h = (h ^ (h >> _16)) * _MIX_1
-            h = (h ^ (h >> _13)) * _MIX_2
-            h = h ^ (h >> _16)
+            # What takes one value takes an array of them as well, where nothing is compiled.
+            h: Any = mix_32(shingles.values[start : start + size])  # type: ignore[arg-type]
             (h[:, None] * factors + summands).min(axis=0, out=signatures[text])
     return signatures
 

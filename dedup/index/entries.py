@@ -111,7 +111,7 @@ def band_entries(
 def fingerprint_entries(
     words: Sequence[Words], numbers: Integers, *, executor: Executor
 ) -> Iterator[tuple[int, Entries]]:
-    """Yield the number and the entries of each list of fingerprints.
+    """Return the number and the entries of each list of fingerprints; work starts at once.
 
     Args:
         words: What the words of documents come to.
@@ -126,7 +126,7 @@ def fingerprint_entries(
             entries.append(join_entries(each.fingerprints[own], numbers[each.rows[own]]))
         return FINGERPRINTS + part, sort_entries(np.concatenate(entries))
 
-    yield from executor.map(collect_list, range(1 << FINGERPRINT_BITS if words else 0))
+    return executor.map(collect_list, range(1 << FINGERPRINT_BITS if words else 0))
 
 
 def split_fingerprints(entries: Entries) -> Iterator[tuple[int, Entries]]:

@@ -68,6 +68,29 @@ def has_anchor(terms: npt.NDArray[np.int32], word: int, step: int, start: int, e
 
 
 @Kernel
+def trim(
+    terms: npt.NDArray[np.int32],
+    case: Integers,
+    start: int,
+    end: int,
+    other_start: int,
+    other_end: int,
+) -> None:
+    """Shorten one span of a case until it begins and ends with words that the other one has.
+
+    `start` to `other_end` are the columns of the two spans.
+    """
+    while case[start] < case[end] and not has_anchor(
+        terms, case[start], 1, case[other_start], case[other_end]
+    ):
+        case[start] += 1
+    while case[start] < case[end] and not has_anchor(
+        terms, case[end] - 1, -1, case[other_start], case[other_end]
+    ):
+        case[end] -= 1
+
+
+@Kernel
 def cut_case(
     terms: npt.NDArray[np.int32], case: Integers, start: int, end: int, into: Integers
 ) -> bool:
@@ -85,22 +108,8 @@ def cut_case(
         into[ORIGIN_END] = max(find_cut(terms, case, end - 1) + 1, into[ORIGIN_START] + 1)
         into[TARGET_END] = end
     # Both spans begin and end with words that the other has.
-    while into[TARGET_START] < into[TARGET_END] and not has_anchor(
-        terms, into[TARGET_START], 1, into[ORIGIN_START], into[ORIGIN_END]
-    ):
-        into[TARGET_START] += 1
-    while into[TARGET_START] < into[TARGET_END] and not has_anchor(
-        terms, into[TARGET_END] - 1, -1, into[ORIGIN_START], into[ORIGIN_END]
-    ):
-        into[TARGET_END] -= 1
-    while into[ORIGIN_START] < into[ORIGIN_END] and not has_anchor(
-        terms, into[ORIGIN_START], 1, into[TARGET_START], into[TARGET_END]
-    ):
-        into[ORIGIN_START] += 1
-    while into[ORIGIN_START] < into[ORIGIN_END] and not has_anchor(
-        terms, into[ORIGIN_END] - 1, -1, into[TARGET_START], into[TARGET_END]
-    ):
-        into[ORIGIN_END] -= 1
+    trim(terms, into, TARGET_START, TARGET_END, ORIGIN_START, ORIGIN_END)
+    trim(terms, into, ORIGIN_START, ORIGIN_END, TARGET_START, TARGET_END)
     n_target = into[TARGET_END] - into[TARGET_START]
     n_origin = into[ORIGIN_END] - into[ORIGIN_START]
     if n_target <= 0 or n_origin <= 0:

@@ -20,14 +20,13 @@ from dedup.background import Background
 from dedup.reuse.stream import BREAK, Integers, Stream
 from dedup.runs import run_starts
 from dedup.text import Kernel
-from dedup.text.tokens import mix
+from dedup.text.tokens import BASE, mix
 
 EARLIEST, LATEST = 4, 6  # occurrences that each one is linked to
 PER_OUTLET = 6  # of them
 _WORDS_AT_ONCE = 1 << 18
 _KEYS_AT_ONCE = 1 << 19
 _FILTER_BITS = 20
-BASE = np.uint64(0x9E3779B97F4A7C15)
 _32 = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.reuse.fingerprints import BASE, winnow
+from dedup.corpus import text_buffers
+from dedup.reuse.fingerprints import winnow
 from dedup.reuse.stream import Integers, Stream, word_of
 from dedup.text import CHARACTERS, Kernel, mix, tokenise_span
-from dedup.text.tokens import most_tokens
+from dedup.text.tokens import BASE, most_tokens
 
 Hashes = npt.NDArray[np.uint32]
 Flags = npt.NDArray[np.bool_]
@@ -48,8 +49,7 @@ def share_runs(texts: pa.LargeStringArray, runs: Hashes, *, n_words: int) -> Fla
         n_words: Words of a run.
     """
     has_run = np.zeros(len(texts), dtype=np.bool_)
-    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset :][: len(texts) + 1]
-    data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)
+    data, offsets = text_buffers(texts)
     CHARACTERS.cover(data)
     may_be = np.zeros(1 << _FILTER_BITS, dtype=np.bool_)
     may_be[runs & _FILTER] = True

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.corpus import Corpus, Passages
-from dedup.reuse.stream import Integers, Stream
+from dedup.reuse.stream import Integers, Stream, find_bytes
 from dedup.text import CHARACTERS, SPACE, Kernel, decode_at, tokenise_span, width_at
 
 
@@ -99,12 +99,8 @@ def locate(
         own = order[limits[number] : limits[number + 1]]
         if not len(own):
             return
-        chunk = chunks[number]
-        offsets = np.frombuffer(chunk.buffers()[1], dtype=np.int64)[chunk.offset :]
-        data = np.frombuffer(chunk.buffers()[2], dtype=np.uint8)
         ids = stream.passages[body[own]]
-        bases = offsets[rows[own] - first_rows[number]]
-        starts, ends = bases + passages.byte_starts[ids], bases + passages.byte_ends[ids]
+        data, starts, ends, _ = find_bytes(chunks[number], passages, ids, int(first_rows[number]))
         longest = int((ends - starts).max())
         found = np.empty(len(own), dtype=np.int64)
         scratch = np.empty((2, 3 * longest + 1), dtype=np.int64)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.background import Background
-from dedup.corpus import BODY, Corpus, Passages
+from dedup.corpus import BODY, Corpus, Passages, text_buffers
 from dedup.reuse.marks import (
     ABBREVIATION,
     CAPITAL,
@@ -212,11 +212,11 @@ def find_bytes(
         own: Ids of some of those whose documents are in the chunk, at least one.
         first_row: Row of the chunk's first document in the corpus.
     """
-    offsets = np.frombuffer(chunk.buffers()[1], dtype=np.int64)[chunk.offset :]
+    data, offsets = text_buffers(chunk)
     local = passages.documents[own] - first_row
     starts = offsets[local]
     return (
-        np.frombuffer(chunk.buffers()[2], dtype=np.uint8),
+        data,
         starts + passages.byte_starts[own],
         starts + passages.byte_ends[own],
         offsets[local + 1],

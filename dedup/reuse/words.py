@@ -19,6 +19,7 @@ from dedup.reuse.comparer import count_spans
 from dedup.reuse.fingerprints import winnow_words
 from dedup.reuse.stream import Integers, find_bytes, lay_out, number_words, word_of
 from dedup.text import CHARACTERS, Kernel, tokenise_span
+from dedup.text.tokens import most_tokens
 
 _WORDS_AT_ONCE = 1 << 21
 
@@ -105,12 +106,12 @@ def collect_words(
             data, byte_starts, byte_ends, _ = find_bytes(
                 chunks[number], passages, own[here], int(first_rows[number])
             )
-            longest = int((byte_ends - byte_starts).max())
-            spans = np.empty((2, 3 * longest + 1), dtype=np.int64)
+            room = most_tokens(data, int((byte_ends - byte_starts).max()))
+            spans = np.empty((2, room), dtype=np.int64)
             hash_words.sized(int((byte_ends - byte_starts).sum()))(
                 data, byte_starts, byte_ends, starts[here],
                 CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions,
-                np.empty(3 * longest + 1, dtype=np.uint64), spans[0], spans[1], hashes,
+                np.empty(room, dtype=np.uint64), spans[0], spans[1], hashes,
             )  # fmt: skip
         document_starts = np.append(starts[new_document], len(hashes))
         rows = passages.documents[own[new_document]]
