@@ -113,7 +113,7 @@ def _batches(file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
         if file.kind == "stdin":
             yield from _read_stdin(sys.stdin.buffer, file, builder)
         elif file.kind == "parquet":
-            yield from read_parquet(file)
+            yield from read_parquet(file, builder)
         else:
             with file.open() as stream:
                 yield from _READERS[file.kind](stream, file, builder)

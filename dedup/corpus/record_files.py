@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import numpy as np
 import orjson
+import pyarrow as pa
 
 from dedup.corpus.encoding import (
     detect_legacy,
@@ -20,10 +21,11 @@ from dedup.corpus.encoding import (
     without_surrogates,
 )
 from dedup.corpus.files import READ_ERRORS, SourceFile
-from dedup.corpus.records import CorpusBuilder, batched
+from dedup.corpus.records import CorpusBuilder, all_strings, batched
 from dedup.errors import InputError
 
 _BATCH = 1_000  # records
+_ROWS = 10_000  # of Parquet
 _BLOCK = 1 << 22  # bytes
 _PIECE = 1 << 16  # bytes that an error in a damaged file can cost
 
@@ -34,7 +36,7 @@ Batch = tuple[Sequence[Any], Sequence[int | None]]
 
 def read_jsonl(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
     """Yield the records of JSON Lines, whatever their encoding."""
-    recode = _Recoder(file, builder)
+    recode, plain = _Recoder(file, builder), _PlainLines(file, builder)
     n_lines = 0
     for block in _blocks_of_lines(stream):
         first_line = n_lines + 1
@@ -43,7 +45,7 @@ def read_jsonl(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> I
         n_lines += len(breaks) + 1
         # Blank lines, white space before records and records over several lines are not plain.
         may_be_plain = data[0] == ord("{") and (data[breaks + 1] == ord("{")).all()
-        if may_be_plain and _add_plain(block, first_line, len(breaks) + 1, file, builder):
+        if may_be_plain and plain.add(block, first_line, len(breaks) + 1):
             yield [], []
             continue
         batch = io.BytesIO(block).readlines()
@@ -66,14 +68,38 @@ def read_jsonl(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) -> I
         yield records, good_lines
 
 
-def _add_plain(
-    block: memoryview, first_line: int, n_lines: int, file: SourceFile, builder: CorpusBuilder
-) -> bool:
-    """Add a block of JSON Lines by way of columns, if every line is a plain record.
+class _PlainLines:
+    """Adds blocks of JSON Lines by way of columns, if every line is a plain record.
 
     Several times as fast as record by record; it declines at the least oddity.
     """
-    import pyarrow as pa
+
+    def __init__(self, file: SourceFile, builder: CorpusBuilder) -> None:
+        self.file = file
+        self.builder = builder
+        self.fields: pa.Schema | None = None  # a column of nulls costs, too: only those there are
+
+    def add(self, block: memoryview, first_line: int, n_lines: int) -> bool:
+        every_field = self.builder.string_fields
+        if self.fields is None:
+            head = bytes(block[:_PIECE])
+            self.fields = pa.schema(f for f in every_field if f'"{f.name}"'.encode() in head)
+        table = _parse(block, self.fields)
+        if table is None and self.fields != every_field:  # not all records have the same
+            self.fields = every_field
+            table = _parse(block, self.fields)
+        return (
+            table is not None
+            and table.num_rows == n_lines
+            and self.builder.add_columns(
+                table, first_line,
+                path=self.file.path.as_posix(), name=self.file.name, outlet=self.file.outlet,
+            )
+        )  # fmt: skip
+
+
+def _parse(block: memoryview, fields: pa.Schema) -> pa.Table | None:
+    """Return records of strings as columns; None if there is anything else."""
     import pyarrow.json
 
     try:
@@ -81,15 +107,13 @@ def _add_plain(
             pa.BufferReader(block),
             read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(block) + 1),
             parse_options=pyarrow.json.ParseOptions(
-                explicit_schema=builder.string_fields, unexpected_field_behavior="error"
+                explicit_schema=fields, unexpected_field_behavior="error"
             ),
         )
         table.validate(full=True)  # that it is UTF-8
     except pa.ArrowInvalid:
-        return False
-    return table.num_rows == n_lines and builder.add_columns(
-        table, first_line, path=file.path.as_posix(), name=file.name, outlet=file.outlet
-    )
+        return None
+    return table
 
 
 class _Recoder:
@@ -261,15 +285,23 @@ def _lines_of_text(stream: IO[bytes], file: SourceFile, builder: CorpusBuilder) 
                 yield text
 
 
-def read_parquet(file: SourceFile) -> Iterator[Batch]:
-    """Yield the rows of a Parquet file."""
-    import pyarrow as pa
+def read_parquet(file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
+    """Yield the rows of a Parquet file; those that are plain records are added by columns."""
     import pyarrow.parquet as pq
 
-    numbers = itertools.count(1)
+    n_rows = 0
     try:
         with pq.ParquetFile(file.path) as parquet:
-            for batch in parquet.iter_batches(batch_size=_BATCH):
-                yield batch.to_pylist(), list(itertools.islice(numbers, batch.num_rows))
+            for batch in parquet.iter_batches(batch_size=_ROWS):
+                first_line, n_rows = n_rows + 1, n_rows + batch.num_rows
+                batch.validate(full=True)  # that it is UTF-8
+                table = all_strings(pa.Table.from_batches([batch]), builder.string_fields)
+                if table is not None and builder.add_columns(
+                    table, first_line,
+                    path=file.path.as_posix(), name=file.name, outlet=file.outlet,
+                ):  # fmt: skip
+                    yield [], []
+                    continue
+                yield batch.to_pylist(), range(first_line, n_rows + 1)
     except pa.ArrowException as error:
         raise InputError(f"not valid Parquet: {error}", path=file.path) from error

@@ -130,7 +130,7 @@ class CorpusBuilder:
         The cheap way for plain records: no object is made of any of them.
 
         Args:
-            table: The records, with the columns of `string_fields`.
+            table: The records, with columns of `string_fields`, id and text among them.
             first_line: Line of the first; each has a line of its own.
             path: The file, as the user would name it.
             name: The file's path below the directory given.
@@ -140,7 +140,10 @@ class CorpusBuilder:
             Whether they were added. If not, `add` knows why.
         """
         settings, n = self.settings, table.num_rows
-        self._fields_seen.update(f for f in table.column_names if table[f].null_count < n)
+        given = {f for f in table.column_names if table[f].null_count < n}
+        self._fields_seen |= given
+        if not given >= {settings.id_field, settings.text_field}:
+            return False
         ids, texts = table[settings.id_field], table[settings.text_field]
         if ids.null_count or texts.null_count or pc.any(pc.equal(ids, "")).as_py():
             return False
@@ -148,19 +151,19 @@ class CorpusBuilder:
         for column, field in (
             ("outlet", settings.outlet_field), ("title", "title"), ("url", "url"),
         ):  # fmt: skip
-            if table[field].null_count == n:
+            if field not in given:
                 columns[column] = self._constant(column, None, n)
                 continue
             values = pc.utf8_trim_whitespace(table[field])
             columns[column] = pc.if_else(pc.equal(values, ""), None, values)
-        if self._outlet_of_url is not None and columns["url"].null_count < n:
+        if self._outlet_of_url is not None and "url" in given:
             outlets, urls = columns["outlet"].to_pylist(), columns["url"].to_pylist()
             columns["outlet"] = pa.array(self._known_outlets(outlets, urls), pa.string())
         if outlet is not None:
             columns["outlet"] = pc.fill_null(columns["outlet"], outlet)
         columns["published"] = self._constant("published", None, n)
         columns["published_is_day"] = self._constant("published_is_day", False, n)
-        dates = [field for field in self._date_fields if table[field].null_count < n]
+        dates = [field for field in self._date_fields if field in given]
         if dates:
             try:
                 published = self._published_columns(table.select(dates).to_pylist())
@@ -355,6 +358,20 @@ class CorpusBuilder:
                 first_seen = f", first seen at {str(place)[:-2]}" if there["path"] else ""
                 self.skip(InputError(f"duplicate id {document_id!r}{first_seen}", **here))
         return table.filter(pa.array(keep))
+
+
+def all_strings(rows: pa.Table, fields: pa.Schema) -> pa.Table | None:
+    """Return rows whose columns are some of the fields, as strings; None if they hold more.
+
+    Args:
+        rows: Records, a column a field.
+        fields: Fields of strings, as `CorpusBuilder.string_fields` says.
+    """
+    kept = [field for field in fields if field.name in rows.column_names]
+    is_string = {pa.string(), pa.large_string(), pa.null()}.__contains__
+    if len(kept) < rows.num_columns or not all(map(is_string, rows.schema.types)):
+        return None
+    return rows.select([field.name for field in kept]).cast(pa.schema(kept))
 
 
 def batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -15,7 +15,7 @@ from pyspark.sql.types import IntegralType, StringType
 from dedup.attribution import Gazetteer
 from dedup.config import CorpusSettings
 from dedup.corpus.document import DOCUMENT_SCHEMA
-from dedup.corpus.records import CorpusBuilder
+from dedup.corpus.records import CorpusBuilder, all_strings
 from dedup.errors import ConfigError, InputError
 from dedup.spark.frames import Batches
 
@@ -95,22 +95,13 @@ def _read(of_urls: Gazetteer | None, batches: Batches) -> Batches:
                 places[field] = rows[name].cast(field.type)
                 rows = rows.drop_columns(name)
         builder = CorpusBuilder(settings, None if of_urls is None else of_urls.name_by_url)
-        plain = _all_strings(rows, builder.string_fields)
+        plain = all_strings(rows, builder.string_fields)
         if plain is None or not builder.add_columns(plain, 0, path="", name="", outlet=None):
             builder.add(rows.to_pylist(), places[DOCUMENT_SCHEMA.field("line")].to_pylist())
         table = builder.finish()
         for field, values in places.items():
             table = table.set_column(table.column_names.index(field.name), field, values)
         yield from _as_spark(table).to_batches()
-
-
-def _all_strings(rows: pa.Table, fields: pa.Schema) -> pa.Table | None:
-    """Return rows with just the fields, null where they have none; None if they hold more."""
-    if not all(f.name in fields.names and pa.types.is_string(f.type) for f in rows.schema):
-        return None
-    nothing = pa.nulls(len(rows), pa.string())
-    columns = {f: rows[f.name] if f.name in rows.column_names else nothing for f in fields}
-    return pa.table({f.name: column.cast(f.type) for f, column in columns.items()})
 
 
 def _as_spark(table: pa.Table) -> pa.Table:

@@ -107,6 +107,22 @@ def test_parquet_of_typed_columns_is_read(tmp_path: Path) -> None:
     assert ['{"tags":["x"]}', '{"tags":[]}'] == corpus.documents["other_fields"].to_pylist()
 
 
+def test_parquet_of_texts_that_are_not_utf8_is_an_error(tmp_path: Path) -> None:
+    texts = pa.array([b"One.", b"Caf\xe9."]).view(pa.string())
+    pq.write_table(pa.table({"id": ["1", "2"], "text": texts}), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match=r"a\.parquet: not valid Parquet: .*UTF8"):
+        read_corpus(tmp_path / "a.parquet")
+
+
+def test_records_whose_fields_come_late_are_read(tmp_path: Path) -> None:
+    lines = [{"id": f"{i}", "text": "One."} for i in range(3_000)]
+    lines += [line | {"id": f"b{line['id']}", "outlet": "Gull"} for line in lines]
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    outlets = read_corpus(path).documents["outlet"].to_pylist()
+    assert [None] * 3_000 + ["Gull"] * 3_000 == outlets
+
+
 @pytest.mark.parametrize("name", ["a.txt", "a.text", "a.md", "a.markdown", "A.TXT"])
 @pytest.mark.parametrize("compression", ["", ".gz", ".zst"])
 def test_text_file_is_one_document(tmp_path: Path, name: str, compression: str) -> None:
