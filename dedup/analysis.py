@@ -118,7 +118,7 @@ def analyze(
     n_bytes = corpus.documents["text"].nbytes
     expect_steps(n_bytes * sum(_STEPS_PER_BYTE[part] for part in {*parts}))
     pairs = found = attributions = rules = None
-    known = gazetteer() if outlets is None else outlets
+    known = outlets or (gazetteer() if "attributions" in parts else Gazetteer({}))
     with ThreadPoolExecutor(jobs) as executor:
         if "attributions" in parts:
             labels = corpus.documents["outlet"].unique().to_pylist()
@@ -194,7 +194,8 @@ class Analysis:
         passage_arrays: The passages in their order, as arrays.
         pairs: The verified pairs of distinct texts; None if duplicates were not analysed.
         reuse_arrays: The aligned pairs of spans; None if reuse was not analysed.
-        gazetteer: The outlets that texts may name, those of the corpus among them.
+        gazetteer: The outlets that texts may name, those of the corpus among them; ours are not
+            unless attributions were analysed.
         attribution_arrays: The credited parties; None if attributions were not analysed.
         verdicts: What looking up quoted words gave; None if attributions were not analysed.
         audit: Who credits whom for what they took; None unless both parts were analysed.

@@ -117,7 +117,8 @@ def command(
 
     if not only or "duplicates" in only:
         choose_banding(settings)  # a recall out of reach should not show only after reading
-    known = gazetteer_from(outlets)
+    # Only what texts say and their addresses take the gazetteer; a bad one should show at once.
+    known = gazetteer_from(outlets) if outlets or not only or "attributions" in only else None
     # Texts come and stay: the system's allocator touches fewer pages for them than pyarrow's own.
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())
     # scikit-learn, which weighs the comparer, needs all of scipy.
@@ -129,7 +130,7 @@ def command(
         corpus = read_corpus(
             paths,
             corpus_settings,
-            outlet_of_url=known.name_by_url,
+            outlet_of_url=lambda url: (known or gazetteer_from(None)).name_by_url(url),
             leave_out=output_dir,  # or a second run would read the tables of the first
             progress=lambda done: progress("reading", done, 0),
         )

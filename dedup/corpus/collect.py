@@ -168,27 +168,44 @@ def collect_passages(
 
 
 def _join(pieces: Iterable[Piece], n_bytes: Integers) -> Piece:
-    """Return pieces as one; shingles, which take most room, are copied as they come.
+    """Return pieces as one; they are copied as they come, so that the next use their memory.
 
     Args:
         pieces: At least one.
         n_bytes: For each how many bytes of text it and those before it are of.
     """
-    parts, n_tokenless = [], 0
-    shingles, n_shingles = np.empty(0, dtype=np.uint32), 0
+    joined: list[_Growing] = []
+    n_tokenless = 0
     for number, piece in enumerate(pieces):
-        end = n_shingles + len(piece.shingles)
-        if end > len(shingles):  # make room as if the texts to come were like those so far
-            expected = int(end * (n_bytes[-1] / n_bytes[number])) + len(piece.shingles)
-            room = np.empty(expected, dtype=np.uint32)
-            room[:n_shingles] = shingles[:n_shingles]
-            shingles = room
-        shingles[n_shingles:end] = piece.shingles
-        n_shingles = end
-        parts.append(piece.columns)
+        arrays = [*piece.columns, piece.shingles]
+        joined = joined or [_Growing(values.dtype) for values in arrays]
+        for column, values in zip(joined, arrays, strict=True):
+            column.append(values, n_bytes[number] / n_bytes[-1])
         n_tokenless += piece.n_tokenless
-    columns = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
-    return Piece(columns, shingles[:n_shingles], n_tokenless)
+    *columns, shingles = [column.values for column in joined]
+    return Piece(columns, shingles, n_tokenless)
+
+
+class _Growing:
+    """An array that others are appended to."""
+
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        self.room = np.empty(0, dtype=dtype)
+        self.size = 0
+
+    def append(self, values: npt.NDArray[Any], share: float) -> None:
+        """Append values, with which about this share of all is there."""
+        end = self.size + len(values)
+        if end > len(self.room):  # what is to come is like what came, or room stays untouched
+            room = np.empty(int(1.1 * end / share), dtype=self.room.dtype)
+            room[: self.size] = self.values
+            self.room = room
+        self.room[self.size : end] = values
+        self.size = end
+
+    @property
+    def values(self) -> npt.NDArray[Any]:
+        return self.room[: self.size]
 
 
 def _elsewhere(

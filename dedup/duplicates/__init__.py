@@ -2,7 +2,7 @@
 
 from dedup.duplicates.bands import Banding, choose_banding
 from dedup.duplicates.clusters import Clusters, assign_representatives, make_clusters
-from dedup.duplicates.kinds import KINDS, ClusterFacts, describe_clusters
+from dedup.duplicates.kinds import FURNITURE, KINDS, REPEAT, ClusterFacts, describe_clusters
 from dedup.duplicates.pairs import LARGEST_BUCKET, Pairs, find_pairs, hash_texts
 from dedup.duplicates.signatures import (
     Shingles,
@@ -13,8 +13,10 @@ from dedup.duplicates.signatures import (
 )
 
 __all__ = [
+    "FURNITURE",
     "KINDS",
     "LARGEST_BUCKET",
+    "REPEAT",
     "Banding",
     "ClusterFacts",
     "Clusters",

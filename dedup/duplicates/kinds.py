@@ -11,7 +11,7 @@ from dedup.duplicates.clusters import Clusters
 from dedup.runs import run_starts
 
 KINDS = ("repeat", "boilerplate", "syndicated", "update", "recycled")
-REPEAT, _BOILERPLATE, SYNDICATED, UPDATE, RECYCLED = range(len(KINDS))
+REPEAT, FURNITURE, SYNDICATED, UPDATE, RECYCLED = range(len(KINDS))
 
 # Two documents of one outlet are versions of a story if they share this much of their body words.
 _VERSION_SHARE = 0.5
@@ -70,7 +70,7 @@ def describe_clusters(
     kinds = np.full(n_clusters, RECYCLED, dtype=np.int64)
     kinds[_are_updates(clusters, n_outlets == 1, documents, n_words, is_body)] = UPDATE
     kinds[n_outlets >= 2] = SYNDICATED
-    kinds[2 * n_furniture > clusters.n_passages] = _BOILERPLATE
+    kinds[2 * n_furniture > clusters.n_passages] = FURNITURE
     kinds[n_documents == 1] = REPEAT
     return ClusterFacts(kinds, n_documents, n_outlets)
 

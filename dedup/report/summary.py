@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from dedup.analysis import Analysis
 from dedup.corpus import BOILERPLATE, ROLES
-from dedup.duplicates import KINDS, Pairs
+from dedup.duplicates import FURNITURE, KINDS, REPEAT, Pairs
 from dedup.report.credit import CreditSummary, summarize_credit
 from dedup.report.reuse import ReuseSummary, summarize_reuse
 from dedup.rows import is_taken, take_documents
@@ -201,17 +201,17 @@ def summarize(analysis: Analysis) -> Summary:
 def _summarize_duplicates(analysis: Analysis, pairs: Pairs) -> DuplicateSummary:
     arrays, clusters = analysis.passage_arrays, analysis.cluster_arrays
     rows = analysis.table("clusters")
-    kinds = np.array(rows["kind"].to_pylist(), dtype=object)
+    kinds = pc.index_in(rows["kind"], pa.array(KINDS)).to_numpy()
     sizes = clusters.n_passages
     banding = pairs.banding
     at = sorted({*_CURVE, analysis.settings.threshold})
-    across = np.flatnonzero(np.isin(kinds, ("syndicated", "update", "recycled")))
+    across = np.flatnonzero((kinds != REPEAT) & (kinds != FURNITURE))
     # By words repeated, between outlets first, and not by copies: "Dear Sir" tells nothing.
     n_words_each = arrays.n_words[clusters.representatives]
     between = n_words_each * (rows["n_outlets"].to_numpy() - 1)
     repeated = n_words_each * (sizes - 1)
     across = across[np.lexsort((across, -repeated[across], -between[across]))]
-    inside = np.flatnonzero(kinds == "repeat")
+    inside = np.flatnonzero(kinds == REPEAT)
     inside = inside[np.lexsort((inside, -repeated[inside]))]
     n_copied = int(arrays.n_words[clusters.is_copy].sum())
     return DuplicateSummary(
@@ -219,10 +219,10 @@ def _summarize_duplicates(analysis: Analysis, pairs: Pairs) -> DuplicateSummary:
         n_pairs=len(pairs.first) + len(arrays) - len(arrays.first_passages),
         kinds={
             kind: {
-                "n_clusters": int((kinds == kind).sum()),
-                "n_passages": int(sizes[kinds == kind].sum()),
+                "n_clusters": int((kinds == number).sum()),
+                "n_passages": int(sizes[kinds == number].sum()),
             }
-            for kind in KINDS
+            for number, kind in enumerate(KINDS)
         },
         stories=[_view_cluster(analysis, rows, int(i)) for i in across[:_CLUSTERS]],
         repeats=[_view_cluster(analysis, rows, int(i)) for i in inside[:_CLUSTERS]],

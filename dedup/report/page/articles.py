@@ -131,10 +131,10 @@ def estimate_sizes(analysis: Analysis, facts: Facts) -> Integers:
 
 def view_article(analysis: Analysis, facts: Facts, row: int, names: Mapping[int, Named]) -> Article:
     """Return a document as the page shows it."""
-    document = analysis.corpus.documents.slice(row, 1).to_pylist()[0]
-    text = document["text"][:_LONGEST_TEXT]
-    taken, origins = view_taken(analysis, facts, row, names, document["text"])
-    said = view_said(analysis, facts, row, names, document["text"])
+    whole, url = (analysis.corpus.documents[name][row].as_py() for name in ("text", "url"))
+    text = whole[:_LONGEST_TEXT]
+    taken, origins = view_taken(analysis, facts, row, names, whole)
+    said = view_said(analysis, facts, row, names, whole)
     n_words = int(facts.n_words[row])
 
     def share(words: Integers, *, was_looked_at: bool) -> float | None:
@@ -146,7 +146,7 @@ def view_article(analysis: Analysis, facts: Facts, row: int, names: Mapping[int,
     paragraphs = list(_view_paragraphs(analysis, facts, row, names, text, taken, said))
     return Article(
         name=names[row],
-        url=document["url"] if _is_web_address(document["url"]) else None,
+        url=url if _is_web_address(url) else None,
         n_words=n_words,
         duplicate_share=share(facts.n_copied, was_looked_at=analysis.pairs is not None),
         reused_share=share(facts.n_taken, was_looked_at=facts.taken is not None),
@@ -157,7 +157,7 @@ def view_article(analysis: Analysis, facts: Facts, row: int, names: Mapping[int,
         credits=credit_names(analysis, [r for r in reuse_rows if r in taken]),
         findings=_findings(paragraphs, said),
         paragraphs=paragraphs,
-        n_cut=len(document["text"]) - len(text),
+        n_cut=len(whole) - len(text),
     )
 
 

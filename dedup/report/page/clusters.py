@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dedup.analysis import Analysis
 from dedup.report.page.facts import Facts, Groups, group_rows
@@ -15,7 +16,6 @@ from dedup.report.page.pieces import Piece, pieces_of_both
 
 _MEMBERS = 12  # shown of a cluster
 _LONGEST_TEXT = 3_000  # characters of a member that are shown
-_KINDS = ("syndicated", "update", "recycled", "repeat", "boilerplate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,10 @@ def rank_clusters(analysis: Analysis, facts: Facts) -> Integers:
     if facts.clusters is None:
         return np.empty(0, dtype=np.int64)
     arrays, clusters = analysis.passage_arrays, analysis.cluster_arrays
-    kinds = np.array([_KINDS.index(kind) for kind in facts.clusters["kind"].to_pylist()], int)
     n_words = arrays.n_words[clusters.representatives]
     between = n_words * (facts.clusters["n_outlets"].to_numpy() - 1)
     repeated = n_words * (clusters.n_passages - 1)
-    is_furniture = kinds == _KINDS.index("boilerplate")
+    is_furniture = pc.equal(facts.clusters["kind"], "boilerplate").to_numpy()
     return np.lexsort((-repeated, -between, is_furniture))
 
 

@@ -45,7 +45,7 @@ class Facts:
         taken: Reuse that it is the target of, every rank.
         given: Reuse that it is the best origin of.
         said: Its attributions.
-        clusters: The table `clusters`.
+        clusters: The table `clusters`, without its texts.
         n_words: Its words.
         n_copied: Words of passages that repeat an earlier one.
         n_taken: Words that it took.
@@ -79,7 +79,7 @@ def collect_facts(analysis: Analysis) -> Facts:
     facts |= {"n_wrong": none, "taken": None, "given": None, "said": None, "clusters": None}
     if analysis.pairs is not None:
         copied = arrays.n_words * analysis.cluster_arrays.is_copy
-        facts["clusters"] = analysis.table("clusters")
+        facts["clusters"] = analysis.table("clusters").drop_columns("text")
         facts["n_copied"] = sums(arrays.documents, copied)
     if reuse is not None:
         is_best = (reuse.ranks == 1) & (reuse.kinds != SHARED_QUOTE)

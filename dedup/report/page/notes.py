@@ -245,8 +245,6 @@ def view_copied(analysis: Analysis, facts: Facts, passage: int) -> Copied | None
     number = int(analysis.cluster_arrays.of_passage[passage])
     if number < 0:
         return None
-    row = facts.clusters.slice(number, 1).to_pylist()[0]
-    return Copied(
-        number, row["kind"], row["n_passages"], row["n_documents"],
-        row["representative_passage_id"] == passage,
-    )  # fmt: skip
+    columns = ("kind", "n_passages", "n_documents", "representative_passage_id")
+    kind, n_passages, n_documents, first = (facts.clusters[c][number].as_py() for c in columns)
+    return Copied(number, kind, n_passages, n_documents, first == passage)

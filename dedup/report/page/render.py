@@ -11,6 +11,7 @@ import base64
 import hashlib
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -48,9 +49,9 @@ _CLUSTERS = 100
 _STORIES, _STOPS = 12, 14
 _QUOTATIONS = 60
 _FLOWS = 200  # rows of the table behind the picture
-_CONTROLS = {
-    code: "\ufffd" for code in (*range(9), 11, 12, *range(14, 32), *range(127, 160))
-}  # which HTML does not allow
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # which HTML does not allow
+# What templates are compiled with; files of compiled ones are named by it.
+_COMPILING: Any = dict.fromkeys(("autoescape", "trim_blocks", "lstrip_blocks"), True)
 _LIBRARIES = ("numpy", "numba", "pyarrow", "scikit-learn")
 
 
@@ -119,7 +120,7 @@ def _render(analysis: Analysis, facts: Facts, summary: Summary, shown: Integers)
             cards.append(Markup(card.render(cluster=view)))
     story_lines, ticks = draw_stories(stories, rows, _STOPS)
     style, script = _asset("page.css"), _asset("page.js")
-    return environment.get_template("page.html").render(
+    page = environment.get_template("page.html").render(
         summary=summary,
         headline=headline(summary),
         first_day=_day(summary.first_published),
@@ -145,6 +146,7 @@ def _render(analysis: Analysis, facts: Facts, summary: Summary, shown: Integers)
         style_hash=_hash(style),
         script_hash=_hash(script),
     )
+    return _CONTROLS.sub("\ufffd", page)
 
 
 def _choose_documents(analysis: Analysis, facts: Facts) -> Integers:
@@ -214,11 +216,8 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.PackageLoader("dedup.report.page"),
         bytecode_cache=_compiled_templates(),
         auto_reload=False,
-        autoescape=True,
         undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_clean,
+        **_COMPILING,
     )
     environment.filters |= {"share": say_share, "plural": plural, "lag": say_lag}
     return environment
@@ -237,14 +236,8 @@ def _compiled_templates() -> jinja2.BytecodeCache | None:
         return None
     if not os.access(_COMPILED, os.W_OK):
         return None
-    return jinja2.FileSystemBytecodeCache(str(_COMPILED), f"{__version__}-%s.jinja")
-
-
-def _clean(value: Any) -> Any:
-    """Replace what HTML does not allow in a text, as U+0000 and other controls."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return value.translate(_CONTROLS)
-    return value
+    options = "-".join(_COMPILING)
+    return jinja2.FileSystemBytecodeCache(str(_COMPILED), f"{__version__}-{options}-%s.jinja")
 
 
 def _day(time: datetime | None) -> str:
