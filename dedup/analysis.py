@@ -378,8 +378,8 @@ class Analysis:
             threshold=self.settings.threshold, shingle_size=self.settings.shingle_size,
         )  # fmt: skip
 
-    def passage_texts(self, passages: npt.NDArray[np.int64]) -> pa.Array:
-        """Return the texts of passages, as a large_string array."""
+    def passage_texts(self, passages: npt.NDArray[np.int64]) -> pa.ChunkedArray:
+        """Return the texts of passages, as large_string."""
         return passage_texts(self.corpus, self.passage_arrays, passages)
 
     @cached_property

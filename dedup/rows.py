@@ -306,8 +306,8 @@ def is_uncredited(audit: Audit) -> npt.NDArray[np.bool_]:
     return uncredited
 
 
-def passage_texts(corpus: Corpus, passages: Passages, numbers: Integers) -> pa.Array:
-    """Return the texts of passages, as a large_string array."""
+def passage_texts(corpus: Corpus, passages: Passages, numbers: Integers) -> pa.ChunkedArray:
+    """Return the texts of passages, as large_string."""
     return slice_texts(
         corpus.documents["text"], passages.documents[numbers],
         passages.byte_starts[numbers], passages.byte_ends[numbers],

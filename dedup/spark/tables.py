@@ -136,7 +136,7 @@ def _slice_passages(batches: Batches) -> Batches:
             "end": cut_column(cuts, "ends"),
             "n_words": cut_column(cuts, "n_words"),
             "role": pa.array(ROLES).take(pa.array(roles)),
-            "text": texts.cast(pa.string()),
+            "text": texts.combine_chunks().cast(pa.string()),
         })  # fmt: skip
 
 
