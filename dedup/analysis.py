@@ -118,12 +118,12 @@ def analyze(
     n_bytes = corpus.documents["text"].nbytes
     expect_steps(n_bytes * sum(_STEPS_PER_BYTE[part] for part in {*parts}))
     pairs = found = attributions = rules = None
-    known = outlets or (gazetteer() if "attributions" in parts else Gazetteer({}))
+    known = outlets  # ours only once something asks for it
     with ThreadPoolExecutor(jobs) as executor:
         if "attributions" in parts:
             labels = corpus.documents["outlet"].unique().to_pylist()
             labels += () if background is None else background.labels
-            rules = executor.submit(_load_rules, known, labels)
+            rules = executor.submit(_load_rules, known or gazetteer(), labels)
         passages = collect_passages(
             corpus,
             shingle_size=settings.shingle_size,
@@ -194,8 +194,7 @@ class Analysis:
         passage_arrays: The passages in their order, as arrays.
         pairs: The verified pairs of distinct texts; None if duplicates were not analysed.
         reuse_arrays: The aligned pairs of spans; None if reuse was not analysed.
-        gazetteer: The outlets that texts may name, those of the corpus among them; ours are not
-            unless attributions were analysed.
+        outlets: The outlets that texts may name; None is our gazetteer, not read yet.
         attribution_arrays: The credited parties; None if attributions were not analysed.
         verdicts: What looking up quoted words gave; None if attributions were not analysed.
         audit: Who credits whom for what they took; None unless both parts were analysed.
@@ -207,7 +206,7 @@ class Analysis:
     passage_arrays: Passages
     pairs: Pairs | None
     reuse_arrays: Reuse | None
-    gazetteer: Gazetteer
+    outlets: Gazetteer | None
     attribution_arrays: Attributions | None = None
     verdicts: Verdicts | None = None
     audit: Audit | None = None
@@ -381,6 +380,11 @@ class Analysis:
     def passage_texts(self, passages: npt.NDArray[np.int64]) -> pa.ChunkedArray:
         """Return the texts of passages, as large_string."""
         return passage_texts(self.corpus, self.passage_arrays, passages)
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """The outlets that texts may name, those of the corpus among them."""
+        return self.outlets or gazetteer()
 
     @cached_property
     def cluster_arrays(self) -> Clusters:
