@@ -117,13 +117,12 @@ def analyze(
     banding = choose_banding(settings) if wants_duplicates else None
     n_bytes = corpus.documents["text"].nbytes
     expect_steps(n_bytes * sum(_STEPS_PER_BYTE[part] for part in {*parts}))
-    pairs = found = attributions = rules = None
-    known = outlets  # ours only once something asks for it
+    pairs = found = rules = None
     with ThreadPoolExecutor(jobs) as executor:
         if "attributions" in parts:
             labels = corpus.documents["outlet"].unique().to_pylist()
             labels += () if background is None else background.labels
-            rules = executor.submit(_load_rules, known or gazetteer(), labels)
+            rules = executor.submit(_load_rules, outlets or gazetteer(), labels)
         passages = collect_passages(
             corpus,
             shingle_size=settings.shingle_size,
@@ -145,17 +144,13 @@ def analyze(
                 corpus, passages, reuse, executor=executor, background=background,
                 progress=lambda step: say(step, 0, 0),
             )  # fmt: skip
-    verdicts = audit = None
+    attributions = verdicts = audit = None
+    known = outlets  # ours only once something asks for it
     if rules is not None:
         find_attributions, known = rules.result()
-        wanted = None
-        if background is not None:
-            wanted = background.is_new.copy()
-            if found is not None:  # whom the other side of reuse credits decides who took it
-                of_new = wanted[found.targets] | wanted[found.origins]
-                wanted[found.targets[of_new]] = wanted[found.origins[of_new]] = True
         attributions = find_attributions(
-            corpus, passages, known, wanted=wanted,
+            corpus, passages, known,
+            wanted=None if background is None else _worth_reading(background, found),
             progress=lambda done: say("attributions", done, len(corpus)),
         )  # fmt: skip
         say("quotations", 0, 0)
@@ -167,6 +162,18 @@ def analyze(
     return Analysis(
         corpus, settings, reuse, passages, pairs, found, known, attributions, verdicts, audit
     )
+
+
+def _worth_reading(background: Background, found: Reuse | None) -> npt.NDArray[np.bool_]:
+    """Return the documents whose attributions matter: the new ones, and those that share with them.
+
+    Whom the other side of a reuse credits decides who took it.
+    """
+    wanted = background.is_new.copy()
+    if found is not None:
+        of_new = wanted[found.targets] | wanted[found.origins]
+        wanted[found.targets[of_new]] = wanted[found.origins[of_new]] = True
+    return wanted
 
 
 def _load_rules(
