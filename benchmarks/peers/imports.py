@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -27,6 +28,8 @@ class Unlisted:
 def main() -> None:
     """Import every module of the list."""
     names = Path(sys.argv[1]).read_text(encoding="utf-8").split()
+    if "dedup.cli.app" in names:  # which tells OpenBLAS to start no threads
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.meta_path.insert(0, Unlisted({*names}))
     for name in names:
         # Some names exist only while their package imports itself; their time is spent by then.
