@@ -10,7 +10,7 @@ from dedup.attribution.parties import describe, identify, split_party
 from dedup.attribution.reading import Found, Reading, Span
 from dedup.attribution.references import Party
 
-_LEADS = ",:;&B~)y"  # what may stand before a content that starts a sentence
+LEADS = ",:;&B~)y"  # what may stand before a content that starts a sentence
 _STOPS = re.compile(
     ";|,?y?a|,c|,B(?=[DnNI])|,&[DIiNKTG][^,]{0,6}[VL]|(?:,B?|(?<=[QCP?])B)y?[kVR]y?[pb](?=D?[nN]{0,3}H?D?[OA])"
 )
@@ -31,7 +31,7 @@ _STRONG = "VvLlka"  # classes of cues that say by themselves that something is s
 def clause_start(classes: str, first: int, end: int) -> int:
     """Return where the content starts that ends before symbol `end` of a sentence."""
     start = first
-    while start < end and classes[start] in _LEADS:
+    while start < end and classes[start] in LEADS:
         start += 1
     return start
 

@@ -89,7 +89,22 @@ _CLASSES = {
     " epidemiologist meteorologist seismologist astronomer physicist chemist biologist"
     " geologist firefighter policeman policewoman trooper patrolman worker employee passenger"
     " shopkeeper trader investor banker developer politician caller commentator critic"
-    " supporter opponent rival source whistleblower insider veteran musher keeper",
+    " supporter opponent rival source whistleblower whistle-blower insider veteran musher keeper"
+    " diver sailor docker miner commuter skipper crewman lifeguard paramedic medic rescuer"
+    " climber hiker tourist traveller traveler shopper tenant landlord villager islander"
+    " homeowner voter spectator onlooker bystander passer-by passerby demonstrator detainee"
+    " prisoner inmate defendant plaintiff juror magistrate refugee migrant evacuee militant"
+    " insurgent separatist serviceman reservist hacker programmer technician mechanic"
+    " electrician builder waiter waitress pharmacist dentist therapist psychiatrist neurologist"
+    " cardiologist oncologist pathologist coroner zoologist botanist ecologist"
+    " conservationist environmentalist climatologist volcanologist oceanographer archaeologist"
+    " anthropologist sociologist mathematician statistician philosopher theologian linguist"
+    " curator librarian archivist novelist poet playwright composer comedian filmmaker referee"
+    " umpire cyclist athlete teammate clerk accountant auditor lobbyist entrepreneur"
+    " businessman businesswoman contractor consultant interpreter monk nun missionary"
+    " grandfather grandmother nephew niece girlfriend boyfriend widow widower teenager pensioner"
+    " retiree pilgrim trucker legislator ombudsman attaché negotiator mediator peacekeeper"
+    " investigator informant militiaman gunman policymaker",
     # groups without a name
     "U": "officials sources experts witnesses eyewitnesses critics analysts observers residents"
     " locals neighbours neighbors authorities prosecutors investigators researchers scientists"
@@ -108,6 +123,15 @@ _CLASSES = {
     " meteorologists epidemiologists commentators delegates officers commanders agents"
     " villagers islanders councillors shopkeepers drivers fact_checkers"
     " respondents others critics proponents advocates"
+    " divers sailors dockers miners commuters pilots captains crewmen paramedics rescue_teams"
+    " climbers hikers tourists travellers travelers shoppers tenants spectators onlookers"
+    " bystanders passers-by detainees prisoners inmates jurors magistrates refugees migrants"
+    " evacuees fighters hackers technicians archaeologists biologists physicists astronauts"
+    " seismologists virologists epidemiologists conservationists environmentalists consultants"
+    " contractors auditors clerks nurses psychologists neurologists historians mayors governors"
+    " ambassadors envoys negotiators mediators peacekeepers policemen policymakers veterans"
+    " bishops priests monks pensioners teenagers neighbors cyclists athletes customers visitors"
+    " bankers brokers lobbyists legislators informants gunmen local_residents"
     " emergency_services emergency_workers fire_crews rescue_workers local_media state_media",
     # organisations
     "G": "ministry department agency office bureau commission committee council board company"
@@ -150,18 +174,18 @@ _CLASSES = {
 # Verbs that report words; the base form first, irregular past and participle behind it.
 _SAY = """
  accuse acknowledge add address admit affirm allege announce answer argue ascribe assert assess
- attribute aver avow begin/began blog boast calculate call_for call_on caution claim clarify
+ attribute aver avow bark begin/began blare blog boast calculate call_for call_on caution claim clarify
  comment complain concede conclude confess confide confirm contend continue counter crow cry/cried
  deadpan decide declare demand deny/denied describe detail direct disclose divulge elaborate
  emphasise emphasize establish estimate exclaim explain express forecast fume go_on/went_on guess
- gush hint hold_that hypothesise hypothesize imply indicate insist instruct interject joke lament
+ gush hint hold_that hypothesise hypothesize imply indicate insist instruct interject joke lament lay_out/laid_out
  maintain make_clear/made_clear make_it_clear/made_it_clear mention mourn muse mutter note object
  observe opine pledge point_out/pointed_out posit
  post predict proclaim project promise pronounce propose protest quip reaffirm recall reckon
  recommend recount reiterate relate remark remember repeat reply/replied report respond retort
- retweet reveal rule say/said scoff shout signal snap sneer specify/specified speculate state
+ retweet reveal rule say/said scoff scream shout signal snap sneer specify/specified speculate spell_out/spelled_out state
  stress suggest sum_up/summed_up surmise swear/swore tell_that testify/testified theorise theorize
- threaten tweet underline underscore urge vent verify/verified voice volunteer vow warn whisper
+ threaten thunder tweet underline underscore urge vent verify/verified voice volunteer vow warn whisper
  write/wrote
 """
 _TELL = "tell/told inform assure remind notify/notified advise brief email e-mail message text"
@@ -182,9 +206,12 @@ _ACT = """
 # nouns.
 PAST_ONLY = frozenset(
     """
- aired analysed analyzed carried corrected counted covered discovered documented drew examined
- featured gave identified interpreted linked listed named printed profiled projected put ran
- puts ranked rated regarded surveyed tallied tracked uncovered
+ aired analysed analyzed branded carried catalogued chronicled corrected corroborated counted
+ covered debunked deemed determined discovered documented drew editorialised editorialized
+ examined excerpted featured gave identified interpreted linked listed named
+ noticed panned pegged pegs portrayed printed profiled projected put puts ran ranked ranks
+ rated rates regarded relayed republished screened serialised serialized summarised summarized
+ surveyed tallied tracked uncovered unearthed
 """.split()
 )
 # Forms that are nouns at least as often as verbs.

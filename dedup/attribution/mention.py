@@ -18,7 +18,8 @@ _NAMED_WITH = re.compile(r"[Tt]he\s+")
 _LONGEST_ARTICLE = 18  # characters, with a day, a mark and spaces
 _MEDIA = frozenset(
     "newspaper magazine agency network channel station website site host show programme program"
-    " radio reporter anchor presenter journalist broadcaster daily partner affiliate".split()
+    " radio reporter anchor presenter journalist broadcaster daily weekly partner affiliate outlet"
+    " firm service wire newswire portal tabloid broadsheet publication blog".split()
 )
 # What stands before an outlet that somebody spoke to, or that printed them: the news agency S,
 # Jonas Veld of S.
@@ -49,6 +50,13 @@ _NAME_OF = re.compile(
 )
 
 
+# S on Monday [published C]
+_ON_DAY = re.compile(
+    r",?\s+(?:on\s+)?(?:\w{3,6}day|today|yesterday)(?:\s+(?:morning|afternoon|evening|night))?,?"
+    r"(?=\s+[a-z]+(?:ed|s|w|nt|ke|t|d)\b)"
+)
+
+
 class Mention:
     """An outlet's name with what stands around it.
 
@@ -72,8 +80,9 @@ class Mention:
         self.whole = reading.text[self.base : start]
         if named := _NAMED_WITH.match(reading.text, start, end):  # the name has its article
             self.whole += named.group()
-        self.after = reading.text[end : end + _AROUND]
-        self.end = end
+        dated = _ON_DAY.match(reading.text, end, end + _AROUND)
+        self.end = dated.end() if dated else end
+        self.after = reading.text[self.end : self.end + _AROUND]
         before = reading.text[self.base : start]
         self.before = _without_article(_without_name(_without_article(before)))
         self.last_word = _last_word(self.before)

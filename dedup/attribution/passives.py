@@ -10,8 +10,18 @@ from dedup.attribution.grammar import QUOTATION
 from dedup.attribution.reading import Found, Reading, Span
 
 PASSIVE = re.compile("e[yx]*\\Z")
+# [reported] by S · [reported] on Monday by, among others, S
 _AGENT = re.compile(
-    f"[ny]{{0,2}}(?:[pD]?D?[dny0]{{1,4}})?b(?P<party>{grammar.PARTY}|D?n{{1,3}}(?=h))"
+    f"[ny]{{0,2}}(?:[pD]?D?[dny0]{{1,4}})?b(?:,[npU]{{2,3}},)?"
+    f"(?P<party>{grammar.PARTY}|D?n{{1,3}}(?=h))"
+)
+# was named player of the year by S · was reported to be unsafe by S
+_AGENT_BEHIND = re.compile(
+    f"[^,;:.VLWRkbqhB{QUOTATION[1:-1]}]{{1,9}}b(?P<party>D?[nN]{{0,3}}H?D?[OA]H?)"
+)
+_COMPLETED = re.compile(
+    "report|said|describ|declar|named|rated|ranked|rank|regard|dubbed|label|brand|hail|prais|panned"
+    "|deemed|consider|identif|portray|list|charact|alleg|estimat|project|forecast", re.I,
 )
 _LISTENER = re.compile("(?P<party>D?[nN]{0,3}H?D?[OA]H?)[mye]{1,4}\\Z")  # S had been told by X
 _PRINTED_IN = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA])")
@@ -43,6 +53,8 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
     if _ASKED_FOR.match(reading.words(cue, cue + 1)):
         return []
     agent = _AGENT.match(classes, cue + 1, last)
+    if agent is None and _COMPLETED.match(reading.words(cue, cue + 1)):
+        return _completed(reading, cue, first, last)
     if agent is None and classes[cue] == "k":
         agent = _PRINTED_IN.match(classes, cue + 1, last)  # X, quoted in S, said C
     if agent is None:
@@ -80,6 +92,15 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
     ):
         return []
     return make_rows(reading, cue, party, None, (clause_start(classes, first, end), end))
+
+
+def _completed(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
+    """Read `C was named player of the year by S`: all that stands before is what S says."""
+    agent = _AGENT_BEHIND.match(reading.classes, cue + 1, last)
+    start = clause_start(reading.classes, first, cue)
+    if agent is None or start == cue:
+        return []
+    return make_rows(reading, cue, agent.span("party"), None, (start, agent.start("party") - 1))
 
 
 def _told_by(reading: Reading, cue: int, party: Span, first: int, last: int) -> list[Found]:

@@ -12,7 +12,7 @@ from dedup.attribution.reading import Found
 
 _REPORTED = re.compile(
     r"(?P<cue>\b(?:in|from|via|per|by|based\s+on)\s+(?:an?|the|its"
-    r"|another)?\s*(?:(?!\w+ing\b)[\w-]+\s+){0,2}"
+    r"|another|\w+['’]s)?\s*(?:(?!\w+ing\b)[\w-]+\s+){0,2}"
     r"(?:(?:\w+\s)?\w+[/–-])?)$",
     re.I,
 )
@@ -34,12 +34,12 @@ _REPORTS_THAT = re.compile(
 _REPORT_FROM = re.compile(
     r"\b(?P<cue>(?:poll|survey|study|analysis)s?\s+(?:[^.;]{0,60}?(?:conducted|done"
     r"|carried\s+out)\s+"
-    r"(?:\w+\s+){0,5}|(?:on|of|about|into)\s[^.;,]{2,50}?\s)?for|(?:report|reporting|revelation|expos[eé]|disclosure|headline|profile"
+    r"(?:\w+\s+){0,5}|(?:on|of|about|into)\s[^.;,]{2,50}?\s)?for|(?:report|reporting|claim|allegation|accusation|suggestion|assertion|revelation|expos[eé]|disclosure|headline|profile"
     r"|story|article|footage|video|figures|data|projections?|survey"
     r"|poll|investigation|analysis|count|tally|photographs?|images?|review|commentary|editorial|column"
     r"|dispatch|documentary|podcast)s?\s+(?:\w+\s+)?"
-    r"(?:from|by|in)|(?:reported|quoted|cited|shown|streamed|seen|carried|published|printed|aired"
-    r"|broadcast|picked\s+up|relayed|republished|made\s+public|identified|revealed|disclosed)"
+    r"(?:from|by|in)(?:\s+(?:[\w.&’'-]+\s+){1,3}and)?|(?:named|reported|quoted|cited|shown|streamed|seen|carried|published|printed|aired|released|issued|profiled|detailed|described|documented|serialised"
+    r"|serialized|excerpted|broadcast|picked\s+up|relayed|republished|made\s+public|identified|revealed|disclosed)"
     r"\s+(?:\w+\s+)?(?:in|on|by)|(?:table|list|ranking|figures|data|poll|survey|round-up|chart"
     r"|index|map|count|tally)s?\b[^.;,]{0,40}\s(?:drawn\s+up|compiled|commissioned|conducted"
     r"|collected|gathered|analy[sz]ed|calculated|reviewed|kept)\s+(?:(?:last|this|earlier)\s+\w+\s+"
@@ -54,13 +54,14 @@ _REPORT_FROM = re.compile(
     re.I,
 )
 _TO_BE = re.compile(r"\bbe\s+(?:\w+ly\s+)?$")  # will be [shown on S]
-_FROM = ("from", "by", "in", "on", "for")
+_FROM = ("from", "by", "in", "on", "for", "and")
 _PUBLISHES = re.compile(
-    r"\s*(?:newspaper\s+|magazine\s+|website\s+|channel\s+|(?:news\s+)?agency\s+|and\s+(?:\w+\s+){0,3}(?:media"
+    r"\s*(?:(?:that|which)\s+|newspaper\s+|magazine\s+|website\s+|channel\s+|(?:news\s+)?agency\s+|and\s+(?:\w+\s+){0,3}(?:media"
     r"|outlets|newspapers|papers|sites|websites|agencies)\s+)?"
     r"(?P<aside>,\s*)?(?:among\s+(?:\w+\s+)?others,\s*)?(?:(?:has|have|had|both|all)\s+){0,2}"
     r"(?P<cue>(?:first\s+|also\s+|later\s+)?(?:published|aired|broadcast|ran|printed|carried"
-    r"|posted|released|unearthed|uncovered|broke(?=\s+(?:the|that)\s+(?:\w+\s+)?(?:story"
+    r"|posted|released|(?:played|screened|showed|shows)(?=\s+(?:[\w-]+\s+){0,3}(?:recordings?|videos?|clips?"
+    r"|footage|audio|tapes?|pictures|images)\b)|unearthed|uncovered|broke(?=\s+(?:the|that)\s+(?:\w+\s+)?(?:story"
     r"|news))|(?:leads?|led|opens|splash(?:es|ed))\s+(?:(?:its|their)\s+[\w\s]{3,20}\s)?(?:with|on)"
     r"|(?:carries|publishes|features)(?=\s+(?:an?|the)\s+(?:[\w-]+\s+){0,3}(?:report|story|article"
     r"|interview|photo(?:graph)?|picture|headline|piece|editorial)s?\b)))\s+"
@@ -73,6 +74,7 @@ _EVENT = re.compile(r"[^.;,]{0,30}?\b(?:town halls?|debates?|match(?:es)?|games?
 _HEADLINE = re.compile(
     r"(?:['’]s?)?\s+(?:(?:front[- ]page|main|own|lead)\s+)?"
     r"(?P<cue>headline|splash|take|verdict|words|lead|front page)\b"
+    r"(?P<is>\s*:?\s+(?:(?:was|is|says|said|declare[sd]|simply|just)\s+|reads?\s*:?\s*){0,2}(?=[“\"‘']))?"
 )
 _HEADED = re.compile(
     r"\b(?:is|was|says|said|reads|read|runs|ran|in|declares|declared|cries|screams|pleads)\s+(?:the\s+)?$",
@@ -161,9 +163,9 @@ def relays(mention: Mention) -> Found | None:
 
 
 def headlines(mention: Mention) -> Found | None:
-    """Read `“C” is S's headline` and `in S's words, “C”`."""
+    """Read `“C” is S's headline`, `S's headline reads “C”` and `in S's words, “C”`."""
     match = _HEADLINE.match(mention.after)
-    if match is None or _HEADED.search(mention.whole) is None:
+    if match is None or not (match["is"] or _HEADED.search(mention.whole)):
         return None
     reading, sentence = mention.reading, mention.sentence
     said = re.search(f"{QUOTATION}|s", reading.classes[sentence.first : sentence.last])

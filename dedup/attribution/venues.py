@@ -30,7 +30,11 @@ _VENUE = re.compile(
     r"|\binterviewed\s+(?:(?:on|about|over|for)\s+(?:[\w'’-]+\s+){1,6})?(?:by|on)"
     r"|\banswer(?:ed|s|ing)?\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,70}\s)?(?:from|by|for)"
     r"|\b(?:discuss|talk|speak|spoke)\w*\s+[^.;]{0,110}?\bwith|\b(?:told|telling|tells)"
-    r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+)?(?:to|with|on)"
+    r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+|\w+day\s+)?(?:to|with|on)"
+    r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:(?!about\b)[\w'’-]+\s+){1,5}to"
+    r"|\b(?:told|tells|recounted|related)\s+(?:his|her|their|its|the)\s+(?:\w+\s+)?(?:story|stories"
+    r"|tale|side|account|version)\s+to|\b(?:account|version|testimony|explanation|admission"
+    r"|confession|denial)s?\s+(?:\w+\s+)?to|\btook\s+to|\breview(?:ed|ing)\s+[^.;,]{3,40}\sfor"
     r"|\b(?:answer|respon(?:se|ded|ding)|repl(?:y|ied|ying)|asked)\s+[^.;]{0,40}\bquestions?\s+(?:from|by)"
     r"|\b(?:statement|comments?|remarks?|letter|email|e-mail|message|response|reply|appearance"
     r"|conversation)s?\s+(?:\w+\s+)?(?:with|to|from|on|for|carried\s+by)|\btold\s+to"
@@ -41,7 +45,8 @@ _VENUE = re.compile(
     r"|\b(?:op-ed|article|column|piece|essay|commentary|letter|editorial|appearance)s?\s+"
     r"(?:\w+\s+){0,2}(?:in|for|to|on)"
     rf"|\b(?:{_SAID}|made)\s+(?:\w+\s+|(?:last|earlier|late)\s+\w+\s+)?(?:in|on|for)"
-    r"|\b(?:published|printed|appear(?:s|ed|ing)|aired|broadcast|featured)"
+    r"|(?:,|\b(?:comments?|remarks?|statements?|claims?|accusations?|allegations?|points?),?"
+    r"(?:\s+\w+){0,4})\s+made\s+to|\b(?:published|printed|appear(?:s|ed|ing)|aired|broadcast|featured)"
     r"\s+(?:\w+\s+|(?:(?:last|this|late|early|\w+day|week|month|year|\w+ber|\w+ary)\s+){2,3})?"
     r"(?:in|on|for)|\b(?:writ(?:es|ing)|wrote|argues|arguing)\s+(?:\w+\s+)?at"
     r"|\b(?:said|says|saying|added|argued|appeared|appearing|asked)\s+(?:\w+day\s+)?"
@@ -138,12 +143,17 @@ _ISSUE = re.compile(
     r"(?:(?:edition|broadcast|episode|airing|show|programme|program)\s+of\s+)?[“\"‘']?$", re.I,
 )  # fmt: skip
 _ON_AIR_ENDS = ("on", "during", "of")
-_ON_AIR_TOO = re.compile(r"(?:['’]s)?\s+(?:Radio|TV)\b")
+_ON_AIR_TOO = re.compile(
+    r"(?:['’]s)?\s+(?:Radio|TV|(?:\w+\s+)?(?:podcast|programme|program|show|blog|live blog))\b"
+)
 _PAGE = re.compile(r"\b(?:pages?|website|web site|feed|account|cover) of\s+(?:the\s+)?$", re.I)
 _IN_FRONT = re.compile(
     r"\s*(?P<cue>In)\s+(?:the\s+)?(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[*_“\"]?", re.I
 )
-_INSERTED = re.compile(r",\s+(?P<cue>(?:writing\s+)?in)\s+(?:the\s+)?[*_“\"]?$")
+_INSERTED = re.compile(
+    r",\s+(?P<cue>(?:writing\s+)?in)\s+(?:(?:\w{3,6}day['’]s|(?:the|an?)(?:\s+\w+)?)\s+(?:edition|issue)"
+    r"\s+of\s+)?(?:the\s+)?[*_“\"]?$"
+)
 _DAY_BEHIND = re.compile(r"[*_”\"]?(?:\s+(?:on\s+)?(?:\w{3,6}day|yesterday|today))?,")
 _ON_PAPER = ("newspaper", "magazine", "wire")
 _BROADCASTERS = ("broadcaster", "state")

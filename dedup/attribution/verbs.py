@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from dedup.attribution import grammar, lexicon
 from dedup.attribution.contents import (
+    LEADS,
     clause_start,
     confidence_of,
     content_end,
@@ -72,6 +73,9 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         return []
     if _WENT_ON.fullmatch(reading.words(cue, cue + 1)) and re.match("D?[OA]", right):
         return []  # on air, where they may say something
+    if named := _NAMED_BY.match(right):  # dubbed “C” by S
+        party = cue + 1 + named.start("party"), cue + 1 + named.end("party")
+        return make_rows(reading, cue, party, None, (cue + 1, cue + 2))
     if PASSIVE.search(left) or _BY_OUTLET.match(right) or is_quoted_in:
         return read_passive(reading, cue, first, last)
     if left == "" and (first_said := _SAID_FIRST.match(right)) and symbol in "VW":
@@ -79,9 +83,6 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         party = cue + 1 + first_said.start("party"), cue + 1 + first_said.end("party")
         start = cue + 1 + first_said.end()
         return make_rows(reading, cue, party, None, (start, start + 1))
-    if named := _NAMED_BY.match(right):  # dubbed “C” by S
-        party = cue + 1 + named.start("party"), cue + 1 + named.end("party")
-        return make_rows(reading, cue, party, None, (cue + 1, cue + 2))
     subject = subject_before(left, symbol, reading.words(cue, cue + 1))
     if subject is None or "O" not in left[subject[0] : subject[1]]:
         # A Reuters poll of voters in June, released on Friday, shows C.
@@ -105,7 +106,8 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
                 party = cue + 1 + turned.start("party"), cue + 1 + turned.end("party")
                 content_end = first + after_content.start() + (1 if is_quoted else 0)
                 return _content_before(reading, cue, party, first, content_end, last)
-    if subject is None and symbol in "VL" and re.search("[,&B]y?\\Z", left):
+    is_found = symbol == "W" and right.startswith("h")  # S did the sums, and found that C
+    if subject is None and (symbol in "VL" or is_found) and re.search("[,&B]y?\\Z", left):
         # The minister resigned on Monday, and said C · The agency named nobody, but said C
         elided = subject_of(reading, first, cue)
         subject = elided and (elided[0] - first, elided[1] - first, False)
@@ -145,7 +147,7 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         whole = clause_start(classes, first, last), without_stop(classes, last)
         return make_rows(reading, cue, party, None, whole)
     is_quoted = before[-1:] not in ("", ",") and re.fullmatch(QUOTATION, before[-1:]) is not None
-    if (content_on_left and len(before) >= 2) or is_quoted:
+    if (content_on_left and before.strip(LEADS)) or is_quoted:
         end = party[0] if is_quoted else party[0] - 1
         return _content_before(reading, cue, party, first, end, last, told)
     rows = content_after(reading, cue, party, told, rest, last, sentence)
