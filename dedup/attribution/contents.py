@@ -25,6 +25,15 @@ _RELAYER_LAST = re.compile("(?:,|(?<=[CP?]))[VR]D?[nN]{0,3}H?D?[OA]H?[ptdDnN0]{0
 _SAID_IN = re.compile("[pt]D?[nN]{0,2}[MY][pt]D?[nN]{0,2}H?[OA]")
 _ON_AIR = re.compile("pD?[nN]{0,2}H?[OA](?:z[nOANK]{1,4})?\\Z")
 _BARE = re.compile("[^pt(]*[OA]H?(?=[pt])")  # told S [in Odrava on Friday]
+_CITED = re.compile(f"(?P<party>{grammar.PARTY}|0?[nN]{{0,2}}U)")
+_WORDS_BY = re.compile(
+    f"D?[nN]{{0,2}}(?P<noun>[nEGRY])(?:b|p)(?P<party>{grammar.PARTY})(?:,?[qg].*)?"
+)
+_WORDS = re.compile(
+    "statements?|comments|remarks|denial|words|warning|claims?|testimony|accusations?|allegations?"
+    "|confession|admission|announcement",
+    re.I,
+)
 _STRONG = "VvLlka"  # classes of cues that say by themselves that something is said
 
 
@@ -115,6 +124,39 @@ def _listeners(reading: Reading, told: Span, speaker: Found, cue: str) -> list[F
             )
         )  # fmt: skip
     return rows
+
+
+def relayed(reading: Reading, rows: list[Found], cue: int, content: Span) -> list[Found]:
+    """Return the rows of an outlet with those of whom it cites, or whose words it carries.
+
+    Args:
+        reading: The document.
+        rows: The rows of `S cited X`, `S carried a statement by X`.
+        cue: Symbol of the verb.
+        content: Symbols of what stands behind it.
+    """
+    head = rows[0] if rows else None
+    if head is None or head.kind != "outlet":
+        return rows
+    classes = reading.classes
+    is_citing = classes[cue] == "k"
+    match = (_CITED if is_citing else _WORDS_BY).fullmatch(classes, *content)
+    if match is None or not (is_citing or _WORDS.search(reading.words(*match.span("noun")))):
+        return rows
+    cited = [
+        describe(
+            reading, identify(reading, *each, "said"), *each, cue=None, content=head.content,
+            relation="quoted", quotation=head.quotation, parent=head,
+            confidence="medium", basis="cited" if is_citing else "its words are carried",
+        )
+        for each in split_party(reading, *match.span("party"))
+    ]  # fmt: skip
+    if is_citing:  # with what, the text does not say
+        for row in (*rows, *cited):
+            row.content, row.quotation = None, "none"
+        for row in cited:
+            row.cue = head.cue
+    return [*rows, *cited]
 
 
 def continued(head: Found, content: Span, quotation: str = "direct") -> Found:

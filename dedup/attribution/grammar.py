@@ -42,8 +42,8 @@ INTERPOSED = re.compile(f",[^,;:h{QUOTATION[1:-1]}]{{1,20}},(?=h)")
 CITED = re.compile(f",(?:[ac]|B?y?[kV]b)[^,;:{QUOTATION[1:-1]}]{{1,20}}[,:]")
 
 # Dennis Okell [said] · the minister, who resigned, has [said]
-# An official quoted by the Courier [said]
-_QUOTED_BY = "(?:ky?[bp]D?[nN]{0,3}H?D?[OA]H?)?"
+# An official quoted by the Courier [said] · a witness interviewed by the Courier [said]
+_QUOTED_BY = "(?:(?:k|(?<=[TUNK])n)y?[bp]D?[nN]{0,3}H?D?[OA]H?)?"
 BEFORE_CUE = re.compile(f"(?P<party>{PARTY}{_WHO}){_QUOTED_BY}{_HELPERS}\\Z")
 BEFORE_ASIDE = re.compile(f"{_EDGE}(?P<party>{PARTY}){ASIDE}{_HELPERS}\\Z")
 BEFORE_ASIDES = re.compile(

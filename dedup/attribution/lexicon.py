@@ -20,6 +20,7 @@ POSSESSIVE = "z"
 QUOTED, QUOTED_COMMA, QUOTED_STOP, QUOTED_ASKED, QUOTED_ON, SCARE = "Q", "C", "P", "?", "X", "s"
 # Words by shape.
 NAME, ACRONYM, WORD, NUMBER = "N", "K", "n", "0"
+GROUP = "U"  # of people without a name
 # Mentions of outlets: sure, ambiguous, and short ones that need a longer one.
 OUTLET, MAYBE_OUTLET, SHORT_OUTLET = "O", "A", "S"
 
@@ -60,7 +61,8 @@ _CLASSES = {
     "y": "also later then now earlier previously again once still just even only already always"
     " often sometimes soon today yesterday tomorrow instead further furthermore moreover"
     " thus therefore first reportedly similarly initially originally recently subsequently"
-    " exclusively eventually immediately separately repeatedly meanwhile too",
+    " exclusively eventually immediately separately repeatedly meanwhile too"
+    " on_condition_of_anonymity",
     "d": "monday tuesday wednesday thursday friday saturday sunday january february march april"
     " june july august september october november december jan feb mar apr aug sept oct nov"
     " dec mon tue tues wed thu thurs fri sat sun week month year morning afternoon evening"
@@ -90,7 +92,7 @@ _CLASSES = {
     " geologist firefighter policeman policewoman trooper patrolman worker employee passenger"
     " shopkeeper trader investor banker developer politician caller commentator critic"
     " supporter opponent rival source whistleblower whistle-blower insider veteran musher keeper"
-    " diver sailor docker miner commuter skipper crewman lifeguard paramedic medic rescuer"
+    " diver sailor miner commuter skipper crewman lifeguard paramedic medic rescuer"
     " climber hiker tourist traveller traveler shopper tenant landlord villager islander"
     " homeowner voter spectator onlooker bystander passer-by passerby demonstrator detainee"
     " prisoner inmate defendant plaintiff juror magistrate refugee migrant evacuee militant"
@@ -123,7 +125,7 @@ _CLASSES = {
     " meteorologists epidemiologists commentators delegates officers commanders agents"
     " villagers islanders councillors shopkeepers drivers fact_checkers"
     " respondents others critics proponents advocates"
-    " divers sailors dockers miners commuters pilots captains crewmen paramedics rescue_teams"
+    " divers sailors miners commuters pilots captains crewmen paramedics rescue_teams"
     " climbers hikers tourists travellers travelers shoppers tenants spectators onlookers"
     " bystanders passers-by detainees prisoners inmates jurors magistrates refugees migrants"
     " evacuees fighters hackers technicians archaeologists biologists physicists astronauts"
@@ -163,7 +165,7 @@ _CLASSES = {
     " papers statement statements copy draft cable cables photo photos photograph photographs"
     " image images message messages text_messages",
     "J": "to_have_said as_having_said",  # and each `as saying`
-    "c": "with_reference_to",
+    "c": "with_reference_to referring_to",
     "M": "interview phone_interview telephone_interview exclusive_interview press_conference",
     "Z": "obtained_by seen_by reviewed_by leaked_to published_by released_by provided_to"
     " viewed_by posted_by shared_with acquired_by examined_by verified_by sent_to given_to"

@@ -35,6 +35,7 @@ _STATE = re.compile(r"(?:state|government|party|army)-(?:run|owned|controlled|ba
 _DEMONYM = re.compile(r"(?:[ai]n|ish|ese|ch|i|ic|ean|ern|Greek|Thai|Swiss|Welsh|Dutch|Czech)$")
 _LONGER = re.compile("(?:(?<=[NK])A|A(?=[NKG])|[OS](?=G))")
 _PERSON = re.compile("TN(?P<surname>[OA])(?![OAzNKH])")
+_OPENING = re.compile("(?<=[¶#%.:P])A(?=[npqme])")  # People who, People near
 _ARTICLE = re.compile(r"[Tt]he\s+(?=\w)")
 _CANDIDATES = re.compile("[NK]")
 _POSSESSIVE = re.compile("['’]s? ")
@@ -71,6 +72,10 @@ def _demote(reading: Reading) -> None:
             continue
         classes[place] = lexicon.NAME
         reading.surfaces[place] = -1
+    for match in _OPENING.finditer(reading.classes):
+        place = match.start()
+        if lexicon.phrases().get(reading.words(place, place + 1).lower()) == lexicon.GROUP:
+            classes[place], reading.surfaces[place] = lexicon.GROUP, -1
     reading.classes = "".join(classes)
 
 

@@ -218,7 +218,7 @@ def _is_news_site(reading: Reading, place: int, core: str, cue: str, surface: Su
 
 _SIMPLE = re.compile("D{0,2}[TKNOAS0d]*[KNOAS]z?[YE]?(?:\\([NKOA]+\\))?")
 _PUBLISHED = re.compile(
-    "(?P<noun>D?[nN0]*[nYEU])(?:[bp]|c)(?P<party>D?[OAS].*|(?<=[bp])DH)"  # a report in the paper
+    "(?P<noun>D?[nN0]*[nYEU](?:b[TNK]{1,3})?)(?:[bp]|c)(?P<party>D?[OAS].*|(?<=[bp])DH)"  # a report in the paper
 )
 # Reuters and [other media] · Reuters and AFP news agencies
 _AND_OTHERS = re.compile(

@@ -36,6 +36,13 @@ _GOES_ON_SAYING = re.compile(",[VWRLkmyx]")
 _SAID_AS = re.compile("[VL],B?y?\\Z")  # X said, as quoted by S, that C · X said, quoted by S: “C”
 # X said in a statement carried by S that C
 _STATED_IN = re.compile("[VL][ytpdDn0]{0,4}pD?[nNY0]{0,3}[GEYM](?:qe)?y?\\Z")
+# In a statement reported by S, X said C
+_IN_STATEMENT = re.compile(
+    r"\bin\s+(?:\w+\s+){0,3}(?:statement|remarks|comments|letter|message|speech|address|interview"
+    r"|video|recording|memo|post|tweet|broadcast|note)s?,?\s+(?:(?:that|which)\s+w(?:as|ere)\s+)?$",
+    re.I,
+)
+_AROUND = 80  # characters
 _THAT = re.compile(f"h|p{QUOTATION}")
 _ASKS = re.compile("ask|press|question|challeng|invit|urg|grill|quizz", re.I)
 
@@ -71,15 +78,19 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
         return make_rows(reading, cue, party, None, (content_start, content_stop))
     if classes[cue] == "L":  # she was told by the police that C
         return _told_by(reading, cue, party, first, last)
-    behind = classes[party[1] : party[1] + 1]
+    behind = classes[party[1] : party[1] + 3].lstrip("y")[:1]
     is_said = (behind in (",", ":") and _SAID_AS.search(left) is not None) or (
         (behind in ("h", ":") or re.match(f",?{QUOTATION}", classes[party[1] :]) is not None)
         and _STATED_IN.search(left) is not None
     )
+    if classes[cue] in "VkR" and _IN_STATEMENT.search(
+        reading.text, max(0, reading.starts[cue] - _AROUND), reading.starts[cue]
+    ):
+        is_said = is_said or behind == ","
     is_said = is_said or (  # an official quoted by S said C
         classes[cue] == "k" and behind in tuple("VL") and classes[cue - 1] not in "eyx"
     )
-    if is_said or (re.search(",B?y*\\Z", left) and _GOES_ON_SAYING.match(classes, party[1], last)):
+    if is_said or (re.search(",(?:B|q[me]{1,2})?y*\\Z", left) and _GOES_ON_SAYING.match(classes, party[1], last)):
         # X, quoted by S, said C: all of it is what S says.
         whole = clause_start(classes, first, last), without_stop(classes, last)
         return make_rows(reading, cue, party, None, whole) if classes[cue] in "VkR" else []

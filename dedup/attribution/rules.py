@@ -34,6 +34,7 @@ _RELAYED_BY = re.compile("(?:,B?)?y?(?P<cue>[kV])y?[bp](?P<party>D?[nN]{0,3}(?:R
 _DATA_FROM = re.compile(f"D?[nN0]{{0,3}}n(?:[pb]|Z)(?P<party>{grammar.PARTY})")  # data from X
 _QUOTES = re.compile(f"[,:]?D?(?P<between>[nNKTtpDUGy]{{0,7}})(?={QUOTATION})")
 _WITH = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA]H?)\\Z")  # with S [citing]
+_WHICH = re.compile("(?:,?q|[OAY]h)[my]*\\Z")  # S, which [cited X] · a report that [cited X]
 _DATE = re.compile("d[.]?0")
 _ORDER = {"a": 0, "c": 3}
 
@@ -76,7 +77,7 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
             if rows[-1].kind != "outlet":  # which may relay somebody in turn
                 quoted_until = max(row.content[1] for row in rows if row.content)
             continue
-        elif symbol == "k" and re.search(",?q[my]*\\Z", reading.classes[first:cue]):
+        elif symbol == "k" and _WHICH.search(reading.classes, first, cue):
             rows = _citing(reading, cue, last, sentence)  # according to S, which cited X
         else:
             rows = read_verb(reading, cue, first, last, sentence)
@@ -87,6 +88,8 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
 def _order(cue: re.Match[str], relayer: int) -> tuple[int, int]:
     """Return the order that cues are read in; `relayer` is where `…, S reported` starts."""
     rank = _ORDER.get(cue.group(), 1 if cue.start() >= relayer else 2)
+    if cue.group() == "k" and _WHICH.search(cue.string, cue.pos, cue.start()):
+        rank = _ORDER["c"]
     return rank, cue.start()
 
 
@@ -193,6 +196,8 @@ def _citing(reading: Reading, cue: int, last: int, sentence: Sentence) -> list[F
     relayed = [row for row in sentence.rows if row.relation == "statement" and row.content]
     if match is None or not relayed:
         return []
+    if reading.words(cue, cue + 1).lower().endswith("to") and relayed[-1].kind != "outlet":
+        return []  # X said C, referring to Y
     party = cue + 1 + match.start("party"), cue + 1 + match.end("party")
     # An outlet that stands before the cue, rather than whom it relays in turn.
     before = [

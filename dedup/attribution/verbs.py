@@ -15,6 +15,7 @@ from dedup.attribution.contents import (
     continued,
     kind_of_content,
     make_rows,
+    relayed,
     without_stop,
 )
 from dedup.attribution.grammar import QUOTATION
@@ -30,6 +31,8 @@ _SAID_FIRST = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?[,:]?(?
 _NEXT_CLAUSE = re.compile("D?[OA]H?,&(?P<party>D?[nN]{0,3}H?D?[OA]H?)")
 _NAMED_BY = re.compile(f"(?:s|{QUOTATION})b(?P<party>D?[nN]{{0,3}}H?D?[OA]H?)")
 _CHECKED_WITH = re.compile(f"p(?P<party>{grammar.PARTY})h")
+# According to S, [C, police said]
+_FRONTED = re.compile(f"a[^,;:{QUOTATION[1:-1]}]{{1,12}},(?=.{{3}})")
 _LEAST_CLAUSE = 3  # symbols before `, said S` that are a content
 _WEAK = "Wor"
 _BY_OUTLET = re.compile("[ny]{0,2}bD?[nN]{0,3}H?D?[OA]")
@@ -195,6 +198,8 @@ def _content_before(
     """Make the rows of `C, S said`: content up to symbol `end`, and what goes on behind."""
     classes = reading.classes
     start = clause_start(classes, first, end)
+    if fronted := _FRONTED.match(classes, start, end):
+        start = fronted.end()
     while end > start and classes[end - 1] == ",":
         end -= 1
     if start >= end:
@@ -279,7 +284,8 @@ def content_after(
         return []
     if start >= end:
         return []
-    return make_rows(reading, cue, party, told, (start, end))
+    rows = make_rows(reading, cue, party, told, (start, end))
+    return relayed(reading, rows, cue, (start, end)) if re.search("[OASHYj]", who) else rows
 
 
 def _is_relayed(reading: Reading, cue: int, sentence: Sentence) -> bool:
