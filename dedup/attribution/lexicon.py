@@ -105,7 +105,7 @@ _CLASSES = {
     " umpire cyclist athlete teammate clerk accountant auditor lobbyist entrepreneur"
     " businessman businesswoman contractor consultant interpreter monk nun missionary"
     " grandfather grandmother nephew niece girlfriend boyfriend widow widower teenager pensioner"
-    " retiree pilgrim trucker legislator ombudsman attaché negotiator mediator peacekeeper"
+    " retiree photographer cameraman stringer photojournalist pilgrim trucker legislator ombudsman attaché negotiator mediator peacekeeper"
     " investigator informant militiaman gunman policymaker",
     # groups without a name
     "U": "officials sources experts witnesses eyewitnesses critics analysts observers residents"
@@ -152,12 +152,13 @@ _CLASSES = {
     " news_agency newswire wire wire_service news_service broadcaster network channel station"
     " tv_station television_station radio_station radio website web_site site news_site"
     " news_website portal publication outlet news_outlet media_outlet news_organization"
-    " news_organisation news_channel tv_channel television_channel television_network"
+    " news_organisation twitter_account facebook_page twitter_feed instagram_account youtube_channel live_blog"
+    " news_channel tv_channel television_channel television_network"
     " tv_network cable_network blog newsletter",
     # what outlets publish
     "Y": "report article story headline front_page piece op-ed editorial interview column dispatch"
     " bulletin analysis investigation review commentary survey poll study calculations edition"
-    " documentary"
+    " documentary polling"
     " profile essay broadcast programme program podcast segment newscast poll average projections",
     # what parties publish or somebody got hold of
     "E": "tweet tweets post facebook_post video footage recording audio transcript transcripts"
@@ -211,11 +212,13 @@ PAST_ONLY = frozenset(
  aired analysed analyzed branded carried catalogued chronicled corrected corroborated counted
  covered debunked deemed determined discovered documented drew editorialised editorialized
  examined excerpted featured gave identified interpreted linked listed named
- noticed panned pegged pegs portrayed printed profiled projected put puts ran ranked ranks
- rated rates regarded relayed republished screened serialised serialized summarised summarized
+ noticed panned pegged pegs portrayed printed profiled projected put puts ran ranked
+ rated regarded relayed republished screened serialised serialized summarised summarized
  surveyed tallied tracked uncovered unearthed
 """.split()
 )
+# What people of outlets do where it happens: an S reporter saw C.
+WITNESSED = frozenset("saw heard witnessed watched filmed".split())
 # Forms that are nouns at least as often as verbs.
 _NOUNS = frozenset(
     "report reports claim claims comment comments note notes state states charge charges estimate"
@@ -296,6 +299,6 @@ def phrases() -> dict[str, str]:
             classes.setdefault(form, symbol)
             if symbol == verb_classes[-1]:
                 classes.setdefault(f"as {form}", "J")
-    for form in PAST_ONLY:
+    for form in (*PAST_ONLY, *WITNESSED):
         classes.setdefault(form, ACT)
     return classes

@@ -18,7 +18,7 @@ _JOINED = re.compile("[OAS](?:,D?[OAS])*,?&p?D?[OAS]")  # CNN, the BBC and Reute
 _READERS = (
     venues.occasion, venues.venue, venues.interviews, documents.obtained, documents.obtains,
     documents.has_seen, documents.given, reports.publishes, reports.reports_that, reports.relays,
-    findings.counts, reports.report_from, reports.does_too, reports.in_brackets,
+    findings.counts, reports.report_from, reports.does_too, reports.learnt_from, reports.in_brackets,
     reports.headlines, findings.reports_first, findings.polls, findings.announces,
     findings.is_among,
     venues.reached, venues.in_print, venues.on_air, venues.addressed, venues.was_told,

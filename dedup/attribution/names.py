@@ -35,6 +35,8 @@ _STATE = re.compile(r"(?:state|government|party|army)-(?:run|owned|controlled|ba
 _DEMONYM = re.compile(r"(?:[ai]n|ish|ese|ch|i|ic|ean|ern|Greek|Thai|Swiss|Welsh|Dutch|Czech)$")
 _LONGER = re.compile("(?:(?<=[NK])A|A(?=[NKG])|[OS](?=G))")
 _PERSON = re.compile("TN(?P<surname>[OA])(?![OAzNKH])")
+_SPELLED = re.compile("(?P<name>[^.,;:()¶#%]{2,8})[(](?P<short>[OA])[)]")
+_NEWS = re.compile(r"News|Press|Agen|Broadcast|Radio|Tele[vg]|Times|Post|Journal|Media")
 _OPENING = re.compile("(?<=[¶#%.:P])A(?=[npqme])")  # People who, People near
 _ARTICLE = re.compile(r"[Tt]he\s+(?=\w)")
 _CANDIDATES = re.compile("[NK]")
@@ -44,7 +46,7 @@ _LONGEST = 10  # symbols of a name
 
 def know_names(reading: Reading) -> None:
     """Turn the names of unlisted outlets into mentions, and what is no mention into names."""
-    if re.search("A|[OS]G|TNO", reading.classes):
+    if re.search("A|[OS]G|TNO|[(]O[)]", reading.classes):
         _demote(reading)
     if "HA" in reading.classes:
         _confirm(reading)
@@ -72,6 +74,10 @@ def _demote(reading: Reading) -> None:
             continue
         classes[place] = lexicon.NAME
         reading.surfaces[place] = -1
+    spelled = {reading.words(place, place + 1) for place in _spelled_out(reading)}
+    for match in re.finditer("[OA]", reading.classes if spelled else ""):
+        if reading.words(match.start(), match.start() + 1) in spelled:
+            classes[match.start()], reading.surfaces[match.start()] = lexicon.ACRONYM, -1
     for match in _OPENING.finditer(reading.classes):
         place = match.start()
         if lexicon.phrases().get(reading.words(place, place + 1).lower()) == lexicon.GROUP:
@@ -101,6 +107,18 @@ def _persons(reading: Reading) -> Iterator[int]:
         place = match.start("surname")
         is_word = reading.words(place, place + 1).isalpha()
         if is_word and reading.starts[place] - reading.ends[place - 1] == 1:
+            yield place
+
+
+def _spelled_out(reading: Reading) -> Iterator[int]:
+    """Yield acronyms of outlets that the text itself spells out as somebody else's: the Odrava
+    Ports Authority (OPA).
+    """
+    for match in _SPELLED.finditer(reading.classes):
+        place = match.start("short")
+        short, words = reading.words(place, place + 1), reading.words(*match.span("name"))
+        initials = "".join(word[0] for word in re.findall(r"[A-Z]\w+", words))
+        if short.isupper() and initials.endswith(short) and not _NEWS.search(words):
             yield place
 
 

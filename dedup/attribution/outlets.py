@@ -105,6 +105,12 @@ class Gazetteer:
             if named[SURE].get(words) in self.preferred:
                 surfaces.append(Surface(words, SURE, (named[SURE][words],)))
                 continue
+            owner = named[SURE].get(words)
+            if level == AMBIGUOUS and owner and words not in self.outlets[owner].ambiguous_aliases:
+                # It is the name of one; others are called so in texts about their countries.
+                others = (other for other in distinct if other != owner)
+                surfaces.append(Surface(words, SURE, (owner, *others)))
+                continue
             if level == SHORT:
                 bare = _ARTICLE.sub("", words)
                 if bare in named[SURE] and bare not in named[AMBIGUOUS]:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from dedup.attribution.countries import outlet_of
 from dedup.attribution.reading import Found, Reading, Span
 
 _REACH = 3  # passages back that a back-reference looks
@@ -24,6 +25,7 @@ _KINDS_CALLED = {
     "radio station": ("broadcaster",), "radio": ("broadcaster",), "programme": ("broadcaster",),
     "program": ("broadcaster",), "broadcast": ("broadcaster",),
 }  # fmt: skip
+_BODY = re.compile("[NK]G|K(?![)])")
 _INDEFINITE = re.compile(r"(?:an?|another|some|any|every|each|one|no)\b", re.I)
 # What may stand before `report` where it refers back.
 _ADJECTIVE = re.compile(r"(?:(?:new|latest|same|full|original|first|earlier|recent)\s+)?\S+", re.I)
@@ -73,7 +75,7 @@ def mentioned_before(reading: Reading, place: int) -> dict[str, Span]:
     first = max(0, place - _LOOK_BACK)
     for match in re.finditer("O", reading.classes[first:place]):
         number = first + match.start()
-        outlet = reading.surface(number).outlets[0]
+        outlet = outlet_of(reading, number)
         found.pop(outlet, None)
         found[outlet] = reading.span(number, number + 1)
     return found
@@ -149,6 +151,9 @@ def back_reference(reading: Reading, first: int, last: int, head: str) -> Party 
 def _is_agency(reading: Reading, place: int, outlet: str, span: Span) -> bool:
     """Whether `the agency` is a wire: one that said something, and no other body since then."""
     before = [row for row in reading.found if row.credited[0] < reading.starts[place]]
+    between = reading.classes[bisect_left(reading.starts, span[1]) : place]
+    if _BODY.search(between):  # the FBI, the Space Agency
+        return False
     return any(row.outlet == outlet and row.relation != "venue" for row in before) and not any(
         row.kind == "organisation" and row.credited[0] > span[0] for row in before
     )
@@ -198,7 +203,7 @@ def last_party(reading: Reading, place: int, cue: str) -> Party | None:
             return Party(row.kind, row.outlet, "likely", span, is_reference=True)
     if opener:  # S posted a video it said it had verified
         number = opener.start("outlet")
-        outlet, span = reading.surface(number).outlets[0], reading.span(number, number + 1)
+        outlet, span = outlet_of(reading, number), reading.span(number, number + 1)
         return Party("outlet", outlet, "likely", span, is_reference=True)
     return None
 
@@ -210,7 +215,7 @@ def _listener(reading: Reading, place: int) -> Party | None:
         number = opener.start("outlet")
         span = reading.span(number, number + 1)
         return Party(
-            "outlet", reading.surface(number).outlets[0], "likely", span, is_reference=True
+            "outlet", outlet_of(reading, number), "likely", span, is_reference=True
         )
     if again := _OPENS_AGAIN.match(reading.classes, first, place):
         return back_reference(reading, *again.span("noun"), "H")

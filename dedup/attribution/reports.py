@@ -53,6 +53,13 @@ _REPORT_FROM = re.compile(
     r"|(?:story|tale|news)\s+(?:was|is)\s+(?:being\s+)?told\s+by)\s+$",
     re.I,
 )
+# I read in S that C · as we heard on S, C
+_LEARNT = re.compile(
+    r"\b(?P<cue>(?:read|saw|seen|heard|hear|learned|learnt|noticed)\s+(?:\w+\s+){0,3}?(?:in|on|from))\s+$", re.I
+)
+_THAT = re.compile(r"(?:\s+(?:\w{3,6}day|today|yesterday|this morning))?\s+that\s+(?P<content>[^.;\n]{10,300})")
+# C (S). · C (S, May 3) ·
+_CITATION = re.compile(r"(?:,\s[^()]{3,30})?\)(?=\.|\s*(?:\n|$))")
 _TO_BE = re.compile(r"\bbe\s+(?:\w+ly\s+)?$")  # will be [shown on S]
 _FROM = ("from", "by", "in", "on", "for", "and")
 _PUBLISHES = re.compile(
@@ -200,10 +207,27 @@ def does_too(mention: Mention) -> Found | None:
     )  # fmt: skip
 
 
+def learnt_from(mention: Mention) -> Found | None:
+    """Read `I read in S that C`."""
+    match = _LEARNT.search(mention.before) if mention.last_word in _FROM else None
+    that = _THAT.match(mention.after) if match else None
+    if match is None or that is None:
+        return None
+    first = mention.base + match.start("cue")
+    return mention.row(
+        "reported", cue=(first, first + len(match["cue"])),
+        content=(mention.end + that.start("content"), mention.end + that.end("content")),
+        relation="statement", quotation="indirect", basis="read or heard in it", is_sure=False,
+    )  # fmt: skip
+
+
 def in_brackets(mention: Mention) -> Found | None:
-    """Read `C. [S]`: what stands before it is the outlet's."""
+    """Read `C. [S]` and `C (S, May 3).`: what stands before it is the outlet's."""
     start = mention.reading.starts[mention.begin]
-    if mention.reading.text[start - 1 : start] != "[" or not _BRACKET.match(mention.after):
+    opens = mention.reading.text[start - 1 : start]
+    is_name = mention.reading.classes[mention.begin - 2 : mention.begin - 1] in tuple("NKOASTGHUY")
+    closes = _BRACKET if opens == "[" else _CITATION if opens == "(" and not is_name else None
+    if closes is None or not closes.match(mention.after):
         return None
     content = clause_before(mention)
     if content is None and mention.before_sentence is not None:

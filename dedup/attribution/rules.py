@@ -196,14 +196,14 @@ def _citing(reading: Reading, cue: int, last: int, sentence: Sentence) -> list[F
     relayed = [row for row in sentence.rows if row.relation == "statement" and row.content]
     if match is None or not relayed:
         return []
-    if reading.words(cue, cue + 1).lower().endswith("to") and relayed[-1].kind != "outlet":
-        return []  # X said C, referring to Y
     party = cue + 1 + match.start("party"), cue + 1 + match.end("party")
     # An outlet that stands before the cue, rather than whom it relays in turn.
     before = [
         row for row in relayed
         if row.kind == "outlet" and row.credited[1] <= reading.starts[cue] and row.parent is None
     ]  # fmt: skip
+    if not before and reading.words(cue, cue + 1).lower().endswith("to"):
+        return []  # X said C, referring to Y
     head = (before or relayed)[-1]
     rows = []
     for each in split_party(reading, *party):

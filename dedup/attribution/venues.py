@@ -12,7 +12,8 @@ from dedup.attribution.reading import Found, Span
 
 _SAID = (
     r"(?:wrote|writes?|writing|written|argue[ds]?|arguing|note[ds]?|noting|explain(?:s|ed)?"
-    r"|claim(?:s|ed)|said|says|saying|observed?|warn(?:s|ed)|stated|commented|recalled)"
+    r"|claim(?:s|ed|ing)|said|says|saying|observed?|warn(?:s|ed|ing)|stat(?:ed|ing)|adding|insisting"
+    r"|commented|recalled)"
 )
 _VENUE = re.compile(
     r"(?P<cue>^with(?:\s+accredited)?|\b(?:in\s+)?(?:an?|another|his|her|its|their|the)?\s*"
@@ -30,7 +31,7 @@ _VENUE = re.compile(
     r"|\binterviewed\s+(?:(?:on|about|over|for)\s+(?:[\w'’-]+\s+){1,6})?(?:by|on)"
     r"|\banswer(?:ed|s|ing)?\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,70}\s)?(?:from|by|for)"
     r"|\b(?:discuss|talk|speak|spoke)\w*\s+[^.;]{0,110}?\bwith|\b(?:told|telling|tells)"
-    r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+|\w+day\s+)?(?:to|with|on)"
+    r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+|(?:\w+\s+)?\w+day\s+)?(?:to|with|on)"
     r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:(?!about\b)[\w'’-]+\s+){1,5}to"
     r"|\b(?:told|tells|recounted|related)\s+(?:his|her|their|its|the)\s+(?:\w+\s+)?(?:story|stories"
     r"|tale|side|account|version)\s+to|\b(?:account|version|testimony|explanation|admission"
@@ -44,7 +45,7 @@ _VENUE = re.compile(
     r"|yesterday|today|live)\s+)?(?:by|on|in)"
     r"|\b(?:op-ed|article|column|piece|essay|commentary|letter|editorial|appearance)s?\s+"
     r"(?:\w+\s+){0,2}(?:in|for|to|on)"
-    rf"|\b(?:{_SAID}|made)\s+(?:\w+\s+|(?:last|earlier|late)\s+\w+\s+)?(?:in|on|for)"
+    rf"|\b(?:{_SAID}|made)\s+(?:\w+\s+|(?:last|earlier|late)\s+\w+\s+|by\s+(?:tele)?phone\s+)?(?:in|on|for)"
     r"|(?:,|\b(?:comments?|remarks?|statements?|claims?|accusations?|allegations?|points?),?"
     r"(?:\s+\w+){0,4})\s+made\s+to|\b(?:published|printed|appear(?:s|ed|ing)|aired|broadcast|featured)"
     r"\s+(?:\w+\s+|(?:(?:last|this|late|early|\w+day|week|month|year|\w+ber|\w+ary)\s+){2,3})?"
@@ -123,10 +124,10 @@ _ON_AIR = re.compile(
     r"\b(?P<cue>on|during)\s+(?:(?:\w+day['’]s\s+|an?\s+|the\s+)?(?:\w+\s+)?(?:edition|broadcast|episode|airing)"
     r"\s+of\s+)?$", re.I,
 )  # fmt: skip
-_WHEN = re.compile("[ytpdDn0NBzYH,.]{0,9}")  # said just after noon on S · on Sunday on S, X said
+_WHEN = re.compile("[ytpdDn0NBOzYH,.]{0,9}")  # said just after noon on S · on Sunday on S, X said
 # described [the day] to S · said Veld[, an agent who …,] to S
 _DESCRIBED = re.compile("[DnN0KTEGHMUYydzpb&]{0,8}|[^.;:QCPX?VL]{0,30},")
-_CALLED = re.compile("(?P<to>t)D?[nN]{0,2}H\\Z")  # to the news site S
+_CALLED = re.compile("(?P<to>t)D?(?:[nN]{0,2}H)?\\Z")  # to the news site S, to an S reporter
 _POSSESSED = re.compile(r"['’]s?\s+[a-z]|\s+(?:report|article|story|poll|piece|column)s?\b")
 _WAS_TOLD = re.compile("[my]*(?P<cue>e[my]*L)h?(?=.*[VWmeLRo])(?!b)")
 _HAS_BEEN_TOLD = re.compile("[my]*(?P<cue>e[my]*L)\\Z")
@@ -147,13 +148,14 @@ _ON_AIR_TOO = re.compile(
     r"(?:['’]s)?\s+(?:Radio|TV|(?:\w+\s+)?(?:podcast|programme|program|show|blog|live blog))\b"
 )
 _PAGE = re.compile(r"\b(?:pages?|website|web site|feed|account|cover) of\s+(?:the\s+)?$", re.I)
-_IN_FRONT = re.compile(
-    r"\s*(?P<cue>In)\s+(?:the\s+)?(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[*_“\"]?", re.I
+# In Saturday's S, · In the May issue of S, · X, in Monday's edition of S,
+_EDITION = (
+    r"(?:(?:(?:the|an?|its)\s+)?(?:\w{3,6}day['’]s|[Tt]oday['’]s|[Yy]esterday['’]s|[\w-]+(?:,\s+\w+\s+\d+)?"
+    r"(?:\s+morning)?)?\s*(?:edition|issue)\s+of\s+)?(?:the\s+)?"
+    r"(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[*_“\"]?"
 )
-_INSERTED = re.compile(
-    r",\s+(?P<cue>(?:writing\s+)?in)\s+(?:(?:\w{3,6}day['’]s|(?:the|an?)(?:\s+\w+)?)\s+(?:edition|issue)"
-    r"\s+of\s+)?(?:the\s+)?[*_“\"]?$"
-)
+_IN_FRONT = re.compile(rf"\s*(?P<cue>In)\s+{_EDITION}", re.I)
+_INSERTED = re.compile(rf",\s+(?P<cue>(?:writing\s+)?in)\s+{_EDITION}$")
 _DAY_BEHIND = re.compile(r"[*_”\"]?(?:\s+(?:on\s+)?(?:\w{3,6}day|yesterday|today))?,")
 _ON_PAPER = ("newspaper", "magazine", "wire")
 _BROADCASTERS = ("broadcaster", "state")

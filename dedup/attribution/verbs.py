@@ -47,6 +47,12 @@ _ACTS = re.compile(
 )  # fmt: skip
 _TELLS = re.compile("report|says|said|writ|wrote|add|reveal|announc", re.I)
 _WENT_ON = re.compile("(?:went|go|goes|going) on", re.I)
+_IS_NOUN = re.compile("[my]*[eVvkL]")
+_SENT = re.compile(
+    r"\b(?:reporter|correspondent|journalist|photographer|cameraman|crew|team|witness|stringer)s?"
+    r"(?:\s+(?:[A-Z]|(?:in|at|near|on|outside)\s).*)?$"
+)
+_PRESS = re.compile(r"\b(?:media|outlets|newspapers|papers|press|agencies|networks)$", re.I)
 _MODAL = re.compile("could|would|will|can|may|might|must|should|to", re.I)  # could put
 _POSTS = re.compile("post(?:ed|s|ing)", re.I)  # a loss, or a picture
 _SUBJECT_BEHIND = re.compile("D?[OA]G[emVW]")
@@ -117,6 +123,10 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
     if subject is None:
         return []
     party = first + subject[0], first + subject[1]
+    if symbol == "R" and _IS_NOUN.match(right) and "O" not in classes[slice(*party)]:
+        return []  # Media reports said C · Similar claims were made
+    if reading.words(cue, cue + 1) in lexicon.WITNESSED and not _is_witness(reading, party):
+        return []
     if own := _NEXT_CLAUSE.fullmatch(classes, *party):  # told R, and S said C
         if left[: subject[0]].endswith(("p", "t", "L")):
             party = own.span("party")
@@ -158,6 +168,12 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
     if checked and reading.words(cue, cue + 2).lower().endswith("confirmed with"):
         rows += _relayed(reading, rows, cue + 1, checked)
     return rows
+
+
+def _is_witness(reading: Reading, party: Span) -> bool:
+    """Whether a party is somebody sent by an outlet: an S photographer."""
+    named = re.search("[OA]", reading.classes[slice(*party)]) is not None
+    return named and _SENT.search(reading.words(*party)) is not None
 
 
 def _announces(reading: Reading, cue: int, party: Span) -> list[Found]:
@@ -251,11 +267,12 @@ def content_after(
     who = reading.classes[slice(*party)]
     words = reading.words(cue, cue + 1)
     is_asked = symbol == "W" and words.startswith("ask")
-    is_plain = (
+    is_press = _PRESS.search(reading.words(*party)) is not None
+    is_plain = not is_press and (
         re.search(f"{QUOTATION}|[OSY]", reading.classes[start:end] + who) is None and "A" not in who
     )
     if words in lexicon.PAST_ONLY and (
-        re.search("[OASHYj]", who) is None
+        (re.search("[OASHYj]", who) is None and not is_press)
         or _PERSON_OF.search(who)
         or _MODAL.fullmatch(reading.words(cue - 1, cue))
         or reading.words(*party).endswith("interview")  # an interview [aired on S]
