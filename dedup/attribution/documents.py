@@ -32,7 +32,7 @@ _GIVEN = re.compile(
 _OBTAINS = re.compile(
     r"(?:,[^,.;]{3,60},)?\s*(?P<cue>(?:has\s+|had\s+|have\s+)?(?:obtained|seen|reviewed|viewed"
     r"|acquired|read"
-    r"|was\s+(?:shown|given|sent|handed))"
+    r"|(?:was|were|been)\s+(?:shown|given|sent|handed))"
     r"(?:\s+and\s+\w+)?)\s+(?P<content>(?:(?:an?|the|some|copies|\d+|several|hundreds)\b[^.;,\n]{3,80}"
     rf"|(?:\w+\s+){{0,2}}{_NOUN}\b[^.;,\n]{{0,80}}))"
 )

@@ -46,7 +46,7 @@ _CLASSES = {
     "q": "who which whose whom where when",
     "b": "by",
     "t": "to",
-    "a": "according_to as_per in_the_words_of per",
+    "a": "according_to as_per in_the_words_of in_the_view_of in_the_opinion_of to_quote per",
     "&": "and & or as_well_as",
     "p": "of for at in from with on near about against over between into under outside inside"
     " across during before toward towards through",

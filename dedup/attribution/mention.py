@@ -16,6 +16,9 @@ _ARTICLE = re.compile(
 )
 _NAMED_WITH = re.compile(r"[Tt]he\s+")
 _LONGEST_ARTICLE = 18  # characters, with a day, a mark and spaces
+_NAMES = re.compile(r"[A-Z]\w{2,}")
+_PRONOUNS = ("he", "she", "they")
+_REFUSES = re.compile(r"\b(?:declin|refus|unavailable|respon[ds]|request)|n['’]t\b|\bnot\b", re.I)
 _MEDIA = frozenset(
     "newspaper magazine agency network channel station website site host show programme program"
     " radio reporter anchor presenter journalist broadcaster daily weekly partner affiliate outlet"
@@ -68,12 +71,14 @@ class Mention:
         begin: The symbol of its article, or its own.
         last_word: The last word of `before`, in lower case.
         before_sentence: The sentence before its own, if there is one.
+        next_sentence: The one behind it.
     """
 
     def __init__(
-        self, reading: Reading, place: int, sentence: Sentence, before_sentence: Sentence | None
-    ) -> None:
-        self.before_sentence = before_sentence
+        self, reading: Reading, place: int, sentence: Sentence,
+        before_sentence: Sentence | None = None, next_sentence: Sentence | None = None,
+    ) -> None:  # fmt: skip
+        self.before_sentence, self.next_sentence = before_sentence, next_sentence
         start, end = reading.span(place, place + 1)
         self.reading, self.place, self.sentence = reading, place, sentence
         self.base = max(reading.starts[sentence.first], start - _AROUND)
@@ -117,6 +122,20 @@ class Mention:
             if row.relation in ("statement", "quoted") and row.content and row.kind != "outlet":
                 if not row.content[0] <= place < row.content[1]:
                     return row
+        return None
+
+    def answer(self) -> Found | None:
+        """Return what somebody says in the next sentence, unless this one or that has none."""
+        behind = self.next_sentence
+        if behind is None or self.speaker() is not None:
+            return None
+        if _REFUSES.search(self.reading.words(behind.first, behind.last)):
+            return None
+        for row in behind.rows:
+            if row.relation == "statement" and row.content and row.kind in ("person", "unnamed"):
+                named = self.reading.text[slice(*row.credited)]
+                is_asked = any(word in self.after for word in _NAMES.findall(named))
+                return row if is_asked or named.lower() in _PRONOUNS else None
         return None
 
     def named_in(self) -> Found | None:

@@ -70,6 +70,8 @@ def _demote(reading: Reading) -> None:
         if reading.classes[place - 1] == "L" and reading.words(place + 1, place + 2).islower():
             continue  # told The Observer government was a burden
         # Side by side in the text, too: no full stop or line between them that is not a class.
+        if reading.text.startswith("-", reading.ends[place]):
+            continue  # an S-ICM poll
         if reading.classes[place] == "O" and reading.words(place + 1, place + 2).islower():
             continue
         classes[place] = lexicon.NAME

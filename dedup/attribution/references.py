@@ -25,7 +25,8 @@ _KINDS_CALLED = {
     "radio station": ("broadcaster",), "radio": ("broadcaster",), "programme": ("broadcaster",),
     "program": ("broadcaster",), "broadcast": ("broadcaster",),
 }  # fmt: skip
-_BODY = re.compile("[NK]G|K(?![)])")
+# Bodies that `the agency` may mean as well: the European Space Agency.
+_BODY = re.compile(r"\b[A-Z]\w+ (?:Agency|Administration|Bureau|Authority)\b(?! \(?[A-Z])")
 _INDEFINITE = re.compile(r"(?:an?|another|some|any|every|each|one|no)\b", re.I)
 # What may stand before `report` where it refers back.
 _ADJECTIVE = re.compile(r"(?:(?:new|latest|same|full|original|first|earlier|recent)\s+)?\S+", re.I)
@@ -151,8 +152,7 @@ def back_reference(reading: Reading, first: int, last: int, head: str) -> Party 
 def _is_agency(reading: Reading, place: int, outlet: str, span: Span) -> bool:
     """Whether `the agency` is a wire: one that said something, and no other body since then."""
     before = [row for row in reading.found if row.credited[0] < reading.starts[place]]
-    between = reading.classes[bisect_left(reading.starts, span[1]) : place]
-    if _BODY.search(between):  # the FBI, the Space Agency
+    if _BODY.search(reading.text, span[1], reading.starts[place]):
         return False
     return any(row.outlet == outlet and row.relation != "venue" for row in before) and not any(
         row.kind == "organisation" and row.credited[0] > span[0] for row in before

@@ -35,7 +35,7 @@ _REPORT_FROM = re.compile(
     r"\b(?P<cue>(?:poll|survey|study|analysis)s?\s+(?:[^.;]{0,60}?(?:conducted|done"
     r"|carried\s+out)\s+"
     r"(?:\w+\s+){0,5}|(?:on|of|about|into)\s[^.;,]{2,50}?\s)?for|(?:report|reporting|claim|allegation|accusation|suggestion|assertion|revelation|expos[eé]|disclosure|headline|profile"
-    r"|story|article|footage|video|figures|data|projections?|survey"
+    r"|story|article|footage|video|figures|data|projections?|polling|survey"
     r"|poll|investigation|analysis|count|tally|photographs?|images?|review|commentary|editorial|column"
     r"|dispatch|documentary|podcast)s?\s+(?:\w+\s+)?"
     r"(?:from|by|in)(?:\s+(?:[\w.&’'-]+\s+){1,3}and)?|(?:named|reported|quoted|cited|shown|streamed|seen|carried|published|printed|aired|released|issued|profiled|detailed|described|documented|serialised"
@@ -49,7 +49,9 @@ _REPORT_FROM = re.compile(
     r"(?:(?:on|to|in|earlier|last|this)\s+)?(?:[\w-]+\s+){0,3}by"
     r"|(?:analy[sz]ed|gathered|tallied|collated|compiled)\s+by"
     r"|(?:claims?|allegations?|accusations?|assertions?|attributions?)\b[^.;,]{0,40}\smade\s+by"
-    r"|(?:story|news|scandal|affair)\b[^.;,]{0,60}\s(?:was|were)\s+(?:first\s+)?broken\s+by"
+    r"|(?:story|news|scandal|affair)\b[^.;]{0,60}\s(?:first\s+)?broken\s+by"
+    r"|\b(?:emerge[sd]?|surfaced)\s+(?:\w+\s+){0,3}in|(?:attributed|credited|sourced)\s+to"
+    r"|(?:poll|survey|study|analysis|investigation),\s+by"
     r"|(?:story|tale|news)\s+(?:was|is)\s+(?:being\s+)?told\s+by)\s+$",
     re.I,
 )
@@ -59,9 +61,20 @@ _LEARNT = re.compile(
 )
 _THAT = re.compile(r"(?:\s+(?:\w{3,6}day|today|yesterday|this morning))?\s+that\s+(?P<content>[^.;\n]{10,300})")
 # C (S). · C (S, May 3) ·
-_CITATION = re.compile(r"(?:,\s[^()]{3,30})?\)(?=\.|\s*(?:\n|$))")
+_CITATION = re.compile(r"(?:,\s[^()]{0,20}\d[^()]{0,9})?\)(?=\.|\s*(?:\n|$))")
+# After S's report, C · S's revelations led to C
+_CAME_OUT = re.compile(
+    r"(?:['’]s?)?\s+(?:\w+\s+)?(?P<cue>reports?|articles?|stor(?:y|ies)|investigations?|expos[eé]s?"
+    r"|revelations?|disclosures?|reporting|documentary|allegations?)\b"
+    r"(?P<did>\s+(?:has\s+|had\s+|also\s+)?(?:led\s+to|prompted|sparked|triggered|forced|drew|caused|provoked"
+    r"|came\s+(?:out|after|days|a\s)|appeared|was\s+published|were\s+published))?"
+)
+_CAME_AFTER = re.compile(
+    r"\b(?:after|following|since|in\s+the\s+wake\s+of|in\s+response\s+to|prompted\s+by"
+    r"|because\s+of|as\s+a\s+result\s+of|thanks\s+to)\s+(?:an?\s+)?$", re.I,
+)
 _TO_BE = re.compile(r"\bbe\s+(?:\w+ly\s+)?$")  # will be [shown on S]
-_FROM = ("from", "by", "in", "on", "for", "and")
+_FROM = ("from", "by", "in", "on", "for", "and", "to")
 _PUBLISHES = re.compile(
     r"\s*(?:(?:that|which)\s+|newspaper\s+|magazine\s+|website\s+|channel\s+|(?:news\s+)?agency\s+|and\s+(?:\w+\s+){0,3}(?:media"
     r"|outlets|newspapers|papers|sites|websites|agencies)\s+)?"
@@ -204,6 +217,18 @@ def does_too(mention: Mention) -> Found | None:
         "reported", cue=(first, first + len(match["cue"])), content=head.content,
         relation="statement", quotation=head.quotation, basis="as another outlet does",
         is_sure=False,
+    )  # fmt: skip
+
+
+def came_out(mention: Mention) -> Found | None:
+    """Read `after S's report, …` and `S's investigation led to …`."""
+    match = _CAME_OUT.match(mention.after)
+    if match is None or not (match["did"] or _CAME_AFTER.search(mention.before)):
+        return None
+    first, last = match.span("cue")
+    return mention.row(
+        "reported", cue=(mention.end + first, mention.end + last), content=None,
+        relation="statement", quotation="none", basis="its report", is_sure=False,
     )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ _VENUE = re.compile(
     r"|\b(?:described|explained|recalled|outlined|recounted)\s+(?:\w+\s+)?(?:for|to)"
     r"|\bshar(?:ed|es|ing)\s+(?:his|her|their|its)\s+(?:\w+\s+)?(?:thoughts?|views?|story|stories"
     r"|experiences?|opinions?|account|memories|concerns|plans)\s+with"
+    r"|(?<=\bwhen\s)(?:asked|contacted|reached|approached|questioned|pressed)\s+"
+    r"(?:(?:about|on|over|if|whether)\s[^.;,]{1,40}?\s)?by"
     r"|\binterviewed\s+(?:(?:on|about|over|for)\s+(?:[\w'’-]+\s+){1,6})?(?:by|on)"
     r"|\banswer(?:ed|s|ing)?\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,70}\s)?(?:from|by|for)"
     r"|\b(?:discuss|talk|speak|spoke)\w*\s+[^.;]{0,110}?\bwith|\b(?:told|telling|tells)"
@@ -88,7 +90,7 @@ _MANAGEMENT = re.compile(
     r"|chairman|owners?|founders?|lawyers?|shareholders?|viewers|readers|audiences?|headquarters)\b)"
 )
 _INTERVIEWS = re.compile(
-    r",?\s+(?:\w+ly\s+|(?:also|even|later|then|first|once)\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"
+    r",?\s+(?:\w+ly\s+|(?:also|even|later|then|first|once)\s+)?(?P<cue>(?:ha[sd]\s+(?:\w+ly\s+|also\s+|since\s+)?)?(?:interviewed"
     r"|(?:spoke|talked|caught up|chatted|sat down|sits down|got in touch)\s+(?:\w+\s+)?(?:with|to)"
     r"|(?:reached out to|contacted|approached|got in touch with|gotten in touch with|met with"
     r"|visited)"
@@ -96,6 +98,12 @@ _INTERVIEWS = re.compile(
     r"|(?:conducted|held)\s+(?:an?|its|this)\s+(?:\w+\s+)?interviews?\s+with"
     r"|had\s+(?:the|an?)\s+(?:opportunity|chance)\s+to\s+(?:speak|talk|chat)\s+(?:with|to)"
     r"|discuss(?:ed|es)\s+(?:\w+\s+){0,4}with))\b"
+)
+# S contacted X about it. X said C
+_ASKS = re.compile(
+    r",?\s+(?:\w+ly\s+|also\s+|then\s+)?(?P<cue>(?:ha[sd]\s+(?:\w+ly\s+|also\s+)?)?"
+    r"(?:asked|contacted|approached|reached\s+out\s+to|e-?mailed|phoned|wrote\s+to))\s+"
+    r"(?=[A-Z]|(?:the|an?|his|her|its|one|two|three|several|some)\b)"
 )
 # X gave S an interview · X joined S for an interview
 _GRANTS = re.compile(r"\b(?P<cue>gave|gives|granted|given|giving|joined|joins)\s+$")
@@ -265,6 +273,19 @@ def _grants_interview(mention: Mention) -> Found | None:
         "interview", cue=(first, first + len(match["cue"])),
         content=speaker.content if speaker else None, relation="venue",
         quotation=speaker.quotation if speaker else "none", basis="was given answers",
+    )  # fmt: skip
+
+
+def asks(mention: Mention) -> Found | None:
+    """Read `S asked X about it. X said C`."""
+    match = _ASKS.match(mention.after)
+    answer = mention.answer() if match else None
+    if match is None or answer is None:
+        return None
+    first, last = match.span("cue")
+    return mention.row(
+        "interview", cue=(mention.end + first, mention.end + last), content=answer.content,
+        relation="venue", quotation=answer.quotation, basis="asked somebody", is_sure=False,
     )  # fmt: skip
 
 
