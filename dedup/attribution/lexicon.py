@@ -105,7 +105,8 @@ _CLASSES = {
     " umpire cyclist athlete teammate clerk accountant auditor lobbyist entrepreneur"
     " businessman businesswoman contractor consultant interpreter monk nun missionary"
     " grandfather grandmother nephew niece girlfriend boyfriend widow widower teenager pensioner"
-    " retiree photographer cameraman stringer photojournalist pilgrim trucker legislator ombudsman attaché negotiator mediator peacekeeper"
+    " retiree photographer cameraman stringer photojournalist pilgrim trucker legislator"
+    " ombudsman attaché negotiator mediator peacekeeper"
     " investigator informant militiaman gunman policymaker",
     # groups without a name
     "U": "officials sources experts witnesses eyewitnesses critics analysts observers residents"
@@ -152,7 +153,8 @@ _CLASSES = {
     " news_agency newswire wire wire_service news_service broadcaster network channel station"
     " tv_station television_station radio_station radio website web_site site news_site"
     " news_website portal publication outlet news_outlet media_outlet news_organization"
-    " news_organisation twitter_account facebook_page twitter_feed instagram_account youtube_channel live_blog"
+    " news_organisation twitter_account facebook_page twitter_feed instagram_account"
+    " youtube_channel live_blog"
     " news_channel tv_channel television_channel television_network"
     " tv_network cable_network blog newsletter",
     # what outlets publish
@@ -177,19 +179,19 @@ _CLASSES = {
 # Verbs that report words; the base form first, irregular past and participle behind it.
 _SAY = """
  accuse acknowledge add address admit affirm allege announce answer argue ascribe assert assess
- attribute aver avow bark begin/began blare blog boast calculate call_for call_on caution claim clarify
- comment complain concede conclude confess confide confirm contend continue counter crow cry/cried
- deadpan decide declare demand deny/denied describe detail direct disclose divulge elaborate
- emphasise emphasize establish estimate exclaim explain express forecast fume go_on/went_on guess
- gush hint hold_that hypothesise hypothesize imply indicate insist instruct interject joke lament lay_out/laid_out
- maintain make_clear/made_clear make_it_clear/made_it_clear mention mourn muse mutter note object
- observe opine pledge point_out/pointed_out posit
- post predict proclaim project promise pronounce propose protest quip reaffirm recall reckon
- recommend recount reiterate relate remark remember repeat reply/replied report respond retort
- retweet reveal rule say/said scoff scream shout signal snap sneer specify/specified speculate spell_out/spelled_out state
- stress suggest sum_up/summed_up surmise swear/swore tell_that testify/testified theorise theorize
- threaten thunder tweet underline underscore urge vent verify/verified voice volunteer vow warn whisper
- write/wrote
+ attribute aver avow bark begin/began blare blog boast calculate call_for call_on caution claim
+ clarify comment complain concede conclude confess confide confirm contend continue counter crow
+ cry/cried deadpan decide declare demand deny/denied describe detail direct disclose divulge
+ elaborate emphasise emphasize establish estimate exclaim explain express forecast fume
+ go_on/went_on guess gush hint hold_that hypothesise hypothesize imply indicate insist instruct
+ interject joke lament lay_out/laid_out maintain make_clear/made_clear make_it_clear/made_it_clear
+ mention mourn muse mutter note object observe opine pledge point_out/pointed_out posit post
+ predict proclaim project promise pronounce propose protest quip reaffirm recall reckon recommend
+ recount reiterate relate remark remember repeat reply/replied report respond retort retweet reveal
+ rule say/said scoff scream shout signal snap sneer specify/specified speculate
+ spell_out/spelled_out state stress suggest sum_up/summed_up surmise swear/swore tell_that
+ testify/testified theorise theorize threaten thunder tweet underline underscore urge vent
+ verify/verified voice volunteer vow warn whisper write/wrote
 """
 _TELL = "tell/told inform assure remind notify/notified advise brief email e-mail message text"
 _CITE = "quote cite"

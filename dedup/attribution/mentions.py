@@ -16,11 +16,11 @@ from dedup.attribution.reading import Reading, Sentence, Span
 _OUTLETS = re.compile("[OAS]")
 _JOINED = re.compile("[OAS](?:,D?[OAS])*,?&p?D?[OAS]")  # CNN, the BBC and Reuters
 _READERS = (
-    venues.occasion, venues.venue, venues.interviews, venues.asks, documents.obtained, documents.obtains,
-    documents.has_seen, documents.given, reports.publishes, reports.reports_that, reports.relays,
-    findings.counts, reports.report_from, reports.does_too, reports.came_out, reports.learnt_from, reports.in_brackets,
-    reports.headlines, findings.reports_first, findings.polls, findings.announces,
-    findings.is_among,
+    venues.occasion, venues.venue, venues.interviews, venues.asks, documents.obtained,
+    documents.obtains, documents.has_seen, documents.given, reports.publishes,
+    reports.reports_that, reports.relays, findings.counts, reports.report_from, reports.does_too,
+    reports.learnt_from, reports.in_brackets, reports.headlines, findings.reports_first,
+    findings.polls, findings.announces, findings.is_among,
     venues.reached, venues.in_print, venues.on_air, venues.addressed, venues.was_told,
     venues.writes_in,
 )  # fmt: skip

@@ -32,10 +32,14 @@ _PRESS = re.compile(
 _PLAIN = re.compile(r"(?:newspaper|news agency|magazine)$", re.I)
 _STATE = re.compile(r"(?:state|government|party|army)-(?:run|owned|controlled|backed)$|^official$"
                     r"|^semi-official$|^opposition$|^independent$", re.I)  # fmt: skip
-_DEMONYM = re.compile(r"(?:[ai]n|ish|ese|ch|i|ic|ean|ern|Greek|Thai|Swiss|Welsh|Dutch|Czech)$")
+_DEMONYM = re.compile(
+    r"(?:[ai]n|ish|ese|ch|i|ic|ean|ern|Greek|Thai|Swiss|Welsh|Dutch|Czech"
+    r"|-(?:language|based|owned|run|backed|funded))$"
+)
 _LONGER = re.compile("(?:(?<=[NK])A|A(?=[NKG])|[OS](?=G))")
 _PERSON = re.compile("TN(?P<surname>[OA])(?![OAzNKH])")
-_SPELLED = re.compile("(?P<name>[^.,;:()¶#%]{2,8})[(](?P<short>[OA])[)]")
+_IN_PARENTHESES = re.compile("[(](?P<short>[OA])[)]")
+_WORDS = re.compile("[^.,;:()¶#%OAS]{2,}\\Z")
 _NEWS = re.compile(r"News|Press|Agen|Broadcast|Radio|Tele[vg]|Times|Post|Journal|Media")
 _OPENING = re.compile("(?<=[¶#%.:P])A(?=[npqme])")  # People who, People near
 _ARTICLE = re.compile(r"[Tt]he\s+(?=\w)")
@@ -116,9 +120,12 @@ def _spelled_out(reading: Reading) -> Iterator[int]:
     """Yield acronyms of outlets that the text itself spells out as somebody else's: the Odrava
     Ports Authority (OPA).
     """
-    for match in _SPELLED.finditer(reading.classes):
+    for match in _IN_PARENTHESES.finditer(reading.classes):
         place = match.start("short")
-        short, words = reading.words(place, place + 1), reading.words(*match.span("name"))
+        name = _WORDS.search(reading.classes, max(0, match.start() - _LONGEST), match.start())
+        if name is None:
+            continue
+        short, words = reading.words(place, place + 1), reading.words(*name.span())
         initials = "".join(word[0] for word in re.findall(r"[A-Z]\w+", words))
         if short.isupper() and initials.endswith(short) and not _NEWS.search(words):
             yield place

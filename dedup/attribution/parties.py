@@ -219,10 +219,11 @@ def _is_news_site(reading: Reading, place: int, core: str, cue: str, surface: Su
 
 
 _SIMPLE = re.compile("D{0,2}[TKNOAS0d]*[KNOAS]z?[YE]?(?:\\([NKOA]+\\))?")
-_PUBLISHED = re.compile(
-    "(?P<noun>D?[nN0]*[nYEU](?:b[TNK]{1,3})?)(?:[bp]|c)(?P<party>D?[OAS].*|(?<=[bp])DH)"  # a report in the paper
+_PUBLISHED = re.compile(  # a report in the paper · a column by Edda Corrin in the paper
+    "(?P<noun>D?[nN0]*[nYEU](?:b[TNK]{1,3})?)(?:[bp]|c)(?P<party>D?[OAS].*|(?<=[bp])DH)"
 )
-_INCLUDING = re.compile("D{0,2}[nN]{0,2}[UH],?n(?P<named>D?[OA])")  # outlets including S
+# outlets including S · media outlets R and S
+_INCLUDING = re.compile("D{0,2}[nN]{0,2}U{0,2}[UH](?:,?n)?(?P<named>D?[OA])")
 # Reuters and [other media] · Reuters and AFP news agencies
 _AND_OTHERS = re.compile(
     "(?P<named>D?[OA]H?(?:,D?[OA]H?)*),?&(?P<others>D[DnN]{0,3}[UH])"
@@ -241,7 +242,8 @@ def split_party(reading: Reading, first: int, last: int) -> list[Span]:
         classes = match["party"]
     elif match := _INCLUDING.match(classes):
         word = first + match.start("named") - 1
-        if reading.words(word, word + 1).lower() == "including":
+        is_list = classes[match.start("named") - 1] in "UH" and "&" in classes
+        if is_list or reading.words(word, word + 1).lower() == "including":
             return split_party(reading, first + match.start("named"), last)
     if "&" not in classes:
         return [(first, last)]

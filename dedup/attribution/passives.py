@@ -21,7 +21,8 @@ _AGENT_BEHIND = re.compile(
 )
 _COMPLETED = re.compile(
     "report|said|describ|declar|named|rated|ranked|rank|regard|dubbed|label|brand|hail|prais|panned"
-    "|deemed|consider|identif|portray|list|charact|alleg|estimat|project|forecast", re.I,
+    "|deemed|consider|identif|portray|list|charact|alleg|estimat|project|forecast",
+    re.I,
 )
 _LISTENER = re.compile("(?P<party>D?[nN]{0,3}H?D?[OA]H?)[mye]{1,4}\\Z")  # S had been told by X
 _PRINTED_IN = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA])")
@@ -90,7 +91,8 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
     is_said = is_said or (  # an official quoted by S said C
         classes[cue] == "k" and behind in tuple("VL") and classes[cue - 1] not in "eyx"
     )
-    if is_said or (re.search(",(?:B|q[me]{1,2})?y*\\Z", left) and _GOES_ON_SAYING.match(classes, party[1], last)):
+    is_inserted = re.search(",(?:B|q[me]{1,2})?y*\\Z", left) is not None
+    if is_said or (is_inserted and _GOES_ON_SAYING.match(classes, party[1], last)):
         # X, quoted by S, said C: all of it is what S says.
         whole = clause_start(classes, first, last), without_stop(classes, last)
         return make_rows(reading, cue, party, None, whole) if classes[cue] in "VkR" else []

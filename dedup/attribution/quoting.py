@@ -20,7 +20,7 @@ from dedup.attribution.subjects import subject_before
 
 _QUOTED_PARTY = re.compile(f"(?P<party>{grammar.PARTY}|Dn{{1,3}})(?:{grammar.ASIDE})?")
 _WHO_SAID = re.compile(",?q[my]*[VvWR]")
-_IN_SAYING = re.compile(f"[bp]D?[nN]{{0,3}}H?D?[OA]H?(?=g)")  # quoted in S saying C
+_IN_SAYING = re.compile("[bp]D?[nN]{0,3}H?D?[OA]H?(?=g)")  # quoted in S saying C
 _BY_PARTY = re.compile(f"b(?P<party>{grammar.PARTY})|p(?P<outlet>D?[nN]{{0,3}}H?D?[OA])")
 _HIM = re.compile("him|her|them", re.I)
 _BEFORE_PASSIVE = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?[mexy]*\\Z")

@@ -214,9 +214,7 @@ def _listener(reading: Reading, place: int) -> Party | None:
     if opener := _OPENS.match(reading.classes, first, place):
         number = opener.start("outlet")
         span = reading.span(number, number + 1)
-        return Party(
-            "outlet", outlet_of(reading, number), "likely", span, is_reference=True
-        )
+        return Party("outlet", outlet_of(reading, number), "likely", span, is_reference=True)
     if again := _OPENS_AGAIN.match(reading.classes, first, place):
         return back_reference(reading, *again.span("noun"), "H")
     return None

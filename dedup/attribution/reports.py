@@ -26,7 +26,7 @@ _FINDING = re.compile(
 )
 _RELAYED = re.compile(r"\b(?P<cue>via|per)\s+$", re.I)
 _REPORTS_THAT = re.compile(
-    r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>report|story|article|claim|allegation|revelation)s?\s+"
+    r"(?:['’]s?)?\s+(?:[a-z\d]\w*\s+){0,2}(?P<cue>report|story|article|claim|allegation|revelation)s?\s+"
     r"(?:(?:today|yesterday|\w+day|(?:this|last)\s+\w+|published\s+\w+day)\s+)?"
     r"(?:that|alleging|saying|claiming|suggesting|showing|revealing|detailing|describing|highlighting|noting|quoting"
     r"|citing|about\s+how|in\s+which)\s+(?P<content>[^.;\n]{10,300})"
@@ -34,7 +34,7 @@ _REPORTS_THAT = re.compile(
 _REPORT_FROM = re.compile(
     r"\b(?P<cue>(?:poll|survey|study|analysis)s?\s+(?:[^.;]{0,60}?(?:conducted|done"
     r"|carried\s+out)\s+"
-    r"(?:\w+\s+){0,5}|(?:on|of|about|into)\s[^.;,]{2,50}?\s)?for|(?:report|reporting|claim|allegation|accusation|suggestion|assertion|revelation|expos[eé]|disclosure|headline|profile"
+    r"(?:\w+\s+){0,5}|(?:on|of|about|into)\s[^.;,]{2,50}?\s)?for|(?:report|reporting|revelation|expos[eé]|disclosure|headline|profile"
     r"|story|article|footage|video|figures|data|projections?|polling|survey"
     r"|poll|investigation|analysis|count|tally|photographs?|images?|review|commentary|editorial|column"
     r"|dispatch|documentary|podcast)s?\s+(?:\w+\s+)?"
@@ -49,6 +49,7 @@ _REPORT_FROM = re.compile(
     r"(?:(?:on|to|in|earlier|last|this)\s+)?(?:[\w-]+\s+){0,3}by"
     r"|(?:analy[sz]ed|gathered|tallied|collated|compiled)\s+by"
     r"|(?:claims?|allegations?|accusations?|assertions?|attributions?)\b[^.;,]{0,40}\smade\s+by"
+    r"|(?:claim|allegation|accusation|suggestion|assertion)s?\s+(?:from|in)"
     r"|(?:story|news|scandal|affair)\b[^.;]{0,60}\s(?:first\s+)?broken\s+by"
     r"|\b(?:emerge[sd]?|surfaced)\s+(?:\w+\s+){0,3}in|(?:attributed|credited|sourced)\s+to"
     r"|(?:poll|survey|study|analysis|investigation),\s+by"
@@ -57,22 +58,15 @@ _REPORT_FROM = re.compile(
 )
 # I read in S that C · as we heard on S, C
 _LEARNT = re.compile(
-    r"\b(?P<cue>(?:read|saw|seen|heard|hear|learned|learnt|noticed)\s+(?:\w+\s+){0,3}?(?:in|on|from))\s+$", re.I
+    r"\b(?P<cue>(?:read|saw|seen|heard|hear|learned|learnt|noticed)\s+(?:\w+\s+){0,3}?"
+    r"(?:in|on|from))\s+$",
+    re.I,
 )
-_THAT = re.compile(r"(?:\s+(?:\w{3,6}day|today|yesterday|this morning))?\s+that\s+(?P<content>[^.;\n]{10,300})")
+_THAT = re.compile(
+    r"(?:\s+(?:\w{3,6}day|today|yesterday|this morning))?\s+that\s+(?P<content>[^.;\n]{10,300})"
+)
 # C (S). · C (S, May 3) ·
 _CITATION = re.compile(r"(?:,\s[^()]{0,20}\d[^()]{0,9})?\)(?=\.|\s*(?:\n|$))")
-# After S's report, C · S's revelations led to C
-_CAME_OUT = re.compile(
-    r"(?:['’]s?)?\s+(?:\w+\s+)?(?P<cue>reports?|articles?|stor(?:y|ies)|investigations?|expos[eé]s?"
-    r"|revelations?|disclosures?|reporting|documentary|allegations?)\b"
-    r"(?P<did>\s+(?:has\s+|had\s+|also\s+)?(?:led\s+to|prompted|sparked|triggered|forced|drew|caused|provoked"
-    r"|came\s+(?:out|after|days|a\s)|appeared|was\s+published|were\s+published))?"
-)
-_CAME_AFTER = re.compile(
-    r"\b(?:after|following|since|in\s+the\s+wake\s+of|in\s+response\s+to|prompted\s+by"
-    r"|because\s+of|as\s+a\s+result\s+of|thanks\s+to)\s+(?:an?\s+)?$", re.I,
-)
 _TO_BE = re.compile(r"\bbe\s+(?:\w+ly\s+)?$")  # will be [shown on S]
 _FROM = ("from", "by", "in", "on", "for", "and", "to")
 _PUBLISHES = re.compile(
@@ -217,18 +211,6 @@ def does_too(mention: Mention) -> Found | None:
         "reported", cue=(first, first + len(match["cue"])), content=head.content,
         relation="statement", quotation=head.quotation, basis="as another outlet does",
         is_sure=False,
-    )  # fmt: skip
-
-
-def came_out(mention: Mention) -> Found | None:
-    """Read `after S's report, …` and `S's investigation led to …`."""
-    match = _CAME_OUT.match(mention.after)
-    if match is None or not (match["did"] or _CAME_AFTER.search(mention.before)):
-        return None
-    first, last = match.span("cue")
-    return mention.row(
-        "reported", cue=(mention.end + first, mention.end + last), content=None,
-        relation="statement", quotation="none", basis="its report", is_sure=False,
     )  # fmt: skip
 
 

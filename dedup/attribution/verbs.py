@@ -47,7 +47,7 @@ _ACTS = re.compile(
 )  # fmt: skip
 _TELLS = re.compile("report|says|said|writ|wrote|add|reveal|announc", re.I)
 _WENT_ON = re.compile("(?:went|go|goes|going) on", re.I)
-_IS_NOUN = re.compile("[my]*[eVvkL]")
+_FINITE = re.compile("[my]*[eVvkL]")
 _SENT = re.compile(
     r"\b(?:reporter|correspondent|journalist|photographer|cameraman|crew|team|witness|stringer)s?"
     r"(?:\s+(?:[A-Z]|(?:in|at|near|on|outside)\s).*)?$"
@@ -77,6 +77,8 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
     symbol = classes[cue]
     first = max(first, cue - _LOOK_BACK)
     left, right = classes[first:cue], classes[cue + 1 : last]
+    if symbol == "R" and left.endswith("D") and reading.words(cue - 1, cue).lower() != "both":
+        return []  # told S the claims were made
     is_quoted_in = symbol == "k" and _IN_OUTLET.match(right) is not None
     if is_quoted_in and not left.endswith(","):
         return []
@@ -123,7 +125,7 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
     if subject is None:
         return []
     party = first + subject[0], first + subject[1]
-    if symbol == "R" and _IS_NOUN.match(right) and "O" not in classes[slice(*party)]:
+    if symbol == "R" and _FINITE.match(right) and "O" not in classes[slice(*party)]:
         return []  # Media reports said C · Similar claims were made
     if reading.words(cue, cue + 1) in lexicon.WITNESSED and not _is_witness(reading, party):
         return []
@@ -267,7 +269,7 @@ def content_after(
     who = reading.classes[slice(*party)]
     words = reading.words(cue, cue + 1)
     is_asked = symbol == "W" and words.startswith("ask")
-    is_press = _PRESS.search(reading.words(*party)) is not None
+    is_press = words in lexicon.PAST_ONLY and _PRESS.search(reading.words(*party)) is not None
     is_plain = not is_press and (
         re.search(f"{QUOTATION}|[OSY]", reading.classes[start:end] + who) is None and "A" not in who
     )
@@ -302,7 +304,7 @@ def content_after(
     if start >= end:
         return []
     rows = make_rows(reading, cue, party, told, (start, end))
-    return relayed(reading, rows, cue, (start, end)) if re.search("[OASHYj]", who) else rows
+    return relayed(reading, rows, cue, (start, end))
 
 
 def _is_relayed(reading: Reading, cue: int, sentence: Sentence) -> bool:
