@@ -215,7 +215,7 @@ PAST_ONLY = frozenset(
  covered debunked deemed determined discovered documented drew editorialised editorialized
  examined excerpted featured gave identified interpreted linked listed named
  noticed panned pegged pegs portrayed printed profiled projected put puts ran ranked
- rated regarded relayed republished screened serialised serialized summarised summarized
+ rated regarded relayed republished screened serialised serialized spotlighted summarised summarized
  surveyed tallied tracked uncovered unearthed
 """.split()
 )

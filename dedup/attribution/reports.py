@@ -75,7 +75,7 @@ _PUBLISHES = re.compile(
     r"(?P<aside>,\s*)?(?:among\s+(?:\w+\s+)?others,\s*)?(?:(?:has|have|had|both|all)\s+){0,2}"
     r"(?P<cue>(?:first\s+|also\s+|later\s+)?(?:published|aired|broadcast|ran|printed|carried"
     r"|posted|released|(?:played|screened|showed|shows)(?=\s+(?:[\w-]+\s+){0,3}(?:recordings?|videos?|clips?"
-    r"|footage|audio|tapes?|pictures|images)\b)|unearthed|uncovered|broke(?=\s+(?:the|that)\s+(?:\w+\s+)?(?:story"
+    r"|footage|audio|(?:audio)?tapes?|excerpts|pictures|images)\b)|unearthed|uncovered|broke(?=\s+(?:the|that)\s+(?:\w+\s+)?(?:story"
     r"|news))|(?:leads?|led|opens|splash(?:es|ed))\s+(?:(?:its|their)\s+[\w\s]{3,20}\s)?(?:with|on)"
     r"|(?:carries|publishes|features)(?=\s+(?:an?|the)\s+(?:[\w-]+\s+){0,3}(?:report|story|article"
     r"|interview|photo(?:graph)?|picture|headline|piece|editorial)s?\b)))\s+"
@@ -95,7 +95,8 @@ _HEADED = re.compile(
     re.I,
 )
 _AS_DID = re.compile(r"\b(?P<cue>as\s+(?:did|do|does|has|have|had))\s+$")
-_BRACKET = re.compile(r"\.?\](?![(\[\]])")  # and no link of Markdown or of a wiki
+# C [S] · C [S, May 3], and no link of Markdown or of a wiki
+_BRACKET = re.compile(r"(?:\.?|[,/][^()\[\]]{0,30}\d[^()\[\]]{0,9})\](?![(\[\]])")
 
 
 def reports_that(mention: Mention) -> Found | None:

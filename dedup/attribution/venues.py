@@ -37,7 +37,7 @@ _VENUE = re.compile(
     r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:(?!about\b)[\w'’-]+\s+){1,5}to"
     r"|\b(?:told|tells|recounted|related)\s+(?:his|her|their|its|the)\s+(?:\w+\s+)?(?:story|stories"
     r"|tale|side|account|version)\s+to|\b(?:account|version|testimony|explanation|admission"
-    r"|confession|denial)s?\s+(?:\w+\s+)?to|\btook\s+to|\breview(?:ed|ing)\s+[^.;,]{3,40}\sfor"
+    r"|confession|denial)s?\s+(?:(?:\w+\s+){0,3}(?:gave|given)\s+|\w+\s+)?to|\btook\s+to|\breview(?:ed|ing)\s+[^.;,]{3,40}\sfor"
     r"|\b(?:answer|respon(?:se|ded|ding)|repl(?:y|ied|ying)|asked)\s+[^.;]{0,40}\bquestions?\s+(?:from|by)"
     r"|\b(?:statement|comments?|remarks?|letter|email|e-mail|message|response|reply|appearance"
     r"|conversation)s?\s+(?:\w+\s+)?(?:with|to|from|on|for|carried\s+by)|\btold\s+to"
@@ -126,6 +126,11 @@ _PRINTED = re.compile("op-ed|essay|column|commentary|opinion", re.I)  # words of
 _AT = re.compile(
     r"\b(?:in|during|at|on|after|for|from)\s+(?:an?|the|his|her|their|its|another|last)\s+"
     r"(?:\w+\s+){0,3}$", re.I,
+)  # fmt: skip
+# X wrote a scathing S op-ed
+_WROTE = re.compile(
+    r"\b(?:wr(?:ote|ites|iting|itten)|penned|penning|published)\s+(?:an?|the|his|her|their|its)\s+"
+    r"(?:\w+\s+){0,2}$", re.I,
 )  # fmt: skip
 _IN = re.compile(r"\bin\s+(?:[\w-]+\s+)?$")  # of a headline: in a wide-ranging S interview
 _ON_AIR = re.compile(
@@ -231,11 +236,16 @@ def on_air(mention: Mention) -> Found | None:
 def occasion(mention: Mention) -> Found | None:
     """Read `in an S interview, X said C`."""
     match = _OCCASION.match(mention.after)
-    if match is None or not (
-        _AT.search(mention.whole) or (match["cue"] == "interview" and _IN.search(mention.whole))
+    if match is None:
+        return None
+    is_printed = _PRINTED.match(match["cue"]) is not None
+    if not (
+        _AT.search(mention.whole)
+        or (match["cue"] == "interview" and _IN.search(mention.whole))
+        or (is_printed and _WROTE.search(mention.whole))
     ):
         return None
-    is_speech = match["cue"] == "interview" or _PRINTED.match(match["cue"])
+    is_speech = match["cue"] == "interview" or is_printed
     if not is_speech and mention.outer_speaker() is None:
         return None
     speaker = mention.speaker()
