@@ -9,14 +9,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from dedup.attribution import documents, findings, reports, venues
+from dedup.attribution import documents, findings, interviews, reports, venues
 from dedup.attribution.mention import Mention
 from dedup.attribution.reading import Reading, Sentence, Span
 
 _OUTLETS = re.compile("[OAS]")
 _JOINED = re.compile("[OAS](?:,D?[OAS])*,?&p?D?[OAS]")  # CNN, the BBC and Reuters
 _READERS = (
-    venues.occasion, venues.venue, venues.interviews, venues.asks, documents.obtained,
+    interviews.occasion, venues.venue, interviews.interviews, interviews.asks, documents.obtained,
     documents.obtains, documents.has_seen, documents.given, reports.publishes,
     reports.reports_that, reports.relays, findings.counts, reports.report_from, reports.does_too,
     reports.learnt_from, reports.in_brackets, reports.headlines, findings.reports_first,

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 
 from dedup.attribution import grammar
+from dedup.attribution.clauses import content_after
 from dedup.attribution.contents import (
     clause_start,
     kind_of_content,
@@ -22,7 +23,7 @@ from dedup.attribution.parties import describe, identify, split_party
 from dedup.attribution.quoting import read_quoting
 from dedup.attribution.reading import Found, Reading, Sentence, Span
 from dedup.attribution.speakers import subject_of
-from dedup.attribution.verbs import content_after, read_verb
+from dedup.attribution.verbs import read_verb
 
 # S reports that[, according to X, C] · X told S that[, …]
 _SAYS_THAT = re.compile("(?:[VvR]|L(?:D?[nNTUHOAKi]{1,4})?)h,?\\Z")
