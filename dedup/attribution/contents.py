@@ -27,11 +27,11 @@ _ON_AIR = re.compile("pD?[nN]{0,2}H?[OA](?:z[nOANK]{1,4})?\\Z")
 _BARE = re.compile("[^pt(]*[OA]H?(?=[pt])")  # told S [in Odrava on Friday]
 _CITED = re.compile(f"(?P<party>{grammar.PARTY}|0?[nN]{{0,2}}U)")
 _WORDS_BY = re.compile(
-    f"D?[nN]{{0,2}}(?P<noun>[nEGRY])(?:b|p)(?P<party>{grammar.PARTY})(?:,?[qg].*)?"
+    f"D?[nN]{{0,2}}(?P<noun>[nEGRY])(?:b|p)(?P<party>{grammar.PARTY})(?:,?[qgh].*)?"
 )
 _WORDS = re.compile(
     "statements?|comments|remarks|denial|words|warning|claims?|testimony|accusations?|allegations?"
-    "|confession|admission|announcement",
+    "|confession|admission|announcement|concerns|fears|complaints|suggestions",
     re.I,
 )
 _STRONG = "VvLlka"  # classes of cues that say by themselves that something is said
@@ -140,7 +140,8 @@ def relayed(reading: Reading, rows: list[Found], cue: int, content: Span) -> lis
         return rows
     classes = reading.classes
     is_citing = classes[cue] == "k"
-    match = (_CITED if is_citing else _WORDS_BY).fullmatch(classes, *content)
+    pattern, first = (_CITED, content[0]) if is_citing else (_WORDS_BY, cue + 1)
+    match = pattern.fullmatch(classes, first, content[1])
     if match is None or not (is_citing or _WORDS.search(reading.words(*match.span("noun")))):
         return rows
     cited = [

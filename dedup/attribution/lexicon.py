@@ -135,7 +135,8 @@ _CLASSES = {
     " ambassadors envoys negotiators mediators peacekeepers policemen policymakers veterans"
     " bishops priests monks pensioners teenagers neighbors cyclists athletes customers visitors"
     " bankers brokers lobbyists legislators informants gunmen local_residents"
-    " emergency_services emergency_workers fire_crews rescue_workers local_media state_media",
+    " emergency_services emergency_workers fire_crews rescue_workers local_media state_media"
+    " official_media",
     # organisations
     "G": "ministry department agency office bureau commission committee council board company"
     " corporation firm group party union association organisation organization federation"
@@ -149,7 +150,8 @@ _CLASSES = {
     " statement release press_release memo letter document documents report_card filing lawsuit"
     " complaint indictment affidavit",
     # outlets without their name
-    "H": "newspaper paper daily weekly tabloid broadsheet magazine journal agency_news news_firm"
+    "H": "state_news_agency state_broadcaster state_newspaper state_television state_tv state_radio"
+    " newspaper paper daily weekly tabloid broadsheet magazine journal agency_news news_firm"
     " news_agency newswire wire wire_service news_service broadcaster network channel station"
     " tv_station television_station radio_station radio website web_site site news_site"
     " news_website portal publication outlet news_outlet media_outlet news_organization"

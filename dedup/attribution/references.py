@@ -23,6 +23,7 @@ _KINDS_CALLED = {
     "television network": ("broadcaster",), "tv network": ("broadcaster",),
     "tv channel": ("broadcaster",), "news channel": ("broadcaster",),
     "radio station": ("broadcaster",), "radio": ("broadcaster",), "programme": ("broadcaster",),
+    "television": ("broadcaster",), "tv": ("broadcaster",),
     "program": ("broadcaster",), "broadcast": ("broadcaster",),
 }  # fmt: skip
 # Bodies that `the agency` may mean as well: the European Space Agency.

@@ -32,6 +32,8 @@ _SUBJECT = re.compile(f"(?P<party>{grammar.PARTY}),\\Z")  # X[, according to S, 
 _LABEL = re.compile(f"~?(?P<party>D?[OA][HY]?|{grammar.PARTY}):")
 # [according to X], as quoted by S
 _RELAYED_BY = re.compile("(?:,B?)?y?(?P<cue>[kV])y?[bp](?P<party>D?[nN]{0,3}(?:R?H)?D?[OA]H?)")
+# According to X, [S reported, C]
+_REPORTED = re.compile("(?P<party>D?[nN]{0,3}H?D?[OA]H?)[myx]*(?P<cue>[VR])[ytpdDn0]{0,6},")
 _DATA_FROM = re.compile(f"D?[nN0]{{0,3}}n(?:[pb]|Z)(?P<party>{grammar.PARTY})")  # data from X
 _QUOTES = re.compile(f"[,:]?D?(?P<between>[nNKTtpDUGy]{{0,7}})(?={QUOTATION})")
 _WITH = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA]H?)\\Z")  # with S [citing]
@@ -150,6 +152,8 @@ def _according_to(reading: Reading, cue: int, first: int, last: int) -> list[Fou
         comma = cited or re.compile(f",|(?={QUOTATION})").search(classes, party[1], end)
         start = comma.end() if comma else party[1]
         content = (start, end)
+        if (relayer := _REPORTED.match(classes, start, end)) and relayer.end() < end:
+            return _relayed_by(reading, cue, party, relayer, first, end)
     elif classes[party[1] : party[1] + 1] == "," and _SAYS_THAT.search(classes[first:cue]):
         content = (party[1] + 1, end)
     elif classes[party[1] : party[1] + 1] == "," and (

@@ -32,6 +32,8 @@ _NAMED_BY = re.compile(f"(?:s|{QUOTATION})b(?P<party>D?[nN]{{0,3}}H?D?[OA]H?)")
 _CHECKED_WITH = re.compile(f"p(?P<party>{grammar.PARTY})h")
 # According to S, [C, police said]
 _FRONTED = re.compile(f"a[^,;:{QUOTATION[1:-1]}]{{1,12}},(?=.{{3}})")
+# “C,” [a survivor, Edda Corrin, said]
+_DESCRIBED = re.compile(f"(?<={QUOTATION})(?P<party>D[nT0]{{1,4}}),?\\Z")
 _LEAST_CLAUSE = 3  # symbols before `, said S` that are a content
 _BY_OUTLET = re.compile("[ny]{0,2}bD?[nN]{0,3}H?D?[OA]")
 _IN_OUTLET = re.compile("pD?[nN]{0,3}H?D?[OA]")  # X, quoted in S, · an official quoted in S
@@ -40,6 +42,8 @@ _PUBLICATION = re.compile(
 )
 _TELLS = re.compile("report|says|said|writ|wrote|add|reveal|announc", re.I)
 _WENT_ON = re.compile("(?:went|go|goes|going) on", re.I)
+_GOES_ON_WITH = re.compile(",[myx]*[VLWRke]")
+_VERB = re.compile("[VvLlWRkem]")
 _FINITE = re.compile("[my]*[eVvkL]")
 _SENT = re.compile(
     r"\b(?:reporter|correspondent|journalist|photographer|cameraman|crew|team|witness|stringer)s?"
@@ -143,8 +147,12 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
     content_on_left = before.endswith(",") and is_final
     if is_final and before.endswith("B") and reading.words(party[0] - 1, party[0]) == "as":
         content_on_left = symbol in "VLR"  # C, as the BBC reported.
-    if is_outlet and content_on_left and behind.startswith(",h"):
-        # X told R, S reported, that C: all of it is what S says.
+    if (
+        is_outlet
+        and content_on_left
+        and (behind.startswith(",h") or (_GOES_ON_WITH.match(behind) and not _VERB.search(before)))
+    ):
+        # X told R, S reported, that C · X, S reported, said C: all of it is what S says.
         whole = clause_start(classes, first, last), without_stop(classes, last)
         return make_rows(reading, cue, party, None, whole)
     is_quoted = before[-1:] not in ("", ",") and re.fullmatch(QUOTATION, before[-1:]) is not None
@@ -204,6 +212,8 @@ def _content_before(
     start = clause_start(classes, first, end)
     if fronted := _FRONTED.match(classes, start, end):
         start = fronted.end()
+    if described := _DESCRIBED.search(classes, start, end):
+        end = described.start("party")
     while end > start and classes[end - 1] == ",":
         end -= 1
     if start >= end:
