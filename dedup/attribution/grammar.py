@@ -51,10 +51,13 @@ BEFORE_ASIDES = re.compile(
 )
 # The ministry has, in a statement, [urged]
 BEFORE_HELPED = re.compile(f"{_EDGE}(?P<party>{PARTY})(?P<helpers>m[myx]*){ASIDE}\\Z")
+# The country's interior minister, Jonas Veld, [said] · the head of the agency, Jonas Veld, [said]
+_OFFICE = "D?[nNGK0z]{0,5}T(?:pD?[nNK]{0,3}[Gn])?"
 # One of them, Bettina Rask, [told] · one news site, Znak.com, [claims] · another state media
 # outlet, the Courier, [said]
 BEFORE_NAMED = re.compile(
-    f"{_EDGE}(?:D|[NK]{{1,2}}z)?(?:[nT0HY]{{1,4}}|[nNKTU0]{{1,4}}H),"
+    f"{_EDGE}(?:(?:D|[NK]{{1,2}}z)?(?:[nT0HY]{{1,4}}|[nNKTU0]{{1,4}}H),"
+    f"|{_OFFICE},(?=[NK]{{2,4}},))"
     f"(?P<party>D?[nNT]{{0,3}}[NK]{{1,3}}|D?[OA]),{_HELPERS}\\Z"
 )
 # “…,” the 74-year-old [told]
