@@ -148,7 +148,8 @@ _CLASSES = {
     " museum regulator watchdog task_force caucus secretariat directorate headquarters"
     " presidency intelligence_unit constabulary brigade guard_corps airlines railways"
     " statement release press_release memo letter document documents report_card filing lawsuit"
-    " complaint indictment affidavit",
+    " complaint indictment affidavit summary ruling verdict judgment judgement testimony"
+    " deposition charge_sheet",
     # outlets without their name
     "H": "state_news_agency state_broadcaster state_newspaper state_television state_tv state_radio"
     " newspaper paper daily weekly tabloid broadsheet magazine journal agency_news news_firm"
