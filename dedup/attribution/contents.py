@@ -10,7 +10,7 @@ from dedup.attribution.parties import describe, identify, split_party
 from dedup.attribution.reading import Found, Reading, Span
 from dedup.attribution.references import Party
 
-_LEADS = ",:;&B~)y"  # what may stand before a content that starts a sentence
+LEADS = ",:;&B~)y"  # what may stand before a content that starts a sentence
 _STOPS = re.compile(
     ";|,?y?a|,c|,B(?=[DnNI])|,&[DIiNKTG][^,]{0,6}[VL]|(?:,B?|(?<=[QCP?])B)y?[kVR]y?[pb](?=D?[nN]{0,3}H?D?[OA])"
 )
@@ -25,13 +25,22 @@ _RELAYER_LAST = re.compile("(?:,|(?<=[CP?]))[VR]D?[nN]{0,3}H?D?[OA]H?[ptdDnN0]{0
 _SAID_IN = re.compile("[pt]D?[nN]{0,2}[MY][pt]D?[nN]{0,2}H?[OA]")
 _ON_AIR = re.compile("pD?[nN]{0,2}H?[OA](?:z[nOANK]{1,4})?\\Z")
 _BARE = re.compile("[^pt(]*[OA]H?(?=[pt])")  # told S [in Odrava on Friday]
+_CITED = re.compile(f"(?P<party>{grammar.PARTY}|0?[nN]{{0,2}}U)")
+_WORDS_BY = re.compile(
+    f"D?[nN]{{0,2}}(?P<noun>[nEGRY])(?:b|p)(?P<party>{grammar.PARTY})(?:,?[qgh].*)?"
+)
+_WORDS = re.compile(
+    "statements?|comments|remarks|denial|words|warning|claims?|testimony|accusations?|allegations?"
+    "|confession|admission|announcement|concerns|fears|complaints|suggestions",
+    re.I,
+)
 _STRONG = "VvLlka"  # classes of cues that say by themselves that something is said
 
 
 def clause_start(classes: str, first: int, end: int) -> int:
     """Return where the content starts that ends before symbol `end` of a sentence."""
     start = first
-    while start < end and classes[start] in _LEADS:
+    while start < end and classes[start] in LEADS:
         start += 1
     return start
 
@@ -115,6 +124,40 @@ def _listeners(reading: Reading, told: Span, speaker: Found, cue: str) -> list[F
             )
         )  # fmt: skip
     return rows
+
+
+def relayed(reading: Reading, rows: list[Found], cue: int, content: Span) -> list[Found]:
+    """Return the rows of an outlet with those of whom it cites, or whose words it carries.
+
+    Args:
+        reading: The document.
+        rows: The rows of `S cited X`, `S carried a statement by X`.
+        cue: Symbol of the verb.
+        content: Symbols of what stands behind it.
+    """
+    head = rows[0] if rows else None
+    if head is None or head.kind != "outlet":
+        return rows
+    classes = reading.classes
+    is_citing = classes[cue] == "k"
+    pattern, first = (_CITED, content[0]) if is_citing else (_WORDS_BY, cue + 1)
+    match = pattern.fullmatch(classes, first, content[1])
+    if match is None or not (is_citing or _WORDS.search(reading.words(*match.span("noun")))):
+        return rows
+    cited = [
+        describe(
+            reading, identify(reading, *each, "said"), *each, cue=None, content=head.content,
+            relation="quoted", quotation=head.quotation, parent=head,
+            confidence="medium", basis="cited" if is_citing else "its words are carried",
+        )
+        for each in split_party(reading, *match.span("party"))
+    ]  # fmt: skip
+    if is_citing:  # with what, the text does not say
+        for row in (*rows, *cited):
+            row.content, row.quotation = None, "none"
+        for row in cited:
+            row.cue = head.cue
+    return [*rows, *cited]
 
 
 def continued(head: Found, content: Span, quotation: str = "direct") -> Found:

@@ -23,12 +23,25 @@ COUNTRY_WORDS = {
 }  # fmt: skip
 
 
+_FAR_MORE = 2  # times as many words of its country, and more, as of the name's own outlet
+
+
 def likeliest(reading: Reading, outlets: tuple[str, ...]) -> str:
     """Return the outlet of those that share a name whose country the text is most about."""
+    return max(outlets, key=lambda outlet: _hints(reading, outlet))  # of equal ones the first
 
-    def n_hints(outlet: str) -> int:
-        known = reading.gazetteer.outlets.get(outlet)
-        words = COUNTRY_WORDS.get(known.country if known else "")
-        return len(re.findall(rf"\b(?:{words})\b", reading.text)) if words else 0
 
-    return max(outlets, key=n_hints)  # of equal ones the first
+def outlet_of(reading: Reading, place: int) -> str:
+    """Return the outlet that a sure name means: a namesake's where the text is of its country."""
+    own, *others = reading.surface(place).outlets
+    if not others:
+        return own
+    other = likeliest(reading, tuple(others))
+    return other if _hints(reading, other) > _FAR_MORE * _hints(reading, own) else own
+
+
+def _hints(reading: Reading, outlet: str) -> int:
+    """Return how often a text names an outlet's country."""
+    known = reading.gazetteer.outlets.get(outlet)
+    words = COUNTRY_WORDS.get(known.country if known else "")
+    return len(re.findall(rf"\b(?:{words})\b", reading.text)) if words else 0

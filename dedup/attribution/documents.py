@@ -16,7 +16,7 @@ _NOUN = (
 _OBTAINED = re.compile(
     r"(?P<cue>\b(?:obtained|seen|heard|watched|reviewed|viewed|acquired|examined|inspected|consulted"
     r"|verified|authenticated|shared\s+with|released"
-    r"|(?:leaked|sent|given|provided|passed|handed|forwarded|supplied)\s+to)"
+    r"|(?:leaked|sent|shown|given|provided|passed|handed|forwarded|supplied)\s+to)"
     r"(?:\s+by|(?<=to)|(?<=with)))\s+$"
 )
 _BY = ("by", "to", "with")
@@ -30,8 +30,9 @@ _GIVEN = re.compile(
     rf"\s+(?:with\s+)?(?P<content>(?:[\w'’-]+\s+){{0,5}}?{_NOUN}\b[^.;,\n]{{0,60}})"
 )
 _OBTAINS = re.compile(
-    r"\s*(?P<cue>(?:has\s+|had\s+|have\s+)?(?:obtained|seen|reviewed|acquired|read"
-    r"|was\s+(?:shown|given|sent|handed))"
+    r"(?:,[^,.;]{3,60},)?\s*(?P<cue>(?:has\s+|had\s+|have\s+)?(?:obtained|seen|reviewed|viewed"
+    r"|acquired|read"
+    r"|(?:was|were|been)\s+(?:shown|given|sent|handed))"
     r"(?:\s+and\s+\w+)?)\s+(?P<content>(?:(?:an?|the|some|copies|\d+|several|hundreds)\b[^.;,\n]{3,80}"
     rf"|(?:\w+\s+){{0,2}}{_NOUN}\b[^.;,\n]{{0,80}}))"
 )

@@ -26,13 +26,14 @@ _FIRST = re.compile(
     r"(?:\s+that\b)?\s*(?:on\s+)?"
 )
 _POLL_HAS = re.compile(
-    r"(?:['’]s?)?(?:(?:[/-][\w ]{2,30}?){0,2}(?:\s+[\w-]+){0,2}\s+(?=[psa])"
-    r"|\s+(?:[a-z]+\s+)?(?=[rctfd]))"
-    r"(?P<cue>(?:polls?|surveys?|average|reporting|count|tally|figures|data)"
+    r"(?:['’]s?)?(?:(?:[/-][\w ]{2,30}?){0,2}(?:\s+[\w-]+){0,3}\s+(?=[psaP])"
+    r"|\s+(?:[a-z]+\s+)?(?=[rctfdlmin]))"
+    r"(?P<cue>(?:[Pp]olls?|surveys?|average|reporting|count|tally|tracker|figures|forecast|data|database|list|map"
+    r"|model|index|numbers)"
     r"(?:\s+(?:(?:this|last)\s+\w+|(?:earlier\s+)?\w+day))?(?:\s+(?:of|from|in|on|conducted"
     r"|taken|released|published|out)\s[^.;,]{2,60}?)?,?\s+(?:also\s+|currently\s+)?"
-    r"(?:ha[ds]|gave|gives?|puts?|placed|places|showed|shows?|showing|found|finds|suggest(?:s|ed)"
-    r"|indicate[sd]|saw|sees))\b(?!\s+(?:an?\s+)?(?:\S+\s+)?(?:margin|sampl))(?:\s+that\b)?\s*"
+    r"(?:ha[ds]|gave|gives?|giving|puts?|putting|placed|places|showed|shows?|showing|found|finds|suggest(?:s|ed)"
+    r"|indicate[sd]|lists|listed|saw|sees))\b(?!\s+(?:an?\s+)?(?:\S+\s+)?(?:margin|sampl))(?:\s+that\b)?\s*"
 )
 _ANNOUNCES = re.compile(
     r"(?:['’]s?)?(?:\s+\w+)?(?:\s+(?:report|story|article|piece|editorial))?\s*:\s*(?:$|\n)"

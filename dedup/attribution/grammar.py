@@ -42,8 +42,8 @@ INTERPOSED = re.compile(f",[^,;:h{QUOTATION[1:-1]}]{{1,20}},(?=h)")
 CITED = re.compile(f",(?:[ac]|B?y?[kV]b)[^,;:{QUOTATION[1:-1]}]{{1,20}}[,:]")
 
 # Dennis Okell [said] · the minister, who resigned, has [said]
-# An official quoted by the Courier [said]
-_QUOTED_BY = "(?:ky?[bp]D?[nN]{0,3}H?D?[OA]H?)?"
+# An official quoted by the Courier [said] · a witness interviewed by the Courier [said]
+_QUOTED_BY = "(?:(?:k|(?<=[TUNK])n)y?[bp]D?[nN]{0,3}H?D?[OA]H?)?"
 BEFORE_CUE = re.compile(f"(?P<party>{PARTY}{_WHO}){_QUOTED_BY}{_HELPERS}\\Z")
 BEFORE_ASIDE = re.compile(f"{_EDGE}(?P<party>{PARTY}){ASIDE}{_HELPERS}\\Z")
 BEFORE_ASIDES = re.compile(
@@ -51,10 +51,13 @@ BEFORE_ASIDES = re.compile(
 )
 # The ministry has, in a statement, [urged]
 BEFORE_HELPED = re.compile(f"{_EDGE}(?P<party>{PARTY})(?P<helpers>m[myx]*){ASIDE}\\Z")
+# The country's interior minister, Jonas Veld, [said] · the head of the agency, Jonas Veld, [said]
+_OFFICE = "D?[nNGK0z]{0,5}T(?:pD?[nNK]{0,3}[Gn])?"
 # One of them, Bettina Rask, [told] · one news site, Znak.com, [claims] · another state media
 # outlet, the Courier, [said]
 BEFORE_NAMED = re.compile(
-    f"{_EDGE}D?(?:[nT0HY]{{1,4}}|[nNKTU0]{{1,4}}H),"
+    f"{_EDGE}(?:(?:D|[NK]{{1,2}}z)?(?:[nT0HY]{{1,4}}|[nNKTU0]{{1,4}}H),"
+    f"|{_OFFICE},(?=[NK]{{2,4}},))"
     f"(?P<party>D?[nNT]{{0,3}}[NK]{{1,3}}|D?[OA]),{_HELPERS}\\Z"
 )
 # “…,” the 74-year-old [told]
@@ -82,9 +85,9 @@ AFTER_QUOTATION = re.compile(f"(?P<party>{PARTY}|Dn{{1,3}})")  # “…,” [sai
 ENDS_AFTER = re.compile(
     f"(?:{_WHO})(?:{ASIDE})?(?:[ptyB]D?[n0dNYM]{{0,6}}H?[OA]?|d)*(?:[,.;~)a]|k[pb]|\\Z|{QUOTATION})"
 )
-# [told] reporters · [told] the Herald on Tuesday · [told] him
+# [told] reporters · [told] the Herald on Tuesday · [told] the paper, the Herald, · [told] him
 TOLD = re.compile(
-    f"(?P<party>[iIj]|D?[nN]{{0,3}}H(?:D|Nz)?[OA]|n{{1,2}}[OA]|D?[nM]{{1,3}}(?=h)|D{{0,2}}[nM]|{PARTY})"
+    f"(?P<party>[iIj]|D?[nN]{{0,3}}H(?:D|Nz)?[OA]|D?[nN]{{0,3}}H,D?[OA](?=,)|n{{1,2}}[OA]|D?[nM]{{1,3}}(?=h)|D{{0,2}}[nM]|{PARTY})"
 )
 # When and where something was said: on Monday, in a statement, at a news conference in Paris.
 _TIME = "(?:[pt]?D?n?d[d0y]{0,3}|[pt]?D?[d0y]{1,4}|y)"

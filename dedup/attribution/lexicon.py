@@ -20,6 +20,7 @@ POSSESSIVE = "z"
 QUOTED, QUOTED_COMMA, QUOTED_STOP, QUOTED_ASKED, QUOTED_ON, SCARE = "Q", "C", "P", "?", "X", "s"
 # Words by shape.
 NAME, ACRONYM, WORD, NUMBER = "N", "K", "n", "0"
+GROUP = "U"  # of people without a name
 # Mentions of outlets: sure, ambiguous, and short ones that need a longer one.
 OUTLET, MAYBE_OUTLET, SHORT_OUTLET = "O", "A", "S"
 
@@ -45,7 +46,7 @@ _CLASSES = {
     "q": "who which whose whom where when",
     "b": "by",
     "t": "to",
-    "a": "according_to as_per in_the_words_of per",
+    "a": "according_to as_per in_the_words_of in_the_view_of in_the_opinion_of to_quote per",
     "&": "and & or as_well_as",
     "p": "of for at in from with on near about against over between into under outside inside"
     " across during before toward towards through",
@@ -60,7 +61,8 @@ _CLASSES = {
     "y": "also later then now earlier previously again once still just even only already always"
     " often sometimes soon today yesterday tomorrow instead further furthermore moreover"
     " thus therefore first reportedly similarly initially originally recently subsequently"
-    " exclusively eventually immediately separately repeatedly meanwhile too",
+    " exclusively eventually immediately separately repeatedly meanwhile too"
+    " on_condition_of_anonymity",
     "d": "monday tuesday wednesday thursday friday saturday sunday january february march april"
     " june july august september october november december jan feb mar apr aug sept oct nov"
     " dec mon tue tues wed thu thurs fri sat sun week month year morning afternoon evening"
@@ -89,7 +91,23 @@ _CLASSES = {
     " epidemiologist meteorologist seismologist astronomer physicist chemist biologist"
     " geologist firefighter policeman policewoman trooper patrolman worker employee passenger"
     " shopkeeper trader investor banker developer politician caller commentator critic"
-    " supporter opponent rival source whistleblower insider veteran musher keeper",
+    " supporter opponent rival source whistleblower whistle-blower insider veteran musher keeper"
+    " diver sailor miner commuter skipper crewman lifeguard paramedic medic rescuer"
+    " climber hiker tourist traveller traveler shopper tenant landlord villager islander"
+    " homeowner voter spectator onlooker bystander passer-by passerby demonstrator detainee"
+    " prisoner inmate defendant plaintiff juror magistrate refugee migrant evacuee militant"
+    " insurgent separatist serviceman reservist hacker programmer technician mechanic"
+    " electrician builder waiter waitress pharmacist dentist therapist psychiatrist neurologist"
+    " cardiologist oncologist pathologist coroner zoologist botanist ecologist"
+    " conservationist environmentalist climatologist volcanologist oceanographer archaeologist"
+    " anthropologist sociologist mathematician statistician philosopher theologian linguist"
+    " curator librarian archivist novelist poet playwright composer comedian filmmaker referee"
+    " umpire cyclist athlete teammate clerk accountant auditor lobbyist entrepreneur"
+    " businessman businesswoman contractor consultant interpreter monk nun missionary"
+    " grandfather grandmother nephew niece girlfriend boyfriend widow widower teenager pensioner"
+    " retiree photographer cameraman stringer photojournalist pilgrim trucker legislator"
+    " ombudsman attaché negotiator mediator peacekeeper"
+    " investigator informant militiaman gunman policymaker",
     # groups without a name
     "U": "officials sources experts witnesses eyewitnesses critics analysts observers residents"
     " locals neighbours neighbors authorities prosecutors investigators researchers scientists"
@@ -108,7 +126,17 @@ _CLASSES = {
     " meteorologists epidemiologists commentators delegates officers commanders agents"
     " villagers islanders councillors shopkeepers drivers fact_checkers"
     " respondents others critics proponents advocates"
-    " emergency_services emergency_workers fire_crews rescue_workers local_media state_media",
+    " divers sailors miners commuters pilots captains crewmen paramedics rescue_teams"
+    " climbers hikers tourists travellers travelers shoppers tenants spectators onlookers"
+    " bystanders passers-by detainees prisoners inmates jurors magistrates refugees migrants"
+    " evacuees fighters hackers technicians archaeologists biologists physicists astronauts"
+    " seismologists virologists epidemiologists conservationists environmentalists consultants"
+    " contractors auditors clerks nurses psychologists neurologists historians mayors governors"
+    " ambassadors envoys negotiators mediators peacekeepers policemen policymakers veterans"
+    " bishops priests monks pensioners teenagers neighbors cyclists athletes customers visitors"
+    " bankers brokers lobbyists legislators informants gunmen local_residents"
+    " emergency_services emergency_workers fire_crews rescue_workers local_media state_media"
+    " official_media",
     # organisations
     "G": "ministry department agency office bureau commission committee council board company"
     " corporation firm group party union association organisation organization federation"
@@ -120,18 +148,22 @@ _CLASSES = {
     " museum regulator watchdog task_force caucus secretariat directorate headquarters"
     " presidency intelligence_unit constabulary brigade guard_corps airlines railways"
     " statement release press_release memo letter document documents report_card filing lawsuit"
-    " complaint indictment affidavit",
+    " complaint indictment affidavit summary ruling verdict judgment judgement testimony"
+    " deposition charge_sheet",
     # outlets without their name
-    "H": "newspaper paper daily weekly tabloid broadsheet magazine journal agency_news news_firm"
+    "H": "state_news_agency state_broadcaster state_newspaper state_television state_tv state_radio"
+    " newspaper paper daily weekly tabloid broadsheet magazine journal agency_news news_firm"
     " news_agency newswire wire wire_service news_service broadcaster network channel station"
     " tv_station television_station radio_station radio website web_site site news_site"
     " news_website portal publication outlet news_outlet media_outlet news_organization"
-    " news_organisation news_channel tv_channel television_channel television_network"
+    " news_organisation twitter_account facebook_page twitter_feed instagram_account"
+    " youtube_channel live_blog"
+    " news_channel tv_channel television_channel television_network"
     " tv_network cable_network blog newsletter",
     # what outlets publish
     "Y": "report article story headline front_page piece op-ed editorial interview column dispatch"
     " bulletin analysis investigation review commentary survey poll study calculations edition"
-    " documentary"
+    " documentary polling"
     " profile essay broadcast programme program podcast segment newscast poll average projections",
     # what parties publish or somebody got hold of
     "E": "tweet tweets post facebook_post video footage recording audio transcript transcripts"
@@ -139,7 +171,7 @@ _CLASSES = {
     " papers statement statements copy draft cable cables photo photos photograph photographs"
     " image images message messages text_messages",
     "J": "to_have_said as_having_said",  # and each `as saying`
-    "c": "with_reference_to",
+    "c": "with_reference_to referring_to",
     "M": "interview phone_interview telephone_interview exclusive_interview press_conference",
     "Z": "obtained_by seen_by reviewed_by leaked_to published_by released_by provided_to"
     " viewed_by posted_by shared_with acquired_by examined_by verified_by sent_to given_to"
@@ -150,19 +182,19 @@ _CLASSES = {
 # Verbs that report words; the base form first, irregular past and participle behind it.
 _SAY = """
  accuse acknowledge add address admit affirm allege announce answer argue ascribe assert assess
- attribute aver avow begin/began blog boast calculate call_for call_on caution claim clarify
- comment complain concede conclude confess confide confirm contend continue counter crow cry/cried
- deadpan decide declare demand deny/denied describe detail direct disclose divulge elaborate
- emphasise emphasize establish estimate exclaim explain express forecast fume go_on/went_on guess
- gush hint hold_that hypothesise hypothesize imply indicate insist instruct interject joke lament
- maintain make_clear/made_clear make_it_clear/made_it_clear mention mourn muse mutter note object
- observe opine pledge point_out/pointed_out posit
- post predict proclaim project promise pronounce propose protest quip reaffirm recall reckon
- recommend recount reiterate relate remark remember repeat reply/replied report respond retort
- retweet reveal rule say/said scoff shout signal snap sneer specify/specified speculate state
- stress suggest sum_up/summed_up surmise swear/swore tell_that testify/testified theorise theorize
- threaten tweet underline underscore urge vent verify/verified voice volunteer vow warn whisper
- write/wrote
+ attribute aver avow bark begin/began blare blog boast calculate call_for call_on caution claim
+ clarify comment complain concede conclude confess confide confirm contend continue counter crow
+ cry/cried deadpan decide declare demand deny/denied describe detail direct disclose divulge
+ elaborate emphasise emphasize establish estimate exclaim explain express forecast fume
+ go_on/went_on guess gush hint hold_that hypothesise hypothesize imply indicate insist instruct
+ interject joke lament lay_out/laid_out maintain make_clear/made_clear make_it_clear/made_it_clear
+ mention mourn muse mutter note object observe opine pledge point_out/pointed_out posit post
+ predict proclaim project promise pronounce propose protest quip reaffirm recall reckon recommend
+ recount reiterate relate remark remember repeat reply/replied report respond retort retweet reveal
+ rule say/said scoff scream shout signal snap sneer specify/specified speculate
+ spell_out/spelled_out state stress suggest sum_up/summed_up surmise swear/swore tell_that
+ testify/testified theorise theorize threaten thunder tweet underline underscore urge vent
+ verify/verified voice volunteer vow warn whisper write/wrote
 """
 _TELL = "tell/told inform assure remind notify/notified advise brief email e-mail message text"
 _CITE = "quote cite"
@@ -182,11 +214,16 @@ _ACT = """
 # nouns.
 PAST_ONLY = frozenset(
     """
- aired analysed analyzed carried corrected counted covered discovered documented drew examined
- featured gave identified interpreted linked listed named printed profiled projected put ran
- puts ranked rated regarded surveyed tallied tracked uncovered
+ aired analysed analyzed branded carried catalogued chronicled corrected corroborated counted
+ covered debunked deemed determined discovered documented drew editorialised editorialized
+ examined excerpted featured gave identified interpreted linked listed named
+ noticed panned pegged pegs portrayed printed profiled projected put puts ran ranked
+ rated regarded relayed republished screened serialised serialized spotlighted summarised summarized
+ surveyed tallied tracked uncovered unearthed
 """.split()
 )
+# What people of outlets do where it happens: an S reporter saw C.
+WITNESSED = frozenset("saw heard witnessed watched filmed".split())
 # Forms that are nouns at least as often as verbs.
 _NOUNS = frozenset(
     "report reports claim claims comment comments note notes state states charge charges estimate"
@@ -267,6 +304,6 @@ def phrases() -> dict[str, str]:
             classes.setdefault(form, symbol)
             if symbol == verb_classes[-1]:
                 classes.setdefault(f"as {form}", "J")
-    for form in PAST_ONLY:
+    for form in (*PAST_ONLY, *WITNESSED):
         classes.setdefault(form, ACT)
     return classes

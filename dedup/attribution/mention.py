@@ -16,9 +16,13 @@ _ARTICLE = re.compile(
 )
 _NAMED_WITH = re.compile(r"[Tt]he\s+")
 _LONGEST_ARTICLE = 18  # characters, with a day, a mark and spaces
+_NAMES = re.compile(r"[A-Z]\w{2,}")
+_PRONOUNS = ("he", "she", "they")
+_REFUSES = re.compile(r"\b(?:declin|refus|unavailable|respon[ds]|request)|n['’]t\b|\bnot\b", re.I)
 _MEDIA = frozenset(
     "newspaper magazine agency network channel station website site host show programme program"
-    " radio reporter anchor presenter journalist broadcaster daily partner affiliate".split()
+    " radio reporter anchor presenter journalist broadcaster daily weekly partner affiliate outlet"
+    " firm service wire newswire portal tabloid broadsheet publication blog".split()
 )
 # What stands before an outlet that somebody spoke to, or that printed them: the news agency S,
 # Jonas Veld of S.
@@ -49,6 +53,13 @@ _NAME_OF = re.compile(
 )
 
 
+# S on Monday [published C]
+_ON_DAY = re.compile(
+    r",?\s+(?:on\s+)?(?:\w{3,6}day|today|yesterday)(?:\s+(?:morning|afternoon|evening|night))?,?"
+    r"(?=\s+[a-z]+(?:ed|s|w|nt|ke|t|d)\b)"
+)
+
+
 class Mention:
     """An outlet's name with what stands around it.
 
@@ -60,20 +71,23 @@ class Mention:
         begin: The symbol of its article, or its own.
         last_word: The last word of `before`, in lower case.
         before_sentence: The sentence before its own, if there is one.
+        next_sentence: The one behind it.
     """
 
     def __init__(
-        self, reading: Reading, place: int, sentence: Sentence, before_sentence: Sentence | None
-    ) -> None:
-        self.before_sentence = before_sentence
+        self, reading: Reading, place: int, sentence: Sentence,
+        before_sentence: Sentence | None = None, next_sentence: Sentence | None = None,
+    ) -> None:  # fmt: skip
+        self.before_sentence, self.next_sentence = before_sentence, next_sentence
         start, end = reading.span(place, place + 1)
         self.reading, self.place, self.sentence = reading, place, sentence
         self.base = max(reading.starts[sentence.first], start - _AROUND)
         self.whole = reading.text[self.base : start]
         if named := _NAMED_WITH.match(reading.text, start, end):  # the name has its article
             self.whole += named.group()
-        self.after = reading.text[end : end + _AROUND]
-        self.end = end
+        dated = _ON_DAY.match(reading.text, end, end + _AROUND)
+        self.end = dated.end() if dated else end
+        self.after = reading.text[self.end : self.end + _AROUND]
         before = reading.text[self.base : start]
         self.before = _without_article(_without_name(_without_article(before)))
         self.last_word = _last_word(self.before)
@@ -108,6 +122,20 @@ class Mention:
             if row.relation in ("statement", "quoted") and row.content and row.kind != "outlet":
                 if not row.content[0] <= place < row.content[1]:
                     return row
+        return None
+
+    def answer(self) -> Found | None:
+        """Return what somebody says in the next sentence, unless this one or that has none."""
+        behind = self.next_sentence
+        if behind is None or self.speaker() is not None:
+            return None
+        if _REFUSES.search(self.reading.words(behind.first, behind.last)):
+            return None
+        for row in behind.rows:
+            if row.relation == "statement" and row.content and row.kind in ("person", "unnamed"):
+                named = self.reading.text[slice(*row.credited)]
+                is_asked = any(word in self.after for word in _NAMES.findall(named))
+                return row if is_asked or named.lower() in _PRONOUNS else None
         return None
 
     def named_in(self) -> Found | None:

@@ -9,18 +9,18 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from dedup.attribution import documents, findings, reports, venues
+from dedup.attribution import documents, findings, interviews, reports, venues
 from dedup.attribution.mention import Mention
 from dedup.attribution.reading import Reading, Sentence, Span
 
 _OUTLETS = re.compile("[OAS]")
 _JOINED = re.compile("[OAS](?:,D?[OAS])*,?&p?D?[OAS]")  # CNN, the BBC and Reuters
 _READERS = (
-    venues.occasion, venues.venue, venues.interviews, documents.obtained, documents.obtains,
-    documents.has_seen, documents.given, reports.publishes, reports.reports_that, reports.relays,
-    findings.counts, reports.report_from, reports.does_too, reports.in_brackets,
-    reports.headlines, findings.reports_first, findings.polls, findings.announces,
-    findings.is_among,
+    interviews.occasion, venues.venue, interviews.interviews, interviews.asks, documents.obtained,
+    documents.obtains, documents.has_seen, documents.given, reports.publishes,
+    reports.reports_that, reports.relays, findings.counts, reports.report_from, reports.does_too,
+    reports.learnt_from, reports.in_brackets, reports.headlines, findings.reports_first,
+    findings.polls, findings.announces, findings.is_among,
     venues.reached, venues.in_print, venues.on_air, venues.addressed, venues.was_told,
     venues.writes_in,
 )  # fmt: skip
@@ -44,7 +44,8 @@ def read_mentions(reading: Reading, sentences: Sequence[Sentence], taken: set[Sp
         if _is_credited(reading, place, sentence, taken):
             continue
         before = sentences[number - 1] if number else None
-        mention = Mention(reading, place, sentence, before)
+        behind = sentences[number + 1] if number + 1 < len(sentences) else None
+        mention = Mention(reading, place, sentence, before, behind)
         for read in _READERS:
             if (row := read(mention)) is not None:
                 reading.add([row], sentence)
@@ -76,7 +77,7 @@ def _share(reading: Reading, match: re.Match[str], sentence: Sentence, taken: se
     for place in places:
         if _is_credited(reading, place, sentence, taken):
             continue
-        mention = Mention(reading, place, sentence, None)
+        mention = Mention(reading, place, sentence)
         head = shared[0]
         row = mention.row(
             "reported", cue=head.cue, content=head.content, relation=head.relation,

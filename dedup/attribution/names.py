@@ -32,9 +32,16 @@ _PRESS = re.compile(
 _PLAIN = re.compile(r"(?:newspaper|news agency|magazine)$", re.I)
 _STATE = re.compile(r"(?:state|government|party|army)-(?:run|owned|controlled|backed)$|^official$"
                     r"|^semi-official$|^opposition$|^independent$", re.I)  # fmt: skip
-_DEMONYM = re.compile(r"(?:[ai]n|ish|ese|ch|i|ic|ean|ern|Greek|Thai|Swiss|Welsh|Dutch|Czech)$")
+_DEMONYM = re.compile(
+    r"(?:[ai]n|ish|ese|ch|i|ic|ean|ern|Greek|Thai|Swiss|Welsh|Dutch|Czech"
+    r"|-(?:language|based|owned|run|backed|funded))$"
+)
 _LONGER = re.compile("(?:(?<=[NK])A|A(?=[NKG])|[OS](?=G))")
 _PERSON = re.compile("TN(?P<surname>[OA])(?![OAzNKH])")
+_IN_PARENTHESES = re.compile("[(](?P<short>[OA])[)]")
+_WORDS = re.compile("[^.,;:()¶#%OAS]{2,}\\Z")
+_NEWS = re.compile(r"News|Press|Agen|Broadcast|Radio|Tele[vg]|Times|Post|Journal|Media")
+_OPENING = re.compile("(?<=[¶#%.:P])A(?=[npqme])")  # People who, People near
 _ARTICLE = re.compile(r"[Tt]he\s+(?=\w)")
 _CANDIDATES = re.compile("[NK]")
 _POSSESSIVE = re.compile("['’]s? ")
@@ -43,7 +50,7 @@ _LONGEST = 10  # symbols of a name
 
 def know_names(reading: Reading) -> None:
     """Turn the names of unlisted outlets into mentions, and what is no mention into names."""
-    if re.search("A|[OS]G|TNO", reading.classes):
+    if re.search("A|[OS]G|TNO|[(]O[)]", reading.classes):
         _demote(reading)
     if "HA" in reading.classes:
         _confirm(reading)
@@ -67,10 +74,20 @@ def _demote(reading: Reading) -> None:
         if reading.classes[place - 1] == "L" and reading.words(place + 1, place + 2).islower():
             continue  # told The Observer government was a burden
         # Side by side in the text, too: no full stop or line between them that is not a class.
+        if reading.text.startswith("-", reading.ends[place]):
+            continue  # an S-ICM poll
         if reading.classes[place] == "O" and reading.words(place + 1, place + 2).islower():
             continue
         classes[place] = lexicon.NAME
         reading.surfaces[place] = -1
+    spelled = {reading.words(place, place + 1) for place in _spelled_out(reading)}
+    for match in re.finditer("[OA]", reading.classes if spelled else ""):
+        if reading.words(match.start(), match.start() + 1) in spelled:
+            classes[match.start()], reading.surfaces[match.start()] = lexicon.ACRONYM, -1
+    for match in _OPENING.finditer(reading.classes):
+        place = match.start()
+        if lexicon.phrases().get(reading.words(place, place + 1).lower()) == lexicon.GROUP:
+            classes[place], reading.surfaces[place] = lexicon.GROUP, -1
     reading.classes = "".join(classes)
 
 
@@ -96,6 +113,21 @@ def _persons(reading: Reading) -> Iterator[int]:
         place = match.start("surname")
         is_word = reading.words(place, place + 1).isalpha()
         if is_word and reading.starts[place] - reading.ends[place - 1] == 1:
+            yield place
+
+
+def _spelled_out(reading: Reading) -> Iterator[int]:
+    """Yield acronyms of outlets that the text itself spells out as somebody else's: the Odrava
+    Ports Authority (OPA).
+    """
+    for match in _IN_PARENTHESES.finditer(reading.classes):
+        place = match.start("short")
+        name = _WORDS.search(reading.classes, max(0, match.start() - _LONGEST), match.start())
+        if name is None:
+            continue
+        short, words = reading.words(place, place + 1), reading.words(*name.span())
+        initials = "".join(word[0] for word in re.findall(r"[A-Z]\w+", words))
+        if short.isupper() and initials.endswith(short) and not _NEWS.search(words):
             yield place
 
 

@@ -46,7 +46,8 @@ class Outlet:
         country: ISO 3166 code, or empty.
         aliases: Other names that mean it wherever they stand.
         domains: Its sites' domains.
-        ambiguous_aliases: Names that mean something else as well; they need more evidence.
+        ambiguous_aliases: Names that mean something else as well; they need more evidence. One
+            that is another outlet's own name means this one in texts about its country.
         short_names: What it is called after the full name was given (`the Post`), without `the`.
         parent: Id of the outlet that it is a part of, or empty.
     """
@@ -69,7 +70,8 @@ class Surface:
     Attributes:
         words: The words as they stand in texts.
         certainty: SURE, AMBIGUOUS or SHORT.
-        outlets: Ids of the outlets that they may mean, in the gazetteer's order.
+        outlets: Ids of the outlets that they may mean, in the gazetteer's order; of a sure name
+            its own outlet first.
     """
 
     words: str
@@ -104,6 +106,12 @@ class Gazetteer:
             level = next(level for level in _LEVELS if words in named[level])
             if named[SURE].get(words) in self.preferred:
                 surfaces.append(Surface(words, SURE, (named[SURE][words],)))
+                continue
+            owner = named[SURE].get(words)
+            if level == AMBIGUOUS and owner and words not in self.outlets[owner].ambiguous_aliases:
+                # It is the name of one; others are called so in texts about their countries.
+                others = (other for other in distinct if other != owner)
+                surfaces.append(Surface(words, SURE, (owner, *others)))
                 continue
             if level == SHORT:
                 bare = _ARTICLE.sub("", words)

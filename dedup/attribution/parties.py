@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from dedup.attribution.countries import likeliest
+from dedup.attribution.countries import likeliest, outlet_of
 from dedup.attribution.outlets import AMBIGUOUS, SHORT, SURE, UNLISTED, Surface, is_site
 from dedup.attribution.reading import Found, Reading, Span
 from dedup.attribution.references import Party, back_reference, last_party, mentioned_before
@@ -31,8 +31,9 @@ _NO_OUTLET = re.compile(
 )
 _JOURNALIST = re.compile(
     r"\b(?:reporter|correspondent|journalist|columnist|anchor|writer|photographer|presenter"
-    r"|newsreader)s?\b"
+    r"|newsreader|cameraman|stringer|witness)s?\b"
 )
+_CREW = re.compile(r"\b(?:team|crew)$")
 _MEDIA = re.compile(r"\b(?:media|outlets?|papers?|newspapers|agencies)$", re.I)  # state media S
 _FORMER = re.compile(r"(?:(?:an?|the)\s+)?(?:former|ex-|then-)", re.I)
 # CNN, ABC and Fox News · Time, Newsweek and …: an ambiguous name among sure ones is an outlet's.
@@ -94,7 +95,8 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
         if rest.startswith("z") and not affiliate and not re.search("[HYE]", rest):
             # CNN's Jake Tapper: a person, who speaks for the outlet.
             return _of_outlet(reading, first + found.start(), core, cue)
-        if head in "OASHYE" or rest.strip("NK") == "":
+        is_crew = _CREW.search(reading.words(first, first + len(core))) is not None
+        if head in "OASHYE" or rest.strip("NK") == "" or is_crew:
             named = affiliate or found
             party = _named_outlet(reading, first + named.end() - 1, core, cue)
             if party is not None:
@@ -175,7 +177,7 @@ def _named_outlet(reading: Reading, place: int, core: str, cue: str) -> Party | 
     if is_site(surface.words) and not _is_news_site(reading, place, core, cue, surface):
         return None
     if surface.certainty == SURE:
-        return Party("outlet", surface.outlets[0])
+        return Party("outlet", outlet_of(reading, place))
     before = mentioned_before(reading, place)
     known = [outlet for outlet in before if outlet in surface.outlets]
     if known:
@@ -217,9 +219,11 @@ def _is_news_site(reading: Reading, place: int, core: str, cue: str, surface: Su
 
 
 _SIMPLE = re.compile("D{0,2}[TKNOAS0d]*[KNOAS]z?[YE]?(?:\\([NKOA]+\\))?")
-_PUBLISHED = re.compile(
-    "(?P<noun>D?[nN0]*[nYEU])(?:[bp]|c)(?P<party>D?[OAS].*|(?<=[bp])DH)"  # a report in the paper
+_PUBLISHED = re.compile(  # a report in the paper · a column by Edda Corrin in the paper
+    "(?P<noun>D?[nN0]*[nYEU](?:b[TNK]{1,3})?)(?:[bp]|c)(?P<party>D?[OAS].*|(?<=[bp])DH)"
 )
+# outlets including S · media outlets R and S
+_INCLUDING = re.compile("D{0,2}[nN]{0,2}U{0,2}[UH](?:,?n)?(?P<named>D?[OA])")
 # Reuters and [other media] · Reuters and AFP news agencies
 _AND_OTHERS = re.compile(
     "(?P<named>D?[OA]H?(?:,D?[OA]H?)*),?&(?P<others>D[DnN]{0,3}[UH])"
@@ -236,6 +240,11 @@ def split_party(reading: Reading, first: int, last: int) -> list[Span]:
     if match := _PUBLISHED.fullmatch(classes):
         first += match.start("party")
         classes = match["party"]
+    elif match := _INCLUDING.match(classes):
+        word = first + match.start("named") - 1
+        is_list = classes[match.start("named") - 1] in "UH" and "&" in classes
+        if is_list or reading.words(word, word + 1).lower() == "including":
+            return split_party(reading, first + match.start("named"), last)
     if "&" not in classes:
         return [(first, last)]
     if match := _AND_OTHERS.fullmatch(classes):
@@ -250,7 +259,8 @@ def split_party(reading: Reading, first: int, last: int) -> list[Span]:
     for part in parts:
         while reading.classes[place] in ",&":
             place += 1
-        spans.append((place + part.startswith("DD"), place + len(part)))  # both the BBC
+        is_both = part.startswith("D") and reading.words(place, place + 1).lower() == "both"
+        spans.append((place + is_both, place + len(part)))  # both the BBC
         place += len(part)
     return spans
 

@@ -10,8 +10,19 @@ from dedup.attribution.grammar import QUOTATION
 from dedup.attribution.reading import Found, Reading, Span
 
 PASSIVE = re.compile("e[yx]*\\Z")
+# [reported] by S · [reported] on Monday by, among others, S
 _AGENT = re.compile(
-    f"[ny]{{0,2}}(?:[pD]?D?[dny0]{{1,4}})?b(?P<party>{grammar.PARTY}|D?n{{1,3}}(?=h))"
+    f"[ny]{{0,2}}(?:[pD]?D?[dny0]{{1,4}})?b(?:,[npU]{{2,3}},)?"
+    f"(?P<party>{grammar.PARTY}|D?n{{1,3}}(?=h))"
+)
+# was named player of the year by S · was reported to be unsafe by S
+_AGENT_BEHIND = re.compile(
+    f"[^,;:.VLWRkbqhB{QUOTATION[1:-1]}]{{1,9}}b(?P<party>D?[nN]{{0,3}}H?D?[OA]H?)"
+)
+_COMPLETED = re.compile(
+    "report|said|describ|declar|named|rated|ranked|rank|regard|dubbed|label|brand|hail|prais|panned"
+    "|deemed|consider|identif|portray|list|charact|alleg|estimat|project|forecast",
+    re.I,
 )
 _LISTENER = re.compile("(?P<party>D?[nN]{0,3}H?D?[OA]H?)[mye]{1,4}\\Z")  # S had been told by X
 _PRINTED_IN = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA])")
@@ -26,6 +37,13 @@ _GOES_ON_SAYING = re.compile(",[VWRLkmyx]")
 _SAID_AS = re.compile("[VL],B?y?\\Z")  # X said, as quoted by S, that C · X said, quoted by S: “C”
 # X said in a statement carried by S that C
 _STATED_IN = re.compile("[VL][ytpdDn0]{0,4}pD?[nNY0]{0,3}[GEYM](?:qe)?y?\\Z")
+# In a statement reported by S, X said C
+_IN_STATEMENT = re.compile(
+    r"\bin\s+(?:\w+\s+){0,3}(?:statement|remarks|comments|letter|message|speech|address|interview"
+    r"|video|recording|memo|post|tweet|broadcast|note)s?,?\s+(?:(?:that|which)\s+w(?:as|ere)\s+)?$",
+    re.I,
+)
+_AROUND = 80  # characters
 _THAT = re.compile(f"h|p{QUOTATION}")
 _ASKS = re.compile("ask|press|question|challeng|invit|urg|grill|quizz", re.I)
 
@@ -43,6 +61,8 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
     if _ASKED_FOR.match(reading.words(cue, cue + 1)):
         return []
     agent = _AGENT.match(classes, cue + 1, last)
+    if agent is None and _COMPLETED.match(reading.words(cue, cue + 1)):
+        return _completed(reading, cue, first, last)
     if agent is None and classes[cue] == "k":
         agent = _PRINTED_IN.match(classes, cue + 1, last)  # X, quoted in S, said C
     if agent is None:
@@ -59,15 +79,20 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
         return make_rows(reading, cue, party, None, (content_start, content_stop))
     if classes[cue] == "L":  # she was told by the police that C
         return _told_by(reading, cue, party, first, last)
-    behind = classes[party[1] : party[1] + 1]
+    behind = classes[party[1] : party[1] + 3].lstrip("y")[:1]
     is_said = (behind in (",", ":") and _SAID_AS.search(left) is not None) or (
         (behind in ("h", ":") or re.match(f",?{QUOTATION}", classes[party[1] :]) is not None)
         and _STATED_IN.search(left) is not None
     )
+    if classes[cue] in "VkR" and _IN_STATEMENT.search(
+        reading.text, max(0, reading.starts[cue] - _AROUND), reading.starts[cue]
+    ):
+        is_said = is_said or behind == ","
     is_said = is_said or (  # an official quoted by S said C
         classes[cue] == "k" and behind in tuple("VL") and classes[cue - 1] not in "eyx"
     )
-    if is_said or (re.search(",B?y*\\Z", left) and _GOES_ON_SAYING.match(classes, party[1], last)):
+    is_inserted = re.search(",(?:B|q[me]{1,2})?y*\\Z", left) is not None
+    if is_said or (is_inserted and _GOES_ON_SAYING.match(classes, party[1], last)):
         # X, quoted by S, said C: all of it is what S says.
         whole = clause_start(classes, first, last), without_stop(classes, last)
         return make_rows(reading, cue, party, None, whole) if classes[cue] in "VkR" else []
@@ -80,6 +105,15 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
     ):
         return []
     return make_rows(reading, cue, party, None, (clause_start(classes, first, end), end))
+
+
+def _completed(reading: Reading, cue: int, first: int, last: int) -> list[Found]:
+    """Read `C was named player of the year by S`: all that stands before is what S says."""
+    agent = _AGENT_BEHIND.match(reading.classes, cue + 1, last)
+    start = clause_start(reading.classes, first, cue)
+    if agent is None or start == cue:
+        return []
+    return make_rows(reading, cue, agent.span("party"), None, (start, agent.start("party") - 1))
 
 
 def _told_by(reading: Reading, cue: int, party: Span, first: int, last: int) -> list[Found]:

@@ -19,11 +19,13 @@ from dedup.attribution.references import Party
 from dedup.attribution.subjects import subject_before
 
 _QUOTED_PARTY = re.compile(f"(?P<party>{grammar.PARTY}|Dn{{1,3}})(?:{grammar.ASIDE})?")
-_WHO_SAID = re.compile(",?q[my]*[Vv]")
+_WHO_SAID = re.compile(",?q[my]*[VvWR]")
+_IN_SAYING = re.compile("[bp]D?[nN]{0,3}H?D?[OA]H?(?=g)")  # quoted in S saying C
 _BY_PARTY = re.compile(f"b(?P<party>{grammar.PARTY})|p(?P<outlet>D?[nN]{{0,3}}H?D?[OA])")
 _HIM = re.compile("him|her|them", re.I)
 _BEFORE_PASSIVE = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?[mexy]*\\Z")
 _THAT = re.compile("[,:]?h[,:]?|[,:]")
+_RELAYED_BY = re.compile(",y?aD?[nN]{0,3}H?D?[OA]H?\\Z")
 _LEAD = re.compile("[,:]?h?[,:]?")
 
 
@@ -79,6 +81,9 @@ def read_quoting(reading: Reading, cue: int, first: int, last: int) -> list[Foun
         # “C,” S quoted X as saying · “C,” S quoted X as saying, according to R
         if content[0] >= end or classes[content[0]] == "a" or (behind and behind.end() == end):
             content = clause_start(classes, first, head_party[0]), head_party[0]
+    if relayer := _RELAYED_BY.search(classes, content[0] + 1, content[1]):
+        if content[0] > saying:  # S quoted X as saying C, according to R
+            content = content[0], relayer.start()
     if content[0] > saying:  # X was quoted by R as saying C, S reported
         content = content[0], relayer_start(classes, content[0], content[1])
     while content[0] < content[1] and classes[content[1] - 1] in ",y":
@@ -124,6 +129,11 @@ def _saying_of(reading: Reading, cue: int, last: int) -> int:
         return saying
     if saying >= 0 and word == "reported" and classes[cue + 1 : cue + 2] == "b":
         return saying  # X is reported by S to have said C
+    if is_quoting and (named := _IN_SAYING.match(classes, cue + 1, last)):
+        return named.end()
+    if is_quoting and classes[cue + 2 : cue + 3] == ":":
+        if _HIM.fullmatch(reading.words(cue + 1, cue + 2)):  # quoted him: “C”
+            return cue + 2
     if not (is_quoting or (saying >= 0 and word.startswith("report"))):
         return -1
     party = _QUOTED_PARTY.match(classes, cue + 1, last)

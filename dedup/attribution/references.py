@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from dedup.attribution.countries import outlet_of
 from dedup.attribution.reading import Found, Reading, Span
 
 _REACH = 3  # passages back that a back-reference looks
@@ -22,8 +23,11 @@ _KINDS_CALLED = {
     "television network": ("broadcaster",), "tv network": ("broadcaster",),
     "tv channel": ("broadcaster",), "news channel": ("broadcaster",),
     "radio station": ("broadcaster",), "radio": ("broadcaster",), "programme": ("broadcaster",),
+    "television": ("broadcaster",), "tv": ("broadcaster",),
     "program": ("broadcaster",), "broadcast": ("broadcaster",),
 }  # fmt: skip
+# Bodies that `the agency` may mean as well: the European Space Agency.
+_BODY = re.compile(r"\b[A-Z]\w+ (?:Agency|Administration|Bureau|Authority)\b(?! \(?[A-Z])")
 _INDEFINITE = re.compile(r"(?:an?|another|some|any|every|each|one|no)\b", re.I)
 # What may stand before `report` where it refers back.
 _ADJECTIVE = re.compile(r"(?:(?:new|latest|same|full|original|first|earlier|recent)\s+)?\S+", re.I)
@@ -73,7 +77,7 @@ def mentioned_before(reading: Reading, place: int) -> dict[str, Span]:
     first = max(0, place - _LOOK_BACK)
     for match in re.finditer("O", reading.classes[first:place]):
         number = first + match.start()
-        outlet = reading.surface(number).outlets[0]
+        outlet = outlet_of(reading, number)
         found.pop(outlet, None)
         found[outlet] = reading.span(number, number + 1)
     return found
@@ -149,6 +153,8 @@ def back_reference(reading: Reading, first: int, last: int, head: str) -> Party 
 def _is_agency(reading: Reading, place: int, outlet: str, span: Span) -> bool:
     """Whether `the agency` is a wire: one that said something, and no other body since then."""
     before = [row for row in reading.found if row.credited[0] < reading.starts[place]]
+    if _BODY.search(reading.text, span[1], reading.starts[place]):
+        return False
     return any(row.outlet == outlet and row.relation != "venue" for row in before) and not any(
         row.kind == "organisation" and row.credited[0] > span[0] for row in before
     )
@@ -198,7 +204,7 @@ def last_party(reading: Reading, place: int, cue: str) -> Party | None:
             return Party(row.kind, row.outlet, "likely", span, is_reference=True)
     if opener:  # S posted a video it said it had verified
         number = opener.start("outlet")
-        outlet, span = reading.surface(number).outlets[0], reading.span(number, number + 1)
+        outlet, span = outlet_of(reading, number), reading.span(number, number + 1)
         return Party("outlet", outlet, "likely", span, is_reference=True)
     return None
 
@@ -209,9 +215,7 @@ def _listener(reading: Reading, place: int) -> Party | None:
     if opener := _OPENS.match(reading.classes, first, place):
         number = opener.start("outlet")
         span = reading.span(number, number + 1)
-        return Party(
-            "outlet", reading.surface(number).outlets[0], "likely", span, is_reference=True
-        )
+        return Party("outlet", outlet_of(reading, number), "likely", span, is_reference=True)
     if again := _OPENS_AGAIN.match(reading.classes, first, place):
         return back_reference(reading, *again.span("noun"), "H")
     return None

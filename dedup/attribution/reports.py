@@ -12,7 +12,7 @@ from dedup.attribution.reading import Found
 
 _REPORTED = re.compile(
     r"(?P<cue>\b(?:in|from|via|per|by|based\s+on)\s+(?:an?|the|its"
-    r"|another)?\s*(?:(?!\w+ing\b)[\w-]+\s+){0,2}"
+    r"|another|\w+['’]s)?\s*(?:(?!\w+ing\b)[\w-]+\s+){0,2}"
     r"(?:(?:\w+\s)?\w+[/–-])?)$",
     re.I,
 )
@@ -26,7 +26,7 @@ _FINDING = re.compile(
 )
 _RELAYED = re.compile(r"\b(?P<cue>via|per)\s+$", re.I)
 _REPORTS_THAT = re.compile(
-    r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>report|story|article|claim|allegation|revelation)s?\s+"
+    r"(?:['’]s?)?\s+(?:[a-z\d]\w*\s+){0,2}(?P<cue>report|story|article|claim|allegation|revelation)s?\s+"
     r"(?:(?:today|yesterday|\w+day|(?:this|last)\s+\w+|published\s+\w+day)\s+)?"
     r"(?:that|alleging|saying|claiming|suggesting|showing|revealing|detailing|describing|highlighting|noting|quoting"
     r"|citing|about\s+how|in\s+which)\s+(?P<content>[^.;\n]{10,300})"
@@ -35,11 +35,11 @@ _REPORT_FROM = re.compile(
     r"\b(?P<cue>(?:poll|survey|study|analysis)s?\s+(?:[^.;]{0,60}?(?:conducted|done"
     r"|carried\s+out)\s+"
     r"(?:\w+\s+){0,5}|(?:on|of|about|into)\s[^.;,]{2,50}?\s)?for|(?:report|reporting|revelation|expos[eé]|disclosure|headline|profile"
-    r"|story|article|footage|video|figures|data|projections?|survey"
+    r"|story|article|footage|video|figures|data|projections?|polling|survey"
     r"|poll|investigation|analysis|count|tally|photographs?|images?|review|commentary|editorial|column"
     r"|dispatch|documentary|podcast)s?\s+(?:\w+\s+)?"
-    r"(?:from|by|in)|(?:reported|quoted|cited|shown|streamed|seen|carried|published|printed|aired"
-    r"|broadcast|picked\s+up|relayed|republished|made\s+public|identified|revealed|disclosed)"
+    r"(?:from|by|in)(?:\s+(?:[\w.&’'-]+\s+){1,3}and)?|(?:named|reported|quoted|cited|shown|streamed|seen|carried|published|printed|aired|released|issued|profiled|detailed|described|documented|serialised"
+    r"|serialized|excerpted|broadcast|picked\s+up|relayed|republished|made\s+public|identified|revealed|disclosed)"
     r"\s+(?:\w+\s+)?(?:in|on|by)|(?:table|list|ranking|figures|data|poll|survey|round-up|chart"
     r"|index|map|count|tally)s?\b[^.;,]{0,40}\s(?:drawn\s+up|compiled|commissioned|conducted"
     r"|collected|gathered|analy[sz]ed|calculated|reviewed|kept)\s+(?:(?:last|this|earlier)\s+\w+\s+"
@@ -49,18 +49,33 @@ _REPORT_FROM = re.compile(
     r"(?:(?:on|to|in|earlier|last|this)\s+)?(?:[\w-]+\s+){0,3}by"
     r"|(?:analy[sz]ed|gathered|tallied|collated|compiled)\s+by"
     r"|(?:claims?|allegations?|accusations?|assertions?|attributions?)\b[^.;,]{0,40}\smade\s+by"
-    r"|(?:story|news|scandal|affair)\b[^.;,]{0,60}\s(?:was|were)\s+(?:first\s+)?broken\s+by"
+    r"|(?:claim|allegation|accusation|suggestion|assertion)s?\s+(?:from|in)"
+    r"|(?:story|news|scandal|affair)\b[^.;]{0,60}\s(?:first\s+)?broken\s+by"
+    r"|\b(?:emerge[sd]?|surfaced)\s+(?:\w+\s+){0,3}in|(?:attributed|credited|sourced)\s+to"
+    r"|(?:poll|survey|study|analysis|investigation),\s+by"
     r"|(?:story|tale|news)\s+(?:was|is)\s+(?:being\s+)?told\s+by)\s+$",
     re.I,
 )
+# I read in S that C · as we heard on S, C
+_LEARNT = re.compile(
+    r"\b(?P<cue>(?:read|saw|seen|heard|hear|learned|learnt|noticed)\s+(?:\w+\s+){0,3}?"
+    r"(?:in|on|from))\s+$",
+    re.I,
+)
+_THAT = re.compile(
+    r"(?:\s+(?:\w{3,6}day|today|yesterday|this morning))?\s+that\s+(?P<content>[^.;\n]{10,300})"
+)
+# C (S). · C (S, May 3) ·
+_CITATION = re.compile(r"(?:,\s[^()]{0,20}\d[^()]{0,9})?\)(?=\.|\s*(?:\n|$))")
 _TO_BE = re.compile(r"\bbe\s+(?:\w+ly\s+)?$")  # will be [shown on S]
-_FROM = ("from", "by", "in", "on", "for")
+_FROM = ("from", "by", "in", "on", "for", "and", "to")
 _PUBLISHES = re.compile(
-    r"\s*(?:newspaper\s+|magazine\s+|website\s+|channel\s+|(?:news\s+)?agency\s+|and\s+(?:\w+\s+){0,3}(?:media"
+    r"\s*(?:(?:that|which)\s+|newspaper\s+|magazine\s+|website\s+|channel\s+|(?:news\s+)?agency\s+|and\s+(?:\w+\s+){0,3}(?:media"
     r"|outlets|newspapers|papers|sites|websites|agencies)\s+)?"
     r"(?P<aside>,\s*)?(?:among\s+(?:\w+\s+)?others,\s*)?(?:(?:has|have|had|both|all)\s+){0,2}"
     r"(?P<cue>(?:first\s+|also\s+|later\s+)?(?:published|aired|broadcast|ran|printed|carried"
-    r"|posted|released|unearthed|uncovered|broke(?=\s+(?:the|that)\s+(?:\w+\s+)?(?:story"
+    r"|posted|released|(?:played|screened|showed|shows)(?=\s+(?:[\w-]+\s+){0,3}(?:recordings?|videos?|clips?"
+    r"|footage|audio|(?:audio)?tapes?|excerpts|pictures|images)\b)|unearthed|uncovered|broke(?=\s+(?:the|that)\s+(?:\w+\s+)?(?:story"
     r"|news))|(?:leads?|led|opens|splash(?:es|ed))\s+(?:(?:its|their)\s+[\w\s]{3,20}\s)?(?:with|on)"
     r"|(?:carries|publishes|features)(?=\s+(?:an?|the)\s+(?:[\w-]+\s+){0,3}(?:report|story|article"
     r"|interview|photo(?:graph)?|picture|headline|piece|editorial)s?\b)))\s+"
@@ -73,13 +88,15 @@ _EVENT = re.compile(r"[^.;,]{0,30}?\b(?:town halls?|debates?|match(?:es)?|games?
 _HEADLINE = re.compile(
     r"(?:['’]s?)?\s+(?:(?:front[- ]page|main|own|lead)\s+)?"
     r"(?P<cue>headline|splash|take|verdict|words|lead|front page)\b"
+    r"(?P<is>\s*:?\s+(?:(?:was|is|says|said|declare[sd]|simply|just)\s+|reads?\s*:?\s*){0,2}(?=[“\"‘']))?"
 )
 _HEADED = re.compile(
     r"\b(?:is|was|says|said|reads|read|runs|ran|in|declares|declared|cries|screams|pleads)\s+(?:the\s+)?$",
     re.I,
 )
 _AS_DID = re.compile(r"\b(?P<cue>as\s+(?:did|do|does|has|have|had))\s+$")
-_BRACKET = re.compile(r"\.?\](?![(\[\]])")  # and no link of Markdown or of a wiki
+# C [S] · C [S, May 3], and no link of Markdown or of a wiki
+_BRACKET = re.compile(r"(?:\.?|[,/][^()\[\]]{0,30}\d[^()\[\]]{0,9})\](?![(\[\]])")
 
 
 def reports_that(mention: Mention) -> Found | None:
@@ -161,9 +178,9 @@ def relays(mention: Mention) -> Found | None:
 
 
 def headlines(mention: Mention) -> Found | None:
-    """Read `“C” is S's headline` and `in S's words, “C”`."""
+    """Read `“C” is S's headline`, `S's headline reads “C”` and `in S's words, “C”`."""
     match = _HEADLINE.match(mention.after)
-    if match is None or _HEADED.search(mention.whole) is None:
+    if match is None or not (match["is"] or _HEADED.search(mention.whole)):
         return None
     reading, sentence = mention.reading, mention.sentence
     said = re.search(f"{QUOTATION}|s", reading.classes[sentence.first : sentence.last])
@@ -198,10 +215,27 @@ def does_too(mention: Mention) -> Found | None:
     )  # fmt: skip
 
 
+def learnt_from(mention: Mention) -> Found | None:
+    """Read `I read in S that C`."""
+    match = _LEARNT.search(mention.before) if mention.last_word in _FROM else None
+    that = _THAT.match(mention.after) if match else None
+    if match is None or that is None:
+        return None
+    first = mention.base + match.start("cue")
+    return mention.row(
+        "reported", cue=(first, first + len(match["cue"])),
+        content=(mention.end + that.start("content"), mention.end + that.end("content")),
+        relation="statement", quotation="indirect", basis="read or heard in it", is_sure=False,
+    )  # fmt: skip
+
+
 def in_brackets(mention: Mention) -> Found | None:
-    """Read `C. [S]`: what stands before it is the outlet's."""
+    """Read `C. [S]` and `C (S, May 3).`: what stands before it is the outlet's."""
     start = mention.reading.starts[mention.begin]
-    if mention.reading.text[start - 1 : start] != "[" or not _BRACKET.match(mention.after):
+    opens = mention.reading.text[start - 1 : start]
+    is_name = mention.reading.classes[mention.begin - 2 : mention.begin - 1] in tuple("NKOASTGHUY")
+    closes = _BRACKET if opens == "[" else _CITATION if opens == "(" and not is_name else None
+    if closes is None or not closes.match(mention.after):
         return None
     content = clause_before(mention)
     if content is None and mention.before_sentence is not None:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 
 from dedup.attribution import grammar
+from dedup.attribution.clauses import content_after
 from dedup.attribution.contents import (
     clause_start,
     kind_of_content,
@@ -22,7 +23,7 @@ from dedup.attribution.parties import describe, identify, split_party
 from dedup.attribution.quoting import read_quoting
 from dedup.attribution.reading import Found, Reading, Sentence, Span
 from dedup.attribution.speakers import subject_of
-from dedup.attribution.verbs import content_after, read_verb
+from dedup.attribution.verbs import read_verb
 
 # S reports that[, according to X, C] · X told S that[, …]
 _SAYS_THAT = re.compile("(?:[VvR]|L(?:D?[nNTUHOAKi]{1,4})?)h,?\\Z")
@@ -31,9 +32,12 @@ _SUBJECT = re.compile(f"(?P<party>{grammar.PARTY}),\\Z")  # X[, according to S, 
 _LABEL = re.compile(f"~?(?P<party>D?[OA][HY]?|{grammar.PARTY}):")
 # [according to X], as quoted by S
 _RELAYED_BY = re.compile("(?:,B?)?y?(?P<cue>[kV])y?[bp](?P<party>D?[nN]{0,3}(?:R?H)?D?[OA]H?)")
+# According to X, [S reported, C]
+_REPORTED = re.compile("(?P<party>D?[nN]{0,3}H?D?[OA]H?)[myx]*(?P<cue>[VR])[ytpdDn0]{0,6},")
 _DATA_FROM = re.compile(f"D?[nN0]{{0,3}}n(?:[pb]|Z)(?P<party>{grammar.PARTY})")  # data from X
 _QUOTES = re.compile(f"[,:]?D?(?P<between>[nNKTtpDUGy]{{0,7}})(?={QUOTATION})")
 _WITH = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA]H?)\\Z")  # with S [citing]
+_WHICH = re.compile("(?:,?q|[OAY]h)[my]*\\Z")  # S, which [cited X] · a report that [cited X]
 _DATE = re.compile("d[.]?0")
 _ORDER = {"a": 0, "c": 3}
 
@@ -76,7 +80,7 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
             if rows[-1].kind != "outlet":  # which may relay somebody in turn
                 quoted_until = max(row.content[1] for row in rows if row.content)
             continue
-        elif symbol == "k" and re.search(",?q[my]*\\Z", reading.classes[first:cue]):
+        elif symbol == "k" and _WHICH.search(reading.classes, first, cue):
             rows = _citing(reading, cue, last, sentence)  # according to S, which cited X
         else:
             rows = read_verb(reading, cue, first, last, sentence)
@@ -87,6 +91,8 @@ def read_sentence(reading: Reading, sentence: Sentence) -> None:
 def _order(cue: re.Match[str], relayer: int) -> tuple[int, int]:
     """Return the order that cues are read in; `relayer` is where `…, S reported` starts."""
     rank = _ORDER.get(cue.group(), 1 if cue.start() >= relayer else 2)
+    if cue.group() == "k" and _WHICH.search(cue.string, cue.pos, cue.start()):
+        rank = _ORDER["c"]
     return rank, cue.start()
 
 
@@ -146,6 +152,8 @@ def _according_to(reading: Reading, cue: int, first: int, last: int) -> list[Fou
         comma = cited or re.compile(f",|(?={QUOTATION})").search(classes, party[1], end)
         start = comma.end() if comma else party[1]
         content = (start, end)
+        if (relayer := _REPORTED.match(classes, start, end)) and relayer.end() < end:
+            return _relayed_by(reading, cue, party, relayer, first, end)
     elif classes[party[1] : party[1] + 1] == "," and _SAYS_THAT.search(classes[first:cue]):
         content = (party[1] + 1, end)
     elif classes[party[1] : party[1] + 1] == "," and (
@@ -199,6 +207,8 @@ def _citing(reading: Reading, cue: int, last: int, sentence: Sentence) -> list[F
         row for row in relayed
         if row.kind == "outlet" and row.credited[1] <= reading.starts[cue] and row.parent is None
     ]  # fmt: skip
+    if not before and reading.words(cue, cue + 1).lower().endswith("to"):
+        return []  # X said C, referring to Y
     head = (before or relayed)[-1]
     rows = []
     for each in split_party(reading, *party):

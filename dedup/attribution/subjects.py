@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dedup.attribution import grammar
+from dedup.attribution import grammar, lexicon
 from dedup.attribution.reading import Reading, Span
 
 SHOWS = re.compile(r"show|found|find|suggest|indicat|reveal|estimat|says|said|conclud|put", re.I)
@@ -17,6 +17,7 @@ _SAYS = re.compile("sa(?:id|ys?)|t(?:old|ells?)|insist(?:ed|s)|warn(?:ed|s)|conf
 _CLAIMS = re.compile("claims|reports", re.I)  # rarely what a minister or a board has
 # the report in [the Courier], which said
 _LAST_OUTLET = re.compile("(?<=[pt])D?[nN]{0,2}H?D?[OA]H?\\Z")
+_OUTLET_WHICH = re.compile("[OA]H?,q[myx]*\\Z")  # praised by S, which [called] it dazzling
 _HELPERS = "myxpdD"  # classes of what may stand between a subject, or its aside, and its cue
 _PARTICIPLE = re.compile(
     "called|titled|entitled|headlined|dubbed|posted|released|conducted|taped|aired"
@@ -42,8 +43,8 @@ def subject_before(left: str, symbol: str, cue: str) -> tuple[int, int, bool] | 
             if pattern is grammar.BEFORE_RELATIVE:
                 last = _LAST_OUTLET.search(left, start, match.end("party"))
                 start = last.start() if last else start
-            while left[start] in "dy" and start + 1 < match.end("party"):
-                start += 1  # On Friday Reuters
+            while left[start] in "dyz" and start + 1 < match.end("party"):
+                start += 1  # On Friday Reuters · Friday's edition of S
             return start, match.end("party"), aside
     return None
 
@@ -65,7 +66,8 @@ def _patterns(left: str, symbol: str, cue: str) -> Iterator[tuple[re.Pattern[str
         yield grammar.BEFORE_ASIDE, True
         yield grammar.BEFORE_ASIDES, True
         yield grammar.BEFORE_HELPED, False
-    if is_speech and ",q" in left:
+    is_told = is_speech or (cue not in lexicon.PAST_ONLY and _OUTLET_WHICH.search(left))
+    if ",q" in left and is_told:
         yield grammar.BEFORE_RELATIVE, False
     if is_speech and _SAYS.fullmatch(cue):
         yield grammar.BEFORE_COMMON, False

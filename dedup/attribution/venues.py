@@ -12,7 +12,8 @@ from dedup.attribution.reading import Found, Span
 
 _SAID = (
     r"(?:wrote|writes?|writing|written|argue[ds]?|arguing|note[ds]?|noting|explain(?:s|ed)?"
-    r"|claim(?:s|ed)|said|says|saying|observed?|warn(?:s|ed)|stated|commented|recalled)"
+    r"|claim(?:s|ed|ing)|said|says|saying|observed?|warn(?:s|ed|ing)|stat(?:ed|ing)|adding|insisting"
+    r"|commented|recalled)"
 )
 _VENUE = re.compile(
     r"(?P<cue>^with(?:\s+accredited)?|\b(?:in\s+)?(?:an?|another|his|her|its|their|the)?\s*"
@@ -27,10 +28,16 @@ _VENUE = re.compile(
     r"|\b(?:described|explained|recalled|outlined|recounted)\s+(?:\w+\s+)?(?:for|to)"
     r"|\bshar(?:ed|es|ing)\s+(?:his|her|their|its)\s+(?:\w+\s+)?(?:thoughts?|views?|story|stories"
     r"|experiences?|opinions?|account|memories|concerns|plans)\s+with"
+    r"|(?<=\bwhen\s)(?:asked|contacted|reached|approached|questioned|pressed)\s+"
+    r"(?:(?:about|on|over|if|whether)\s[^.;,]{1,40}?\s)?by"
     r"|\binterviewed\s+(?:(?:on|about|over|for)\s+(?:[\w'’-]+\s+){1,6})?(?:by|on)"
     r"|\banswer(?:ed|s|ing)?\s+(?:\w+\s+){0,3}questions?\s+(?:[^.;]{0,70}\s)?(?:from|by|for)"
     r"|\b(?:discuss|talk|speak|spoke)\w*\s+[^.;]{0,110}?\bwith|\b(?:told|telling|tells)"
-    r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+)?(?:to|with|on)"
+    r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:\w+ly\s+|(?:\w+\s+)?\w+day\s+)?(?:to|with|on)"
+    r"|\b(?:sp(?:oke|eaking|eaks)|talk(?:ed|ing|s))\s+(?:(?!about\b)[\w'’-]+\s+){1,5}to"
+    r"|\b(?:told|tells|recounted|related)\s+(?:his|her|their|its|the)\s+(?:\w+\s+)?(?:story|stories"
+    r"|tale|side|account|version)\s+to|\b(?:account|version|testimony|explanation|admission"
+    r"|confession|denial)s?\s+(?:(?:\w+\s+){0,3}(?:gave|given)\s+|\w+\s+)?to|\btook\s+to|\breview(?:ed|ing)\s+[^.;,]{3,40}\sfor"
     r"|\b(?:answer|respon(?:se|ded|ding)|repl(?:y|ied|ying)|asked)\s+[^.;]{0,40}\bquestions?\s+(?:from|by)"
     r"|\b(?:statement|comments?|remarks?|letter|email|e-mail|message|response|reply|appearance"
     r"|conversation)s?\s+(?:\w+\s+)?(?:with|to|from|on|for|carried\s+by)|\btold\s+to"
@@ -40,8 +47,9 @@ _VENUE = re.compile(
     r"|yesterday|today|live)\s+)?(?:by|on|in)"
     r"|\b(?:op-ed|article|column|piece|essay|commentary|letter|editorial|appearance)s?\s+"
     r"(?:\w+\s+){0,2}(?:in|for|to|on)"
-    rf"|\b(?:{_SAID}|made)\s+(?:\w+\s+|(?:last|earlier|late)\s+\w+\s+)?(?:in|on|for)"
-    r"|\b(?:published|printed|appear(?:s|ed|ing)|aired|broadcast|featured)"
+    rf"|\b(?:{_SAID}|made)\s+(?:\w+\s+|(?:last|earlier|late)\s+\w+\s+|by\s+(?:tele)?phone\s+)?(?:in|on|for)"
+    r"|(?:,|\b(?:comments?|remarks?|statements?|claims?|accusations?|allegations?|points?),?"
+    r"(?:\s+\w+){0,4})\s+made\s+to|\b(?:published|printed|appear(?:s|ed|ing)|aired|broadcast|featured)"
     r"\s+(?:\w+\s+|(?:(?:last|this|late|early|\w+day|week|month|year|\w+ber|\w+ary)\s+){2,3})?"
     r"(?:in|on|for)|\b(?:writ(?:es|ing)|wrote|argues|arguing)\s+(?:\w+\s+)?at"
     r"|\b(?:said|says|saying|added|argued|appeared|appearing|asked)\s+(?:\w+day\s+)?"
@@ -81,47 +89,14 @@ _MANAGEMENT = re.compile(
     r"|(?:['’]s?)?\s+(?:\w+\s+)?(?:executives?|boss(?:es)?|employees|staff|president|chief|CEO"
     r"|chairman|owners?|founders?|lawyers?|shareholders?|viewers|readers|audiences?|headquarters)\b)"
 )
-_INTERVIEWS = re.compile(
-    r",?\s+(?:\w+ly\s+|(?:also|even|later|then|first|once)\s+)?(?P<cue>(?:has\s+|had\s+)?(?:interviewed"
-    r"|(?:spoke|talked|caught up|chatted|sat down|sits down|got in touch)\s+(?:\w+\s+)?(?:with|to)"
-    r"|(?:reached out to|contacted|approached|got in touch with|gotten in touch with|met with"
-    r"|visited)"
-    r"(?=\s[^.;]{3,80}\sto\s+(?:discuss|talk|speak|learn|hear|find\s+out)\b)"
-    r"|(?:conducted|held)\s+(?:an?|its|this)\s+(?:\w+\s+)?interviews?\s+with"
-    r"|had\s+(?:the|an?)\s+(?:opportunity|chance)\s+to\s+(?:speak|talk|chat)\s+(?:with|to)"
-    r"|discuss(?:ed|es)\s+(?:\w+\s+){0,4}with))\b"
-)
-# X gave S an interview · X joined S for an interview
-_GRANTS = re.compile(r"\b(?P<cue>gave|gives|granted|given|giving|joined|joins)\s+$")
-_INTERVIEW = re.compile(r"\s+(?:for\s+)?(?:an?|his|her|its|their)\s+(?:[\w-]+\s+){0,3}interview\b")
-# The following is S's interview with X
-_FOLLOWS = re.compile(r"\b(?:following|below|here)\s+(?:is|are)\s+$", re.I)
-# X answered S's questions
-_ANSWERS = re.compile(r"\b(?P<cue>answer(?:ed|s|ing)|took)\s+(?:some\s+of\s+|all\s+of\s+)?$")
-_QUESTIONS = re.compile(r"['’]s?\s+(?:\w+\s+)?(?:questions?|queries|query|inquir(?:y|ies))\b")
-_INTERVIEW_WITH = re.compile(
-    r"(?:['’]s?)?\s+(?:(?!(?:in|an?|on|during|for|after)\b)[\w-]+\s+){0,2}(?P<cue>interview)\s+with\b"
-)
-# In a CNN interview · at a recent Reuters event
-_OCCASION = re.compile(
-    r"(?:['’]s?)?\s+(?:\w+\s+){0,2}(?P<cue>interview|town hall|podcast|appearance|programme|program"
-    r"|show|broadcast|event|forum|op-ed|essay|column|commentary|opinion (?:piece|article))\b",
-    re.I,
-)
-_PRINTED = re.compile("op-ed|essay|column|commentary|opinion", re.I)  # words of their own
-_AT = re.compile(
-    r"\b(?:in|during|at|on|after|for|from)\s+(?:an?|the|his|her|their|its|another|last)\s+"
-    r"(?:\w+\s+){0,3}$", re.I,
-)  # fmt: skip
-_IN = re.compile(r"\bin\s+(?:[\w-]+\s+)?$")  # of a headline: in a wide-ranging S interview
 _ON_AIR = re.compile(
     r"\b(?P<cue>on|during)\s+(?:(?:\w+day['’]s\s+|an?\s+|the\s+)?(?:\w+\s+)?(?:edition|broadcast|episode|airing)"
     r"\s+of\s+)?$", re.I,
 )  # fmt: skip
-_WHEN = re.compile("[ytpdDn0NBzYH,.]{0,9}")  # said just after noon on S · on Sunday on S, X said
+_WHEN = re.compile("[ytpdDn0NBOzYH,.]{0,9}")  # said just after noon on S · on Sunday on S, X said
 # described [the day] to S · said Veld[, an agent who …,] to S
 _DESCRIBED = re.compile("[DnN0KTEGHMUYydzpb&]{0,8}|[^.;:QCPX?VL]{0,30},")
-_CALLED = re.compile("(?P<to>t)D?[nN]{0,2}H\\Z")  # to the news site S
+_CALLED = re.compile("(?P<to>t)D?(?:[nN]{0,2}H)?\\Z")  # to the news site S, to an S reporter
 _POSSESSED = re.compile(r"['’]s?\s+[a-z]|\s+(?:report|article|story|poll|piece|column)s?\b")
 _WAS_TOLD = re.compile("[my]*(?P<cue>e[my]*L)h?(?=.*[VWmeLRo])(?!b)")
 _HAS_BEEN_TOLD = re.compile("[my]*(?P<cue>e[my]*L)\\Z")
@@ -138,12 +113,18 @@ _ISSUE = re.compile(
     r"(?:(?:edition|broadcast|episode|airing|show|programme|program)\s+of\s+)?[“\"‘']?$", re.I,
 )  # fmt: skip
 _ON_AIR_ENDS = ("on", "during", "of")
-_ON_AIR_TOO = re.compile(r"(?:['’]s)?\s+(?:Radio|TV)\b")
-_PAGE = re.compile(r"\b(?:pages?|website|web site|feed|account|cover) of\s+(?:the\s+)?$", re.I)
-_IN_FRONT = re.compile(
-    r"\s*(?P<cue>In)\s+(?:the\s+)?(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[*_“\"]?", re.I
+_ON_AIR_TOO = re.compile(
+    r"(?:['’]s)?\s+(?:Radio|TV|(?:\w+\s+)?(?:podcast|programme|program|show|blog|live blog))\b"
 )
-_INSERTED = re.compile(r",\s+(?P<cue>(?:writing\s+)?in)\s+(?:the\s+)?[*_“\"]?$")
+_PAGE = re.compile(r"\b(?:pages?|website|web site|feed|account|cover) of\s+(?:the\s+)?$", re.I)
+# In Saturday's S, · In the May issue of S, · X, in Monday's edition of S,
+_EDITION = (
+    r"(?:(?:(?:the|an?|its)\s+)?(?:\w{3,6}day['’]s|[Tt]oday['’]s|[Yy]esterday['’]s|[\w-]+(?:,\s+\w+\s+\d+)?"
+    r"(?:\s+morning)?)?\s*(?:edition|issue)\s+of\s+)?(?:the\s+)?"
+    r"(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[*_“\"]?"
+)
+_IN_FRONT = re.compile(rf"\s*(?P<cue>In)\s+{_EDITION}", re.I)
+_INSERTED = re.compile(rf",\s+(?P<cue>(?:writing\s+)?in)\s+{_EDITION}$")
 _DAY_BEHIND = re.compile(r"[*_”\"]?(?:\s+(?:on\s+)?(?:\w{3,6}day|yesterday|today))?,")
 _ON_PAPER = ("newspaper", "magazine", "wire")
 _BROADCASTERS = ("broadcaster", "state")
@@ -206,54 +187,6 @@ def on_air(mention: Mention) -> Found | None:
     if not (is_issue or _is_beside_cue(mention) or _ASKED.search(mention.before)):
         return None
     return _spoken_to(mention, match)
-
-
-def occasion(mention: Mention) -> Found | None:
-    """Read `in an S interview, X said C`."""
-    match = _OCCASION.match(mention.after)
-    if match is None or not (
-        _AT.search(mention.whole) or (match["cue"] == "interview" and _IN.search(mention.whole))
-    ):
-        return None
-    is_speech = match["cue"] == "interview" or _PRINTED.match(match["cue"])
-    if not is_speech and mention.outer_speaker() is None:
-        return None
-    speaker = mention.speaker()
-    first, last = match.span("cue")
-    return mention.row(
-        "interview", cue=(mention.end + first, mention.end + last),
-        content=speaker.content if speaker else None, relation="venue",
-        quotation=speaker.quotation if speaker else "none", basis=f"its {match['cue']}",
-    )  # fmt: skip
-
-
-def interviews(mention: Mention) -> Found | None:
-    """Read `S interviewed X`, `X gave S an interview`, `in S's interview with X, she said C`."""
-    match = _INTERVIEWS.match(mention.after)
-    if match is None and (mention.speaker() or _FOLLOWS.search(mention.before)):
-        match = _INTERVIEW_WITH.match(mention.after)
-    if match is None:
-        return _grants_interview(mention)
-    first, last = match.span("cue")
-    return mention.row(
-        "interview", cue=(mention.end + first, mention.end + last), content=None,
-        relation="venue", quotation="none", basis="interviews somebody", is_sure=False,
-    )  # fmt: skip
-
-
-def _grants_interview(mention: Mention) -> Found | None:
-    match = _GRANTS.search(mention.before)
-    if match is None or _INTERVIEW.match(mention.after) is None:
-        match = _ANSWERS.search(mention.before)
-        if match is None or _QUESTIONS.match(mention.after) is None:
-            return None
-    first = mention.base + match.start("cue")
-    speaker = mention.speaker()
-    return mention.row(
-        "interview", cue=(first, first + len(match["cue"])),
-        content=speaker.content if speaker else None, relation="venue",
-        quotation=speaker.quotation if speaker else "none", basis="was given answers",
-    )  # fmt: skip
 
 
 def addressed(mention: Mention) -> Found | None:

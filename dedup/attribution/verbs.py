@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dedup.attribution import grammar, lexicon
+from dedup.attribution.clauses import content_after
 from dedup.attribution.contents import (
+    LEADS,
     clause_start,
     confidence_of,
-    content_end,
     continued,
     kind_of_content,
     make_rows,
@@ -29,27 +30,26 @@ _SAID_FIRST = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?[,:]?(?
 _NEXT_CLAUSE = re.compile("D?[OA]H?,&(?P<party>D?[nN]{0,3}H?D?[OA]H?)")
 _NAMED_BY = re.compile(f"(?:s|{QUOTATION})b(?P<party>D?[nN]{{0,3}}H?D?[OA]H?)")
 _CHECKED_WITH = re.compile(f"p(?P<party>{grammar.PARTY})h")
+# According to S, [C, police said]
+_FRONTED = re.compile(f"a[^,;:{QUOTATION[1:-1]}]{{1,12}},(?=.{{3}})")
+# “C,” [a survivor, Edda Corrin, said]
+_DESCRIBED = re.compile(f"(?<={QUOTATION})(?P<party>D[nT0]{{1,4}}),?\\Z")
 _LEAST_CLAUSE = 3  # symbols before `, said S` that are a content
-_WEAK = "Wor"
 _BY_OUTLET = re.compile("[ny]{0,2}bD?[nN]{0,3}H?D?[OA]")
 _IN_OUTLET = re.compile("pD?[nN]{0,3}H?D?[OA]")  # X, quoted in S, · an official quoted in S
 _PUBLICATION = re.compile(
     "(?:[^O]*[,;:])?(?:[yBd,&]|p[^,;:]{1,6},)*(?P<party>D?[nN0]*O(?:[*~]?[OAKNG]{1,3}){0,2}z?[NKn0]*Y)"
 )
-# What outlets do without asserting anything.
-_ACTS = re.compile(
-    r"(?:sought|seek|ask|beg|invit|request|thank|want|welcom|apologi|hop(?:e|ing)|worr|wonder"
-    r"|expect|petition|examin|think|thought|believ|fear)", re.I,
-)  # fmt: skip
 _TELLS = re.compile("report|says|said|writ|wrote|add|reveal|announc", re.I)
 _WENT_ON = re.compile("(?:went|go|goes|going) on", re.I)
-_MODAL = re.compile("could|would|will|can|may|might|must|should|to", re.I)  # could put
-_POSTS = re.compile("post(?:ed|s|ing)", re.I)  # a loss, or a picture
+_GOES_ON_WITH = re.compile(",[myx]*[VLWRke]")
+_VERB = re.compile("[VvLlWRkem]")
+_FINITE = re.compile("[my]*[eVvkL]")
+_SENT = re.compile(
+    r"\b(?:reporter|correspondent|journalist|photographer|cameraman|crew|team|witness|stringer)s?"
+    r"(?:\s+(?:[A-Z]|(?:in|at|near|on|outside)\s).*)?$"
+)
 _SUBJECT_BEHIND = re.compile("D?[OA]G[emVW]")
-_FINDS = re.compile("finds?|shows?|casts?|holds?", re.I)  # unless it finds new ways
-_STARTS = re.compile("began|begins?|continued?s?", re.I)  # and then does something
-_READS = re.compile("reads?", re.I)  # a statement does: “C”; a person does a book
-_PERSON_OF = re.compile("[OAS]z[NKT]")  # CNN's Tapper
 _GOES_ON = re.compile(f"[^.gfrcVLW{QUOTATION[1:-1]}]{{0,12}}?[,:.]?({QUOTATION})")
 
 
@@ -67,11 +67,16 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
     symbol = classes[cue]
     first = max(first, cue - _LOOK_BACK)
     left, right = classes[first:cue], classes[cue + 1 : last]
+    if symbol == "R" and left.endswith("D") and reading.words(cue - 1, cue).lower() != "both":
+        return []  # told S the claims were made
     is_quoted_in = symbol == "k" and _IN_OUTLET.match(right) is not None
     if is_quoted_in and not left.endswith(","):
         return []
     if _WENT_ON.fullmatch(reading.words(cue, cue + 1)) and re.match("D?[OA]", right):
         return []  # on air, where they may say something
+    if named := _NAMED_BY.match(right):  # dubbed “C” by S
+        party = cue + 1 + named.start("party"), cue + 1 + named.end("party")
+        return make_rows(reading, cue, party, None, (cue + 1, cue + 2))
     if PASSIVE.search(left) or _BY_OUTLET.match(right) or is_quoted_in:
         return read_passive(reading, cue, first, last)
     if left == "" and (first_said := _SAID_FIRST.match(right)) and symbol in "VW":
@@ -79,9 +84,6 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         party = cue + 1 + first_said.start("party"), cue + 1 + first_said.end("party")
         start = cue + 1 + first_said.end()
         return make_rows(reading, cue, party, None, (start, start + 1))
-    if named := _NAMED_BY.match(right):  # dubbed “C” by S
-        party = cue + 1 + named.start("party"), cue + 1 + named.end("party")
-        return make_rows(reading, cue, party, None, (cue + 1, cue + 2))
     subject = subject_before(left, symbol, reading.words(cue, cue + 1))
     if subject is None or "O" not in left[subject[0] : subject[1]]:
         # A Reuters poll of voters in June, released on Friday, shows C.
@@ -105,13 +107,18 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
                 party = cue + 1 + turned.start("party"), cue + 1 + turned.end("party")
                 content_end = first + after_content.start() + (1 if is_quoted else 0)
                 return _content_before(reading, cue, party, first, content_end, last)
-    if subject is None and symbol in "VL" and re.search("[,&B]y?\\Z", left):
+    is_found = symbol == "W" and right.startswith("h")  # S did the sums, and found that C
+    if subject is None and (symbol in "VL" or is_found) and re.search("[,&B]y?\\Z", left):
         # The minister resigned on Monday, and said C · The agency named nobody, but said C
         elided = subject_of(reading, first, cue)
         subject = elided and (elided[0] - first, elided[1] - first, False)
     if subject is None:
         return []
     party = first + subject[0], first + subject[1]
+    if symbol == "R" and _FINITE.match(right) and "O" not in classes[slice(*party)]:
+        return []  # Media reports said C · Similar claims were made
+    if reading.words(cue, cue + 1) in lexicon.WITNESSED and not _is_witness(reading, party):
+        return []
     if own := _NEXT_CLAUSE.fullmatch(classes, *party):  # told R, and S said C
         if left[: subject[0]].endswith(("p", "t", "L")):
             party = own.span("party")
@@ -140,12 +147,16 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
     content_on_left = before.endswith(",") and is_final
     if is_final and before.endswith("B") and reading.words(party[0] - 1, party[0]) == "as":
         content_on_left = symbol in "VLR"  # C, as the BBC reported.
-    if is_outlet and content_on_left and behind.startswith(",h"):
-        # X told R, S reported, that C: all of it is what S says.
+    if (
+        is_outlet
+        and content_on_left
+        and (behind.startswith(",h") or (_GOES_ON_WITH.match(behind) and not _VERB.search(before)))
+    ):
+        # X told R, S reported, that C · X, S reported, said C: all of it is what S says.
         whole = clause_start(classes, first, last), without_stop(classes, last)
         return make_rows(reading, cue, party, None, whole)
     is_quoted = before[-1:] not in ("", ",") and re.fullmatch(QUOTATION, before[-1:]) is not None
-    if (content_on_left and len(before) >= 2) or is_quoted:
+    if (content_on_left and before.strip(LEADS)) or is_quoted:
         end = party[0] if is_quoted else party[0] - 1
         return _content_before(reading, cue, party, first, end, last, told)
     rows = content_after(reading, cue, party, told, rest, last, sentence)
@@ -153,6 +164,12 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
     if checked and reading.words(cue, cue + 2).lower().endswith("confirmed with"):
         rows += _relayed(reading, rows, cue + 1, checked)
     return rows
+
+
+def _is_witness(reading: Reading, party: Span) -> bool:
+    """Whether a party is somebody sent by an outlet: an S photographer."""
+    named = re.search("[OA]", reading.classes[slice(*party)]) is not None
+    return named and _SENT.search(reading.words(*party)) is not None
 
 
 def _announces(reading: Reading, cue: int, party: Span) -> list[Found]:
@@ -193,6 +210,10 @@ def _content_before(
     """Make the rows of `C, S said`: content up to symbol `end`, and what goes on behind."""
     classes = reading.classes
     start = clause_start(classes, first, end)
+    if fronted := _FRONTED.match(classes, start, end):
+        start = fronted.end()
+    if described := _DESCRIBED.search(classes, start, end):
+        end = described.start("party")
     while end > start and classes[end - 1] == ",":
         end -= 1
     if start >= end:
@@ -219,82 +240,3 @@ def _content_before(
     if more and rows and classes[start:end][-1:] in "QCPX?":
         rows.append(continued(rows[0], reading.span(more.start(1), more.end(1))))
     return rows
-
-
-def content_after(
-    reading: Reading, cue: int, party: Span, told: Span | None, rest: str, last: int,
-    sentence: Sentence,
-) -> list[Found]:  # fmt: skip
-    """Return the rows of `S said (that) C`, with `rest` the classes behind cue and listener."""
-    start = last - len(rest)
-    last = without_stop(reading.classes, last)
-    for lead_in in (grammar.CITED, grammar.INTERPOSED, grammar.FOR_OUTLET):
-        if (match := lead_in.match(rest)) and start + match.end() < last:
-            start += match.end()
-            rest = rest[match.end() :]
-    circumstance = grammar.UNTIL_THAT.match(rest) or grammar.CIRCUMSTANCE.match(rest)
-    skipped = circumstance.end() if circumstance else 0
-    # After when and where, a mark, `that` or a quotation shows that content starts.
-    if skipped and re.match(f"[,:h]|{QUOTATION}", rest[skipped:]):
-        start += skipped
-    lead = re.match("[,:]?h?[,:]?", reading.classes[start:last])
-    start += lead.end() if lead else 0
-    symbol = reading.classes[cue]
-    end = content_end(reading, start, last)
-    who = reading.classes[slice(*party)]
-    words = reading.words(cue, cue + 1)
-    is_asked = symbol == "W" and words.startswith("ask")
-    is_plain = (
-        re.search(f"{QUOTATION}|[OSY]", reading.classes[start:end] + who) is None and "A" not in who
-    )
-    if words in lexicon.PAST_ONLY and (
-        re.search("[OASHYj]", who) is None
-        or _PERSON_OF.search(who)
-        or _MODAL.fullmatch(reading.words(cue - 1, cue))
-        or reading.words(*party).endswith("interview")  # an interview [aired on S]
-    ):
-        return []
-    is_told = re.search(f"{QUOTATION}|h", reading.classes[cue + 1 : end]) is not None
-    if _POSTS.fullmatch(words) and re.fullmatch("D?[OA]|D?n?E", who) and not is_told:
-        return []
-    if _STARTS.match(words) and re.search("[OAHS]", who):
-        if re.search(QUOTATION, reading.classes[start:end]) is None:
-            return []
-    if _FINDS.fullmatch(words) and who == "j" and _is_told(reading, party, sentence):
-        return []
-    if _READS.fullmatch(words) and not re.match(QUOTATION, reading.classes[start:end]):
-        return []
-    if symbol in _WEAK and (
-        (is_plain and not _is_relayed(reading, cue, sentence))
-        or (
-            (is_asked or (re.search("[OAS]", who) and _ACTS.match(words)))
-            and re.search(QUOTATION, reading.classes[start:end]) is None
-        )
-        or (
-            reading.classes[slice(*party)] in ("I", "i", "j") and _is_told(reading, party, sentence)
-        )
-    ):
-        return []
-    if start >= end:
-        return []
-    return make_rows(reading, cue, party, told, (start, end))
-
-
-def _is_relayed(reading: Reading, cue: int, sentence: Sentence) -> bool:
-    """Whether a cue stands in what an outlet says: whom it relays counts with any verb."""
-    place = reading.starts[cue]
-    return any(
-        row.kind == "outlet" and row.content and row.content[0] <= place < row.content[1]
-        for row in sentence.rows
-    )
-
-
-def _is_told(reading: Reading, party: Span, sentence: Sentence) -> bool:
-    """Whether a pronoun stands in what somebody said: they said so (she said she hopes)."""
-    place = reading.starts[party[0]]
-    is_it = reading.classes[party[0]] == "j"  # what an outlet may call itself
-    return any(
-        row.content is not None and row.content[0] <= place < row.content[1]
-        for row in sentence.rows
-        if is_it or row.kind != "outlet"
-    )

@@ -213,7 +213,11 @@ def test_surfaces_are_each_words_once_and_ambiguous_where_outlets_share_them() -
     surfaces = gazetteer().surfaces
     assert len(surfaces) == len({surface.words for surface in surfaces})
     assert {SURE, AMBIGUOUS, SHORT} == {surface.certainty for surface in surfaces}
-    assert all(len(each.outlets) == 1 for each in surfaces if each.certainty == SURE)
+    shared = {each.words: each.outlets for each in surfaces if len(each.outlets) > 1}
+    certainties = {each.words: each.certainty for each in surfaces}
+    assert SURE == certainties["ABC News"]  # one's name, and what another one is called
+    assert ("abcus", "abcau") == shared["ABC News"]
+    assert AMBIGUOUS == certainties["SBS"] == certainties["Daily Star"]
     assert all(each.outlets for each in surfaces)
 
 

@@ -82,6 +82,28 @@ def test_outlet_is_credited_with_its_count_or_poll(case: dict[str, Any]) -> None
     assert case["expected"] == rows
 
 
+@pytest.mark.cases("credits")
+def test_outlets_of_a_text_are_credited(case: dict[str, Any]) -> None:
+    rows = [
+        [row["credited_text"], row["credited_outlet"], row["relation"]]
+        for row in table(case["input"])
+        if row["credited_outlet"]
+    ]
+    assert case["expected"] == rows
+
+
+@pytest.mark.cases("chains")
+def test_chain_keeps_who_relays_whom(case: dict[str, Any]) -> None:
+    rows = table(case["input"])
+    named = {row["attribution_id"]: row["credited_text"] for row in rows}
+    hops = [
+        f"{row['credited_text']} < {named[row['parent_attribution_id']]}"
+        for row in rows
+        if row["parent_attribution_id"] is not None
+    ]
+    assert case["expected"] == hops
+
+
 def check_spans(text: str, rows: list[dict[str, Any]]) -> None:
     """Check that spans lie in the text, and that each row encloses its own."""
     for row in rows:
