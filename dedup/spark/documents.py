@@ -31,7 +31,7 @@ _NUMBERED = "number long, first_passage long, n_passages long, n_words long"
 
 
 def number_documents(
-    frame: DataFrame, *, shingle_size: int, unit: PassageUnit
+    frame: DataFrame, *, shingle_size: int, unit: PassageUnit, blocks: int
 ) -> tuple[DataFrame, dict[str | None, int]]:
     """Return documents with their numbers and passages, kept.
 
@@ -39,6 +39,7 @@ def number_documents(
         frame: Documents, with the columns of `DOCUMENT_SCHEMA`.
         shingle_size: Tokens in a shingle.
         unit: The unit that documents are cut into.
+        blocks: One block is one partition; more are as many as Spark likes.
 
     Returns:
         The columns of `DOCUMENT_SCHEMA`; `number`; `first_passage`, the id of the first passage;
@@ -48,7 +49,8 @@ def number_documents(
     Raises:
         InputError: If two documents have an id, or none has a text.
     """
-    ordered = frame.orderBy(sql.col("published").asc_nulls_last(), "document_id")
+    whole = frame.coalesce(1) if blocks == 1 else frame
+    ordered = whole.orderBy(sql.col("published").asc_nulls_last(), "document_id")
     fields = ", ".join(
         f"{field.name} {field.dataType.simpleString()}"
         for field in from_arrow_schema(DOCUMENT_SCHEMA)

@@ -31,9 +31,10 @@ def number_passages(
 
     Returns:
         `passage_id`, `number` and `document_id` (of the document), `position`, `n_words`, `role`
-        (its index); `text_id`, the first passage of the same text; and `is_first_body`, whether
-        it is the first body passage of its text. With bands, of the first passage of each text
-        `shingles`, its distinct ones, and `hashes` of its bands, packed.
+        (its index); `text_id` and `text_document_id`, the first passage of the same text and its
+        document; and `is_first_body`, whether it is the first body passage of its text. With
+        bands, of the first passage of each text `shingles`, its distinct ones, and `hashes` of
+        its bands, packed.
     """
     listed = documents.select(
         "number", "document_id", "first_passage", "cuts", "roles", "shingles"
@@ -47,6 +48,7 @@ def number_passages(
     first_body = sql.min(sql.when(is_body, sql.col("passage_id"))).over(same_text)
     passages = listed.withColumns({
         "text_id": sql.min("passage_id").over(same_text),
+        "text_document_id": sql.min_by("document_id", "passage_id").over(same_text),
         "is_first_body": is_body & (sql.col("passage_id") == first_body),
     })  # fmt: skip
     return keep(passages.drop("key"))
