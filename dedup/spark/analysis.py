@@ -93,8 +93,8 @@ def analyze(
         columns: For a column above the frame's name of it, where that is another.
         name_urls: Whether a document without an outlet gets that of its address.
         passages: The unit that documents are cut into.
-        blocks: In how many blocks the work of a step is cut; None is one for each 64 MiB of the
-            frame, or 4 MiB with reuse or attributions, and at most what
+        blocks: In how many blocks the work of a step is cut; None is one for each 64 MiB that
+            the frame reads, or 4 MiB with reuse or attributions, and at most what
             `spark.sql.shuffle.partitions` says. The result does not depend on it.
         driver_bytes: What the driver may use to cluster; a corpus with more verified pairs than
             that holds is an error before.

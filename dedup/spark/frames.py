@@ -34,12 +34,15 @@ def keep(frame: DataFrame) -> DataFrame:
 
 
 def count_blocks(frame: DataFrame, block_bytes: int) -> int:
-    """Return into how many blocks of so many bytes a frame is cut, as Spark estimates its size.
+    """Return into how many blocks of so many bytes a frame is cut, by the size of what it reads.
 
-    That is what its files hold, or the rows at hand. There are no more blocks than partitions of
-    a shuffle, and as many if nothing is known of the size.
+    There are no more blocks than partitions of a shuffle, and as many if Spark does not know how
+    large the files or rows are that the frame is made of.
     """
-    size = int(str(frame._jdf.queryExecution().optimizedPlan().stats().sizeInBytes()))
+    # Not the size of the frame itself: of a frame with few of its columns Spark takes a share of
+    # the bytes, as if a text were as short as every string.
+    leaves = frame._jdf.queryExecution().optimizedPlan().collectLeaves()
+    size = sum(int(leaves.apply(i).stats().sizeInBytes()) for i in range(leaves.size()))
     most = int(frame.sparkSession.conf.get("spark.sql.shuffle.partitions") or 200)
     return max(1, min(most, -(-size // block_bytes)))
 
