@@ -114,21 +114,23 @@ def analyze(
         blocks = count_blocks(documents, min(_BLOCK_BYTES[part] for part in parts))
     if blocks < 1:
         raise ConfigError(f"blocks must be at least 1, got {blocks}")
-    known = gazetteer() if outlets is None else outlets
+    known = outlets
+    if known is None and (name_urls or "attributions" in parts):
+        known = gazetteer()
     banding = choose_banding(settings) if "duplicates" in parts else None
     cut, labels = number_documents(
         standard_documents(documents, columns, of_urls=known if name_urls else None),
         shingle_size=settings.shingle_size, unit=passages, blocks=blocks,
     )  # fmt: skip
-    every = spark.sparkContext.broadcast(known.with_labels(labels))
     sizes = {outlet: n for outlet, n in labels.items() if outlet is not None}
     numbered = find_roles(cut, sizes)
     listed = None
     if {"duplicates", "reuse"} & {*parts}:
         listed = number_passages(numbered, settings, banding)
     marked = _mark(numbered, listed) if {"reuse", "attributions"} & {*parts} else numbered
-    found = verdicts = pairs = copies = None
-    if "attributions" in parts:
+    every = found = verdicts = pairs = copies = None
+    if known is not None and "attributions" in parts:
+        every = spark.sparkContext.broadcast(known.with_labels(labels))
         found = find(marked, every)
         verdicts = look_up(marked, found, every, sizes, blocks=blocks)
     if "reuse" in parts:
@@ -136,10 +138,7 @@ def analyze(
             marked = keep(marked.join(list_by_document(found), "number", "left"))
         outlet_numbers = {outlet: number for number, outlet in enumerate(sorted(sizes))}
         pairs = rank_pairs(
-            find_spans(
-                marked, reuse, outlet_numbers, None if found is None else every, blocks=blocks
-            ),
-            blocks=blocks,
+            find_spans(marked, reuse, outlet_numbers, every, blocks=blocks), blocks=blocks
         )
     if banding is not None and listed is not None:
         copies = _Copies(numbered, listed, blocks, *find_pairs(
