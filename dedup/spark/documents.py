@@ -62,24 +62,18 @@ def number_documents(
         )
     )
     rows = (
-        cut.select(
-            "document_id", "n_passages", "outlet", sql.spark_partition_id().alias("part")
-        )
-        .groupBy("document_id").agg(
-            sql.count("*").alias("n"), sql.sum("n_passages").alias("n_passages"),
-            sql.max("part").alias("part"), sql.max("outlet").alias("outlet"),
-        )
+        cut.select("n_passages", "outlet", sql.spark_partition_id().alias("part"))
         .groupingSets([["part"], ["outlet"]], "part", "outlet").agg(
-            sql.grouping("outlet").alias("is_part"), sql.sum("n").alias("documents"),
+            sql.grouping("outlet").alias("is_part"), sql.count("*").alias("documents"),
             sql.sum("n_passages").alias("passages"),
-            sql.min(sql.when(sql.col("n") > 1, sql.col("document_id"))).alias("twice"),
         )
     ).collect()  # fmt: skip
     parts = [row for row in rows if row["is_part"]]
     if not parts:
         raise InputError("no document in the corpus")
-    if twice := [row["twice"] for row in parts if row["twice"] is not None]:
-        raise InputError(f"duplicate id {min(twice)!r}")
+    copies = cut.groupBy("document_id").count().filter("count > 1")
+    if (twice := copies.agg(sql.min("document_id")).collect()[0][0]) is not None:
+        raise InputError(f"duplicate id {twice!r}")
     relative = {"number": sql.col("number"), "first_passage": sql.col("first_passage")}
     numbered, (n, n_passages) = add_offsets(cut, relative, parts, ["documents", "passages"])
     if not n_passages:
