@@ -126,7 +126,7 @@ def analyze(
     numbered = find_roles(cut, sizes)
     listed = None
     if {"duplicates", "reuse"} & {*parts}:
-        listed = number_passages(numbered, settings, banding)
+        listed = number_passages(numbered, with_shingles=banding is not None)
     marked = _mark(numbered, listed) if {"reuse", "attributions"} & {*parts} else numbered
     every = found = verdicts = pairs = copies = None
     if known is not None and "attributions" in parts:
@@ -142,7 +142,7 @@ def analyze(
         )
     if banding is not None and listed is not None:
         copies = _Copies(numbered, listed, blocks, *find_pairs(
-            listed, settings.threshold, banding, blocks=blocks, driver_bytes=driver_bytes
+            listed, settings, banding, blocks=blocks, driver_bytes=driver_bytes
         ))  # fmt: skip
     return SparkAnalysis(_list_makers(numbered, copies, pairs, found, verdicts, blocks))
 

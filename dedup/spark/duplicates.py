@@ -10,6 +10,7 @@ verified in blocks, to which each text that they need is sent once.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -17,7 +18,14 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sql
 
-from dedup.duplicates import LARGEST_BUCKET, Banding, Shingles, assign_representatives
+from dedup.config import DuplicateSettings
+from dedup.duplicates import (
+    LARGEST_BUCKET,
+    Banding,
+    Shingles,
+    assign_representatives,
+    hash_texts,
+)
 from dedup.duplicates.buckets import Buckets, find_buckets
 from dedup.duplicates.pairs import pairs_with_representatives, verify_large
 from dedup.duplicates.verify import STEPS_PER_PAIR, verify_list
@@ -41,13 +49,18 @@ _EDGES = ("first_passage_id", "second_passage_id", "jaccard")  # what clustering
 
 
 def find_pairs(
-    passages: DataFrame, threshold: float, banding: Banding, *, blocks: int, driver_bytes: int
+    passages: DataFrame,
+    settings: DuplicateSettings,
+    banding: Banding,
+    *,
+    blocks: int,
+    driver_bytes: int,
 ) -> tuple[DataFrame, DataFrame]:
     """Return the verified pairs of distinct texts, and the texts' representatives.
 
     Args:
-        passages: From `number_passages`, with bands.
-        threshold: Least Jaccard of a pair.
+        passages: From `number_passages`, with shingles.
+        settings: The permutations, and the least Jaccard of a pair.
         banding: Bands and rows.
         blocks: In how many blocks pairs are verified.
         driver_bytes: What the driver may use to cluster.
@@ -59,12 +72,12 @@ def find_pairs(
     Raises:
         ConfigError: If there are too many pairs for the driver.
     """
-    spark = passages.sparkSession
+    spark, threshold = passages.sparkSession, settings.threshold
     texts = passages.filter("passage_id = text_id").select(
-        sql.col("text_id").alias("text"), "document_id", "shingles", "hashes"
+        sql.col("text_id").alias("text"), "document_id", "shingles"
     )
-    slots = texts.select("text", "hashes").mapInArrow(
-        partial(_list_slots, banding.bands, -(-blocks // banding.bands)),
+    slots = texts.select("text", "shingles").mapInArrow(
+        partial(_list_slots, settings, banding, -(-blocks // banding.bands)),
         "slot long, texts binary, hashes binary",
     )
 
@@ -120,11 +133,17 @@ def _represent(edges: pa.Table) -> pa.Table:
     return represented.rename_columns(["representative", "text_id", "jaccard"])
 
 
-def _list_slots(bands: int, n_parts: int, batches: Batches) -> Batches:
+def _list_slots(
+    settings: DuplicateSettings, banding: Banding, n_parts: int, batches: Batches
+) -> Batches:
     """Yield the texts of each slot with their hashes; a band is cut into so many slots."""
+    bands = banding.bands
     for batch in batches:
         texts = column_of(batch, "text")
-        hashes = unpack(batch["hashes"], np.uint32)[0].reshape(-1, bands).T
+        values, bounds = unpack(batch["shingles"], np.uint32)
+        sets = Shingles(values, bounds[:-1], np.diff(bounds))
+        with ThreadPoolExecutor(1) as executor:
+            hashes = hash_texts(sets, settings, banding, executor=executor).T
         slots = np.arange(bands)[:, None] * n_parts + (
             hashes.astype(np.int64) * n_parts >> _HASH_BITS
         )
@@ -196,7 +215,7 @@ def _verify(candidates: DataFrame, texts: DataFrame, threshold: float, blocks: i
         _list_ends, "block long, text long, seconds binary"
     )
     return (
-        ends.join(texts.drop("hashes"), "text").groupBy("block")
+        ends.join(texts, "text").groupBy("block")
         .applyInArrow(lambda table: _verify_block(threshold, blocks, table), _PAIRS)
     )  # fmt: skip
 
