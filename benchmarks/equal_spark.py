@@ -107,7 +107,7 @@ def compare(
     documents = corpus.documents.combine_chunks()
     frame = spark.createDataFrame(documents, from_arrow_schema(documents.schema))
     begin = time.perf_counter()
-    result = dedup.spark.analyze(frame.repartition(partitions), outlets=known)
+    result = dedup.spark.analyze(frame.repartition(partitions), outlets=known, blocks=partitions)
     found = {name: table.toArrow() for name, table in result.tables.items()}
     seconds = time.perf_counter() - begin
     n_different = 0

@@ -111,6 +111,7 @@ def open_session(
         .config("spark.eventLog.enabled", "true").config("spark.eventLog.dir", log.as_uri())
         .config("spark.eventLog.rolling.enabled", "false")
         .config("spark.eventLog.compress", "false")
+        .config("spark.sql.codegen.cache.maxEntries", "1000")  # or a second run compiles all again
     )  # fmt: skip
     spark = builder.config(map=dict(settings)).getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")

@@ -89,7 +89,12 @@ def start_session(master: str | None) -> SparkSession:
     """Return the session, with this Python in the workers of this machine."""
     from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder.appName("dedup").config("spark.ui.showConsoleProgress", "false")
+    builder = (
+        SparkSession.builder.appName("dedup")
+        .config("spark.ui.showConsoleProgress", "false")
+        # Of the code that Spark makes of each query 100 pieces are kept, fewer than there are.
+        .config("spark.sql.codegen.cache.maxEntries", "1000")
+    )
     if master is not None:
         builder = builder.master(master)
     if master is None or master.startswith("local"):

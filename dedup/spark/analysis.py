@@ -18,14 +18,17 @@ from dedup.spark.clusters import describe, find_clusters, list_duplicates
 from dedup.spark.credit import flow_table, rank_pairs, reuse_table, sum_taken
 from dedup.spark.documents import number_documents
 from dedup.spark.duplicates import find_pairs
-from dedup.spark.frames import keep
+from dedup.spark.frames import count_blocks, keep
 from dedup.spark.passages import number_passages
 from dedup.spark.records import standard_documents
 from dedup.spark.reuse import find_spans
 from dedup.spark.roles import find_roles
-from dedup.spark.tables import cluster_table, document_table, duplicate_table, passage_table
+from dedup.spark.tables import cluster_table, document_table, passage_table
 
 DRIVER_BYTES = 1 << 30  # that clustering may take at the driver
+# Of a block, below which more tasks cost more than they share; reuse and attributions take over
+# ten times as long for a text.
+_BLOCK_BYTES = {"duplicates": 64 << 20, "reuse": 4 << 20, "attributions": 4 << 20}
 
 
 def _frame_of(name: str) -> cached_property[DataFrame | None]:
@@ -90,7 +93,8 @@ def analyze(
         columns: For a column above the frame's name of it, where that is another.
         name_urls: Whether a document without an outlet gets that of its address.
         passages: The unit that documents are cut into.
-        blocks: In how many blocks the work of a step is cut; None is what
+        blocks: In how many blocks the work of a step is cut; None is one for each 64 MiB that
+            the frame reads, or 4 MiB with reuse or attributions, and at most what
             `spark.sql.shuffle.partitions` says. The result does not depend on it.
         driver_bytes: What the driver may use to cluster; a corpus with more verified pairs than
             that holds is an error before.
@@ -107,24 +111,26 @@ def analyze(
         )
     spark = documents.sparkSession
     if blocks is None:
-        blocks = int(spark.conf.get("spark.sql.shuffle.partitions") or 200)
+        blocks = count_blocks(documents, min(_BLOCK_BYTES[part] for part in parts))
     if blocks < 1:
         raise ConfigError(f"blocks must be at least 1, got {blocks}")
-    known = gazetteer() if outlets is None else outlets
+    known = outlets
+    if known is None and (name_urls or "attributions" in parts):
+        known = gazetteer()
     banding = choose_banding(settings) if "duplicates" in parts else None
     cut, labels = number_documents(
         standard_documents(documents, columns, of_urls=known if name_urls else None),
-        shingle_size=settings.shingle_size, unit=passages,
+        shingle_size=settings.shingle_size, unit=passages, blocks=blocks,
     )  # fmt: skip
-    every = spark.sparkContext.broadcast(known.with_labels(labels))
     sizes = {outlet: n for outlet, n in labels.items() if outlet is not None}
     numbered = find_roles(cut, sizes)
     listed = None
     if {"duplicates", "reuse"} & {*parts}:
-        listed = number_passages(numbered, settings, banding)
+        listed = number_passages(numbered, with_shingles=banding is not None)
     marked = _mark(numbered, listed) if {"reuse", "attributions"} & {*parts} else numbered
-    found = verdicts = pairs = copies = None
-    if "attributions" in parts:
+    every = found = verdicts = pairs = copies = None
+    if known is not None and "attributions" in parts:
+        every = spark.sparkContext.broadcast(known.with_labels(labels))
         found = find(marked, every)
         verdicts = look_up(marked, found, every, sizes, blocks=blocks)
     if "reuse" in parts:
@@ -132,14 +138,11 @@ def analyze(
             marked = keep(marked.join(list_by_document(found), "number", "left"))
         outlet_numbers = {outlet: number for number, outlet in enumerate(sorted(sizes))}
         pairs = rank_pairs(
-            find_spans(
-                marked, reuse, outlet_numbers, None if found is None else every, blocks=blocks
-            ),
-            blocks=blocks,
+            find_spans(marked, reuse, outlet_numbers, every, blocks=blocks), blocks=blocks
         )
     if banding is not None and listed is not None:
         copies = _Copies(numbered, listed, blocks, *find_pairs(
-            listed, settings.threshold, banding, blocks=blocks, driver_bytes=driver_bytes
+            listed, settings, banding, blocks=blocks, driver_bytes=driver_bytes
         ))  # fmt: skip
     return SparkAnalysis(_list_makers(numbered, copies, pairs, found, verdicts, blocks))
 
@@ -159,9 +162,7 @@ def _list_makers(
         "passages": passages,
     }  # fmt: skip
     if copies is not None:
-        makers["duplicates"] = lambda: duplicate_table(
-            list_duplicates(copies.passages, copies.pairs)
-        )
+        makers["duplicates"] = lambda: list_duplicates(copies.passages, copies.pairs)
         makers["clusters"] = lambda: cluster_table(
             numbered, copies.clusters, copies.describe(), passages()
         )

@@ -10,6 +10,7 @@ from pyspark.sql import functions as sql
 from dedup.corpus import BODY, BOILERPLATE
 from dedup.duplicates import KINDS, Clusters, describe_clusters
 from dedup.spark.frames import Integers, column_of, keep, number_rows
+from dedup.tables import SCHEMAS
 
 _NOTHING = -1
 
@@ -120,25 +121,14 @@ def _filled(column: pa.ChunkedArray) -> Integers:
 
 
 def list_duplicates(passages: DataFrame, pairs: DataFrame) -> DataFrame:
-    """Return the verified pairs of passages, with the ids of their documents.
+    """Return the table `duplicates`.
 
-    Returns:
-        `first_passage_id`, `second_passage_id`, `shared`, `first_size`, `second_size`, and
-        `first_document_id`, `second_document_id`.
+    Args:
+        passages: From `number_passages`.
+        pairs: From `find_pairs`.
     """
-    one = sql.lit(1).cast("long")
-    every = pairs.select(
-        sql.col("first").alias("first_passage_id"), sql.col("second").alias("second_passage_id"),
-        "shared", "first_size", "second_size",
-    ).union(
-        passages.filter("passage_id != text_id").select(
-            sql.col("text_id"), sql.col("passage_id"), one, one, one
-        )
-    )  # fmt: skip
-    for side in ("first", "second"):
-        named = passages.select(
-            sql.col("passage_id").alias(f"{side}_passage_id"),
-            sql.col("document_id").alias(f"{side}_document_id"),
-        )
-        every = every.join(named, f"{side}_passage_id")
-    return every
+    one = sql.lit(1.0)
+    copies = passages.filter("passage_id != text_id").select(
+        "text_id", "passage_id", "text_document_id", "document_id", one, one, one
+    )
+    return pairs.union(copies).select(*SCHEMAS["duplicates"].names)

@@ -31,7 +31,7 @@ _NUMBERED = "number long, first_passage long, n_passages long, n_words long"
 
 
 def number_documents(
-    frame: DataFrame, *, shingle_size: int, unit: PassageUnit
+    frame: DataFrame, *, shingle_size: int, unit: PassageUnit, blocks: int
 ) -> tuple[DataFrame, dict[str | None, int]]:
     """Return documents with their numbers and passages, kept.
 
@@ -39,6 +39,7 @@ def number_documents(
         frame: Documents, with the columns of `DOCUMENT_SCHEMA`.
         shingle_size: Tokens in a shingle.
         unit: The unit that documents are cut into.
+        blocks: One block is one partition; more are as many as Spark likes.
 
     Returns:
         The columns of `DOCUMENT_SCHEMA`; `number`; `first_passage`, the id of the first passage;
@@ -48,7 +49,8 @@ def number_documents(
     Raises:
         InputError: If two documents have an id, or none has a text.
     """
-    ordered = frame.orderBy(sql.col("published").asc_nulls_last(), "document_id")
+    whole = frame.coalesce(1) if blocks == 1 else frame
+    ordered = whole.orderBy(sql.col("published").asc_nulls_last(), "document_id")
     fields = ", ".join(
         f"{field.name} {field.dataType.simpleString()}"
         for field in from_arrow_schema(DOCUMENT_SCHEMA)
@@ -60,24 +62,18 @@ def number_documents(
         )
     )
     rows = (
-        cut.select(
-            "document_id", "n_passages", "outlet", sql.spark_partition_id().alias("part")
-        )
-        .groupBy("document_id").agg(
-            sql.count("*").alias("n"), sql.sum("n_passages").alias("n_passages"),
-            sql.max("part").alias("part"), sql.max("outlet").alias("outlet"),
-        )
+        cut.select("n_passages", "outlet", sql.spark_partition_id().alias("part"))
         .groupingSets([["part"], ["outlet"]], "part", "outlet").agg(
-            sql.grouping("outlet").alias("is_part"), sql.sum("n").alias("documents"),
+            sql.grouping("outlet").alias("is_part"), sql.count("*").alias("documents"),
             sql.sum("n_passages").alias("passages"),
-            sql.min(sql.when(sql.col("n") > 1, sql.col("document_id"))).alias("twice"),
         )
     ).collect()  # fmt: skip
     parts = [row for row in rows if row["is_part"]]
     if not parts:
         raise InputError("no document in the corpus")
-    if twice := [row["twice"] for row in parts if row["twice"] is not None]:
-        raise InputError(f"duplicate id {min(twice)!r}")
+    copies = cut.groupBy("document_id").count().filter("count > 1")
+    if (twice := copies.agg(sql.min("document_id")).collect()[0][0]) is not None:
+        raise InputError(f"duplicate id {twice!r}")
     relative = {"number": sql.col("number"), "first_passage": sql.col("first_passage")}
     numbered, (n, n_passages) = add_offsets(cut, relative, parts, ["documents", "passages"])
     if not n_passages:

@@ -10,6 +10,7 @@ verified in blocks, to which each text that they need is sent once.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -17,7 +18,14 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sql
 
-from dedup.duplicates import LARGEST_BUCKET, Banding, Shingles, assign_representatives
+from dedup.config import DuplicateSettings
+from dedup.duplicates import (
+    LARGEST_BUCKET,
+    Banding,
+    Shingles,
+    assign_representatives,
+    hash_texts,
+)
 from dedup.duplicates.buckets import Buckets, find_buckets
 from dedup.duplicates.pairs import pairs_with_representatives, verify_large
 from dedup.duplicates.verify import STEPS_PER_PAIR, verify_list
@@ -32,34 +40,44 @@ _PAIRS_AT_ONCE = 1 << 20
 # Candidates of a block: the ids of two texts a pair, packed. A large bucket is a block of its own,
 # and its members have no second text.
 _CANDIDATES = "block long, pairs binary"
-_PAIRS = "first long, second long, shared long, first_size long, second_size long"
+# Verified ones, as in the table of duplicates.
+_PAIRS = (
+    "first_passage_id long, second_passage_id long, first_document_id string,"
+    " second_document_id string, jaccard double, first_in_second double, second_in_first double"
+)
+_EDGES = ("first_passage_id", "second_passage_id", "jaccard")  # what clustering needs of them
 
 
 def find_pairs(
-    passages: DataFrame, threshold: float, banding: Banding, *, blocks: int, driver_bytes: int
+    passages: DataFrame,
+    settings: DuplicateSettings,
+    banding: Banding,
+    *,
+    blocks: int,
+    driver_bytes: int,
 ) -> tuple[DataFrame, DataFrame]:
     """Return the verified pairs of distinct texts, and the texts' representatives.
 
     Args:
-        passages: From `number_passages`, with bands.
-        threshold: Least Jaccard of a pair.
+        passages: From `number_passages`, with shingles.
+        settings: The permutations, and the least Jaccard of a pair.
         banding: Bands and rows.
         blocks: In how many blocks pairs are verified.
         driver_bytes: What the driver may use to cluster.
 
     Returns:
-        Pairs (`first`, `second`: text ids; `shared`, `first_size`, `second_size`), kept; and
+        Pairs of texts, by their first passages, with the columns of the table of duplicates; and
         `text_id`, `representative`, `jaccard` of the texts that another text represents.
 
     Raises:
         ConfigError: If there are too many pairs for the driver.
     """
-    spark = passages.sparkSession
+    spark, threshold = passages.sparkSession, settings.threshold
     texts = passages.filter("passage_id = text_id").select(
-        sql.col("text_id").alias("text"), "shingles", "hashes"
+        sql.col("text_id").alias("text"), "document_id", "shingles"
     )
-    slots = texts.select("text", "hashes").mapInArrow(
-        partial(_list_slots, banding.bands, -(-blocks // banding.bands)),
+    slots = texts.select("text", "shingles").mapInArrow(
+        partial(_list_slots, settings, banding, -(-blocks // banding.bands)),
         "slot long, texts binary, hashes binary",
     )
 
@@ -74,50 +92,58 @@ def find_pairs(
             f"{n} verified pairs take up to {BYTES_AN_EDGE} bytes each to cluster, more than"
             f" driver_bytes {driver_bytes}; allow more, or raise the threshold"
         )
-    edges = _distinct_edges(pairs.toArrow())
-    if edges.shape[1] < n:  # members of a large bucket that met in smaller ones, too
+    edges = _distinct_edges(pairs)
+    if len(edges) < n:  # members of a large bucket that met in smaller ones, too
         pairs = pairs.distinct()
     # What two texts cannot tell of each other their neighbours can.
-    ids, ends = np.unique(edges[:2], return_inverse=True)
+    ids, ends = np.unique(_ends_of(edges), return_inverse=True)
     more = ids[pairs_with_representatives(ends.reshape(2, -1).T, len(ids))[:, :2]]
     if len(more):
         asked = spark.createDataFrame(
             pa.Table.from_batches([_pack_pairs(more, blocks)]), _CANDIDATES
         )
-        found = _verify(asked, texts, threshold, blocks).toArrow()
-        pairs = pairs.union(spark.createDataFrame(found, _PAIRS))
-        edges = np.concatenate([edges, _distinct_edges(found)], axis=1)
+        found = keep(_verify(asked, texts, threshold, blocks))
+        pairs = pairs.union(found)
+        edges = pa.concat_tables([edges, _distinct_edges(found)])
     return pairs, spark.createDataFrame(
-        _represent(edges), "text_id long, representative long, jaccard double"
+        _represent(edges), "representative long, text_id long, jaccard double"
     )
 
 
-def _distinct_edges(pairs: pa.Table) -> Integers:
-    """Return the columns of pairs, each pair once."""
-    first, second = column_of(pairs, "first"), column_of(pairs, "second")
+def _distinct_edges(pairs: DataFrame) -> pa.Table:
+    """Return pairs as clustering needs them, here, each once."""
+    edges = pairs.select(*_EDGES).toArrow()
+    first, second = _ends_of(edges)
     order = np.lexsort((second, first))
-    order = order[run_starts(first[order], second[order])]
-    return np.stack([column_of(pairs, column.split()[0])[order] for column in _PAIRS.split(", ")])
+    return edges.take(pa.array(order[run_starts(first[order], second[order])]))
 
 
-def _represent(edges: Integers) -> pa.Table:
+def _ends_of(edges: pa.Table) -> Integers:
+    """Return the two texts of each edge, shape (2, n)."""
+    return np.stack([column_of(edges, name) for name in _EDGES[:2]])
+
+
+def _represent(edges: pa.Table) -> pa.Table:
     """Return the representative of each text that another one represents, and their Jaccard."""
-    ids, ends = np.unique(edges[:2], return_inverse=True)
+    ids, ends = np.unique(_ends_of(edges), return_inverse=True)
     left, right = ends.reshape(2, -1)
     representatives = assign_representatives(left, right, len(ids))
     own = np.flatnonzero(representatives[right] == left)  # each text has one representative
-    first, second, shared, first_size, second_size = edges[:, own]
-    return pa.table({
-        "text_id": second, "representative": first,
-        "jaccard": shared / (first_size + second_size - shared),
-    })  # fmt: skip
+    represented = edges.take(pa.array(own))
+    return represented.rename_columns(["representative", "text_id", "jaccard"])
 
 
-def _list_slots(bands: int, n_parts: int, batches: Batches) -> Batches:
+def _list_slots(
+    settings: DuplicateSettings, banding: Banding, n_parts: int, batches: Batches
+) -> Batches:
     """Yield the texts of each slot with their hashes; a band is cut into so many slots."""
+    bands = banding.bands
     for batch in batches:
         texts = column_of(batch, "text")
-        hashes = unpack(batch["hashes"], np.uint32)[0].reshape(-1, bands).T
+        values, bounds = unpack(batch["shingles"], np.uint32)
+        sets = Shingles(values, bounds[:-1], np.diff(bounds))
+        with ThreadPoolExecutor(1) as executor:
+            hashes = hash_texts(sets, settings, banding, executor=executor).T
         slots = np.arange(bands)[:, None] * n_parts + (
             hashes.astype(np.int64) * n_parts >> _HASH_BITS
         )
@@ -189,7 +215,7 @@ def _verify(candidates: DataFrame, texts: DataFrame, threshold: float, blocks: i
         _list_ends, "block long, text long, seconds binary"
     )
     return (
-        ends.join(texts.select("text", "shingles"), "text").groupBy("block")
+        ends.join(texts, "text").groupBy("block")
         .applyInArrow(lambda table: _verify_block(threshold, blocks, table), _PAIRS)
     )  # fmt: skip
 
@@ -225,7 +251,13 @@ def _verify_block(threshold: float, blocks: int, texts: pa.Table) -> pa.Table:
             sets.values, sets.starts, sets.sizes, threshold, pairs
         )
         pairs = pairs[pairs[:, 2] >= 0]
-    return pa.table({
-        "first": ids[pairs[:, 0]], "second": ids[pairs[:, 1]], "shared": pairs[:, 2],
-        "first_size": sets.sizes[pairs[:, 0]], "second_size": sets.sizes[pairs[:, 1]],
-    })  # fmt: skip
+    first, second, shared = pairs.T
+    first_size, second_size = sets.sizes[first], sets.sizes[second]
+    scores = (shared / (first_size + second_size - shared), shared / first_size,
+              shared / second_size)  # fmt: skip
+    documents = texts["document_id"]
+    columns = (
+        ids[first], ids[second], documents.take(pa.array(first)), documents.take(pa.array(second)),
+        *(np.round(score, 6) for score in scores),
+    )  # fmt: skip
+    return pa.table([*columns], [field.split()[0] for field in _PAIRS.split(", ")])

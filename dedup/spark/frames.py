@@ -27,9 +27,24 @@ def keep(frame: DataFrame) -> DataFrame:
     Frames that are only cached would not do: each carries the plans of all that are behind it,
     which double wherever two frames of one origin are joined.
     """
-    if frame.sparkSession.sparkContext.getCheckpointDir() is not None:
-        return frame.checkpoint()
-    return frame.localCheckpoint()
+    is_written = frame.sparkSession.sparkContext.getCheckpointDir() is not None
+    kept = frame.checkpoint() if is_written else frame.localCheckpoint()
+    # What is one partition groups and joins without a shuffle, but only if Spark is told.
+    return kept.coalesce(1) if kept.rdd.getNumPartitions() == 1 else kept
+
+
+def count_blocks(frame: DataFrame, block_bytes: int) -> int:
+    """Return into how many blocks of so many bytes a frame is cut, by the size of what it reads.
+
+    There are no more blocks than partitions of a shuffle, and as many if Spark does not know how
+    large the files or rows are that the frame is made of.
+    """
+    # Not the size of the frame itself: of a frame with few of its columns Spark takes a share of
+    # the bytes, as if a text were as short as every string.
+    leaves = frame._jdf.queryExecution().optimizedPlan().collectLeaves()
+    size = sum(int(leaves.apply(i).stats().sizeInBytes()) for i in range(leaves.size()))
+    most = int(frame.sparkSession.conf.get("spark.sql.shuffle.partitions") or 200)
+    return max(1, min(most, -(-size // block_bytes)))
 
 
 def number_rows(frame: DataFrame, name: str) -> DataFrame:

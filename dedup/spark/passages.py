@@ -10,51 +10,46 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as sql
 
-from dedup.config import DuplicateSettings
 from dedup.corpus import BODY
 from dedup.corpus.collect import number_texts
-from dedup.duplicates import Banding, Shingles, hash_texts
+from dedup.duplicates import Shingles
 from dedup.duplicates.verify import make_sets
 from dedup.spark.documents import cut_column, read_cuts, rows_of
 from dedup.spark.frames import Batches, column_of, keep, pack, unpack
 
 
-def number_passages(
-    documents: DataFrame, settings: DuplicateSettings, banding: Banding | None
-) -> DataFrame:
+def number_passages(documents: DataFrame, *, with_shingles: bool) -> DataFrame:
     """Return the passages with their texts, kept.
 
     Args:
         documents: From `number_documents`, with their final roles.
-        settings: The permutations.
-        banding: Bands and rows; None if no text is looked for in others.
+        with_shingles: Whether texts are looked for in others.
 
     Returns:
         `passage_id`, `number` and `document_id` (of the document), `position`, `n_words`, `role`
-        (its index); `text_id`, the first passage of the same text; and `is_first_body`, whether
-        it is the first body passage of its text. With bands, of the first passage of each text
-        `shingles`, its distinct ones, and `hashes` of its bands, packed.
+        (its index); `text_id` and `text_document_id`, the first passage of the same text and its
+        document; `is_first_body`, whether it is the first body passage of its text; and
+        `shingles`, packed: the distinct ones of the first passage of each text, if asked for.
     """
     listed = documents.select(
         "number", "document_id", "first_passage", "cuts", "roles", "shingles"
     ).mapInArrow(
-        partial(_list_passages, settings, banding),
+        partial(_list_passages, with_shingles),
         "passage_id long, number long, document_id string, position long, n_words long, role int,"
-        " key long, shingles binary, hashes binary",
+        " key long, shingles binary",
     )  # fmt: skip
     same_text = Window.partitionBy("key")
     is_body = sql.col("role") == BODY
     first_body = sql.min(sql.when(is_body, sql.col("passage_id"))).over(same_text)
     passages = listed.withColumns({
         "text_id": sql.min("passage_id").over(same_text),
+        "text_document_id": sql.min_by("document_id", "passage_id").over(same_text),
         "is_first_body": is_body & (sql.col("passage_id") == first_body),
     })  # fmt: skip
     return keep(passages.drop("key"))
 
 
-def _list_passages(
-    settings: DuplicateSettings, banding: Banding | None, batches: Batches
-) -> Batches:
+def _list_passages(with_shingles: bool, batches: Batches) -> Batches:
     with ThreadPoolExecutor(1) as executor:
         for unsorted in batches:
             batch = unsorted.sort_by("number")
@@ -70,19 +65,15 @@ def _list_passages(
                 "role": unpack(batch["roles"], np.uint8)[0].astype(np.int32),
                 "key": keys,
                 "shingles": pa.nulls(len(rows), pa.binary()),
-                "hashes": pa.nulls(len(rows), pa.binary()),
             }
-            if banding is not None:
+            if with_shingles:
                 # The first passage of a text is the first of it in its batch.
                 is_first = np.zeros(len(rows), dtype=np.bool_)
                 is_first[number_texts(keys.view(np.uint64))[1]] = True
                 sizes = cut_column(cuts, "counts")
                 values, _ = unpack(batch["shingles"], np.uint32)
                 shingles = Shingles(values, np.cumsum(sizes) - sizes, sizes)
-                own = Shingles(values, shingles.starts[is_first], sizes[is_first])
-                hashes = hash_texts(own, settings, banding, executor=executor)
                 columns["shingles"] = _pack_sets(make_sets(shingles, is_first, executor))
-                columns["hashes"] = pack(hashes, np.append(0, np.cumsum(is_first)))
             yield pa.RecordBatch.from_pydict(columns)
 
 

@@ -140,17 +140,6 @@ def _slice_passages(batches: Batches) -> Batches:
         })  # fmt: skip
 
 
-def duplicate_table(listed: DataFrame) -> DataFrame:
-    """Return the table `duplicates`, of what `list_duplicates` gives."""
-    shared, first, second = (sql.col(name) for name in ("shared", "first_size", "second_size"))
-    scored = listed.withColumns({
-        "jaccard": shared / (first + second - shared),
-        "first_in_second": shared / first,
-        "second_in_first": shared / second,
-    })  # fmt: skip
-    return rounded(scored, "duplicates", ("jaccard", "first_in_second", "second_in_first"))
-
-
 def cluster_table(
     documents: DataFrame, clusters: DataFrame, facts: DataFrame, passages: DataFrame
 ) -> DataFrame:

@@ -34,6 +34,7 @@ from pyspark.errors import PythonException
 from pyspark.sql import DataFrame, SparkSession
 
 import dedup.spark
+from dedup.spark.frames import count_blocks
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +92,7 @@ def assert_equal_tables(corpus: Corpus, result: dedup.spark.SparkAnalysis, only:
 
 
 def test_newsroom_gives_the_tables_of_one_machine(spark: SparkSession, newsroom: Corpus) -> None:
-    result = dedup.spark.analyze(frame_of(spark, newsroom, partitions=7), only=PARTS)
+    result = dedup.spark.analyze(frame_of(spark, newsroom, partitions=7), only=PARTS, blocks=3)
     assert_equal_tables(newsroom, result, [*PARTS])
 
 
@@ -140,9 +141,33 @@ def test_killed_worker_changes_nothing(spark: SparkSession, tmp_path: Path) -> N
         yield from batches
 
     frame = frame_of(spark, corpus, partitions=2)
-    result = dedup.spark.analyze(frame.mapInArrow(die_once, frame.schema))
+    result = dedup.spark.analyze(frame.mapInArrow(die_once, frame.schema), blocks=3)
     assert grave.exists()
     assert_equal_tables(corpus, result, [*PARTS])
+
+
+def test_blocks_are_counted_by_the_size_of_what_is_read(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    rows = spark.range(2_000).selectExpr("id", "sha2(string(id), 512) text", "id * 2 other")
+    rows.coalesce(1).write.parquet(str(tmp_path / "rows"))
+    read = spark.read.parquet(str(tmp_path / "rows"))
+    unknown = spark.createDataFrame(spark.sparkContext.parallelize([("Rain.",)]), "text string")
+    counts = [
+        count_blocks(frame, block_bytes)
+        for frame, block_bytes in (
+            (read, 1 << 20), (read, 200_000), (read.select("other"), 200_000), (read, 1),
+            (unknown, 1 << 20),
+        )
+    ]  # fmt: skip
+    assert [1, 2, 2, 3, 3] == counts  # of three partitions that a shuffle has here
+
+
+def test_one_block_is_one_partition_all_the_way(spark: SparkSession) -> None:
+    frame = frame_of(spark, Corpus.from_records(random_records(5, 60)), partitions=7)
+    result = dedup.spark.analyze(frame, only="duplicates")
+    assert result.duplicates is not None
+    assert "Exchange" not in result.duplicates._jdf.queryExecution().toString()
 
 
 def test_columns_may_have_other_names(spark: SparkSession) -> None:
