@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from dedup.errors import InputError
@@ -31,7 +32,7 @@ _NEEDED = ("id", "name", "kind")
 _SINGLE = ("id", "name", "kind", "country", "parent")
 _SEVERAL = ("aliases", "ambiguous_aliases", "short_names")
 _ARTICLE = re.compile(r"^[Tt]he\s+")
-_WORD = re.compile(r"\w+")
+_WORDS = re.compile(r"\w\W+\w")
 _SITE = re.compile(r"\w[\w-]*\.(?:com|org|net|info|news|tv|fm|co|io|[a-z]{2})(?:\.[a-z]{2})?$")
 
 
@@ -62,8 +63,7 @@ class Outlet:
     parent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Surface:
+class Surface(NamedTuple):
     """Words that name one outlet, or possibly one of several.
 
     Attributes:
@@ -98,18 +98,19 @@ class Gazetteer:
             for words, level in _surfaces(outlet):
                 outlets.setdefault(words, []).append(outlet.id)
                 named[level].setdefault(words, outlet.id)
+        sure, ambiguous = named[SURE], named[AMBIGUOUS]
         surfaces: list[Surface] = []
         for words, ids in outlets.items():
-            distinct = tuple(dict.fromkeys(ids))
-            level = next(level for level in _LEVELS if words in named[level])
-            if named[SURE].get(words) in self.preferred:
-                surfaces.append(Surface(words, SURE, (named[SURE][words],)))
+            level = AMBIGUOUS if words in ambiguous else SURE if words in sure else SHORT
+            if sure.get(words) in self.preferred:
+                surfaces.append(Surface(words, SURE, (sure[words],)))
                 continue
             if level == SHORT:
                 bare = _ARTICLE.sub("", words)
-                if bare in named[SURE] and bare not in named[AMBIGUOUS]:
+                if bare in sure and bare not in ambiguous:
                     continue  # with an article it means the same
-                distinct = tuple(dict.fromkeys((*outlets.get(bare, ()), *distinct)))
+                ids = [*outlets.get(bare, ()), *ids]
+            distinct = (ids[0],) if len(ids) == 1 else tuple(dict.fromkeys(ids))
             if level == SURE and len(distinct) > 1:
                 level = AMBIGUOUS
             surfaces.append(Surface(words, level, distinct))
@@ -254,7 +255,7 @@ def _with_article(surfaces: Iterable[Surface]) -> Iterator[Surface]:
 def _forms(name: str) -> Iterator[str]:
     """Yield a name as texts have it: without the article where more than a word is left."""
     bare = _ARTICLE.sub("", name)
-    has_words = len(_WORD.findall(bare)) > 1
+    has_words = _WORDS.search(bare) is not None
     if bare == name or has_words:
         yield bare
     else:
