@@ -52,15 +52,19 @@ class TermCounts:
     n_passages: int
 
 
-def passage_facts(passages: Passages, n_documents: int) -> list[bytes]:
-    """Return for each document what is kept of its passages, in the order of their positions."""
-    order = np.lexsort((passages.positions, passages.documents))
-    facts = np.empty((len(order), 2), dtype="<u4")
+def passage_facts(passages: Passages, ranks: Integers) -> tuple[npt.NDArray[np.uint32], Integers]:
+    """Return what is kept of passages, document by document, and how many each document has.
+
+    Args:
+        passages: The passages.
+        ranks: For each document its place among all.
+    """
+    of_passage = ranks[passages.documents]
+    order = np.lexsort((passages.positions, of_passage))
+    facts = np.empty((len(order), 2), dtype=np.uint32)
     facts[:, 0] = text_halves(passages)[passages.texts[order]]
     facts[:, 1] = passages.n_words[order] << ROLE_BITS | passages.roles[order]
-    bounds = np.searchsorted(passages.documents[order], np.arange(n_documents + 1)) * 8
-    data = facts.tobytes()
-    return [data[a:b] for a, b in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)]
+    return facts, np.bincount(of_passage, minlength=len(ranks))
 
 
 def text_hashes(passages: Passages) -> npt.NDArray[np.uint32]:

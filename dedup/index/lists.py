@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from dedup.index.sorting import Entries
 from dedup.index.storage import IndexFile
-from dedup.runs import run_starts
+from dedup.runs import distinct, is_among, run_starts
 
 Hashes = npt.NDArray[np.uint32]
 
@@ -42,12 +42,6 @@ def make_counts(hashes: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64]) -
     entries: Entries = hashes.astype(np.uint64) << _32 | counts.astype(np.int32).view(np.uint32)
     entries.sort()
     return entries[entries & _LOW > 0]
-
-
-def distinct(hashes: Hashes) -> Hashes:
-    """Return hashes sorted, each once."""
-    hashes = np.sort(hashes)
-    return hashes[run_starts(hashes)]
 
 
 def hashes_of(entries: Entries) -> Hashes:
@@ -119,7 +113,7 @@ def compact(file: IndexFile, number: int, dead: npt.NDArray[np.int64], *, counts
         return
     entries = _merge([_read_run(file, run) for run in runs], counts=counts)
     if not counts and len(dead):
-        entries = entries[~np.isin(numbers_of(entries), dead)]
+        entries = entries[~is_among(numbers_of(entries), dead)]
     for run in runs:
         _delete(file, number, run)
     _write(file, number, 0, entries)
@@ -201,13 +195,12 @@ def _read_blocks(file: IndexFile, run: _Run, blocks: npt.NDArray[np.int64]) -> I
         if len(rows) != len(wanted):
             raise file.damaged("a block is missing")
         for number, crc, data in rows:
-            if not isinstance(data, bytes) or _crc_of_block(file, number, data) != crc:
+            if type(data) is not bytes or crc32(data, file.salt ^ number) != crc:
                 raise file.damaged(f"block {number}")
-            if len(data) != 8 * min(
-                _PER_BLOCK, run.n_entries - _PER_BLOCK * (number - run.first_block)
-            ):
-                raise file.damaged(f"the size of block {number}")
-        entries: Entries = np.frombuffer(b"".join(row[2] for row in rows), dtype="<u8")
+        sizes = np.minimum(_PER_BLOCK, run.n_entries - _PER_BLOCK * own)
+        if [len(row[2]) for row in rows] != (8 * sizes).tolist():
+            raise file.damaged(f"the size of a block from {run.first_block}")
+        entries: Entries = np.frombuffer(b"".join([row[2] for row in rows]), dtype="<u8")
         # A checksum can be forged. What is searched must be sorted, and what the fence says it is.
         is_sorted = int(entries[0]) > last and _ascends(entries)
         if not is_sorted or not np.array_equal(entries[::_PER_BLOCK], run.fence[own]):
@@ -240,7 +233,7 @@ def _write(file: IndexFile, number: int, sequence: int, entries: Entries) -> Non
     file.connection.executemany(
         "INSERT INTO block VALUES (?, ?, ?)",
         (
-            (i, _crc_of_block(file, i, block := data[offset : offset + size]), block)
+            (i, crc32(block := data[offset : offset + size], file.salt ^ i), block)
             for i, offset in enumerate(range(0, len(data), size), start=first_block)
         ),
     )
@@ -254,10 +247,6 @@ def _write(file: IndexFile, number: int, sequence: int, entries: Entries) -> Non
 
 def _crc_of_run(file: IndexFile, row: tuple[int, int, int, int], fence: bytes) -> int:
     return file.crc(repr(row).encode() + fence)
-
-
-def _crc_of_block(file: IndexFile, number: int, data: bytes | memoryview) -> int:
-    return crc32(data, file.crc(number.to_bytes(8, "little")))
 
 
 def _delete(file: IndexFile, number: int, run: _Run) -> None:
