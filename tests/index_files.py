@@ -221,9 +221,18 @@ class Forger:
         data = change(self.connection.execute(query, [number]).fetchone()[0])
         told = data if isinstance(data, bytes) else b""
         self.connection.execute(
-            "UPDATE block SET crc = ?, data = ? WHERE id = ?",
-            [zlib.crc32(told, self.salt ^ number), data, number],
+            "UPDATE block SET sum = ?, data = ? WHERE id = ?",
+            [self.sum_of(told, number), data, number],
         )
+
+    def sum_of(self, block: bytes, number: int) -> int:
+        """Return the checksum of a block."""
+        base = 0x9E3779B97F4A7C15
+        total = (number ^ self.salt) * pow(base, 501, 1 << 64)
+        for place in range(len(block) // 8):
+            entry = int.from_bytes(block[8 * place : 8 * place + 8], "little")
+            total += entry * pow(base, place + 1, 1 << 64)
+        return int.from_bytes((total % (1 << 64)).to_bytes(8, "little"), "little", signed=True)
 
     def change_outlet(self, **changes: Any) -> None:
         """Change the first outlet."""

@@ -50,7 +50,7 @@ _SCHEMA = (
     "CREATE TABLE run (list INTEGER NOT NULL, seq INTEGER NOT NULL, first_block INTEGER NOT NULL,"
     " n_entries INTEGER NOT NULL, crc INTEGER NOT NULL, fence BLOB NOT NULL,"
     " PRIMARY KEY (list, seq))",
-    "CREATE TABLE block (id INTEGER PRIMARY KEY, crc INTEGER NOT NULL, data BLOB NOT NULL)",
+    "CREATE TABLE block (id INTEGER PRIMARY KEY, sum INTEGER NOT NULL, data BLOB NOT NULL)",
 )  # fmt: skip
 
 Connection = sqlite3.Connection
