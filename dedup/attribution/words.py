@@ -73,7 +73,12 @@ def hash_words(phrases: Sequence[str]) -> Phrases:
     [0, 0, 0, 0, 1]
     """
     is_plain = np.array(
-        [_PLAIN.fullmatch(phrase) is not None for phrase in phrases], dtype=np.bool_
+        [
+            (each.isascii() and each.replace(" ", "").isalnum())  # as most are
+            or _PLAIN.fullmatch(each) is not None
+            for each in phrases
+        ],
+        dtype=np.bool_,
     )
     hashes, numbers = [], []
     # Thousands are hashed at each start, nearly all of them plain.

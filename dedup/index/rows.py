@@ -247,10 +247,12 @@ def unpack_stretches(file: IndexFile, rows: Sequence[Row]) -> Facts:
     keys = np.array([row[0] for row in rows], dtype=np.int64)
     next_number = file.manifest["next_number"]
     most = next_number >> STRETCH_BITS  # which no key is above, or its documents' numbers overflow
-    for row in rows:
-        if {*map(type, row[2:])} != {bytes} or _crc_of_stretch(file, row[0], row[2:]) != row[1]:
-            raise file.damaged(f"the documents of stretch {row[0]}")
     parts = [[row[2 + column] for row in rows] for column in range(len(_COLUMNS))]
+    if any({*map(type, column)} - {bytes} for column in parts):
+        raise file.damaged("the types of a stretch")
+    for row in rows:
+        if _crc_of_stretch(file, row[0], row[2:]) != row[1]:
+            raise file.damaged(f"the documents of stretch {row[0]}")
     sizes = [np.array([*map(len, column)], dtype=np.int64) for column in parts]
     if ((keys < 0) | (keys > most) | (sizes[0] % _RECORD.itemsize > 0)).any():
         raise file.damaged("the documents of a stretch")
