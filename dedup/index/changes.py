@@ -121,9 +121,9 @@ def _add(contents: Contents, corpus: Corpus, executor: Executor) -> None:
     file = contents.file
     first = int(file.manifest["next_number"])
     order = document_order(corpus)
-    order = np.arange(len(corpus)) if order is None else order
-    numbers = np.empty(len(corpus), dtype=np.int64)
-    numbers[order] = first + np.arange(len(corpus))
+    numbers = first + np.arange(len(corpus))
+    if order is not None:
+        numbers[order] = numbers.copy()
     names = executor.submit(lambda: [*_names(corpus, numbers)])
     _add_texts(contents, corpus, numbers, order, executor)
     for number, own in names.result():
@@ -133,7 +133,11 @@ def _add(contents: Contents, corpus: Corpus, executor: Executor) -> None:
 
 
 def _add_texts(
-    contents: Contents, corpus: Corpus, numbers: Integers, order: Integers, executor: Executor
+    contents: Contents,
+    corpus: Corpus,
+    numbers: Integers,
+    order: Integers | None,
+    executor: Executor,
 ) -> None:
     """Write documents, and what leads to their passages: the ones while the other is made."""
     file = contents.file
@@ -155,7 +159,7 @@ def _add_texts(
     )
     passages = replace(passages, shingles=np.empty(0, np.uint32))  # they take most room
     coming = _words(contents, corpus, passages, is_known, executor)
-    is_version = passages.is_version[order]
+    is_version = passages.is_version if order is None else passages.is_version[order]
     new = NewDocuments(corpus.documents, order, *told.result(), is_version)
     writing = write_documents(file, first, new)
     for number, own in enumerate(_beside(writing, bands)):

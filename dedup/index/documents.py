@@ -65,14 +65,14 @@ class NewDocuments:
 
     Attributes:
         table: The documents, in any order.
-        order: The row of each.
+        order: The row of each; None if they are in order.
         passages: The facts of all their passages, as in `Stored`.
         n_passages: How many of them each has.
         is_version: Whether each mostly repeats others of its outlet.
     """
 
     table: pa.Table
-    order: Integers
+    order: Integers | None
     passages: npt.NDArray[np.uint32]
     n_passages: Integers
     is_version: npt.NDArray[np.bool_]
@@ -84,12 +84,13 @@ def write_documents(file: IndexFile, first: int, new: NewDocuments) -> Iterator[
     Raises:
         InputError: If there are no more numbers.
     """
-    n = len(new.order)
+    n = len(new.table)
     if first + n > _MOST_NUMBERS:
         raise InputError("has no number left for a document; build it again", path=file.path)
     outlets = count_outlets(file, count_values(new.table["outlet"]))
     paths = number_paths(file, new.table["path"])
-    table = new.table.drop_columns(["text"]).take(pa.array(new.order))
+    table = new.table.drop_columns(["text"])
+    table = table if new.order is None else table.take(pa.array(new.order))
     texts = new.table["text"]
     sizes = pc.binary_length(texts).to_numpy()
     passage_ends = np.append(0, np.cumsum(new.n_passages))
@@ -97,12 +98,16 @@ def write_documents(file: IndexFile, first: int, new: NewDocuments) -> Iterator[
     while start < n:
         # Batches end where stretches do.
         end = min(n, ((first + start) // _PER_BATCH + 1) * _PER_BATCH - first)
-        rows = new.order[start:end]
+        if new.order is None:
+            own_texts = texts[start:end].combine_chunks()
+        else:
+            rows = new.order[start:end]
+            own_texts = slice_texts(texts, rows, np.zeros(len(rows), np.int64), sizes[rows])
         stretches, pages = pack_documents(
             file,
             table[start:end],
             np.arange(first + start, first + end),
-            slice_texts(texts, rows, np.zeros(len(rows), dtype=np.int64), sizes[rows]),
+            own_texts,
             new.passages[passage_ends[start] : passage_ends[end]],
             new.n_passages[start:end],
             new.is_version[start:end],
