@@ -333,22 +333,14 @@ def unpack_texts(file: IndexFile, facts: Facts, pages: Sequence[bytes]) -> pa.Ar
     Raises:
         InputError: If they are not as they were written.
     """
-    which = (np.cumsum(np.diff(facts.pages, prepend=-1) != 0) - 1).tolist()
+    is_first = np.diff(facts.pages, prepend=-1) != 0
+    if {*map(type, pages)} - {bytes} or [*map(len, pages)] != facts.page_sizes[is_first].tolist():
+        raise file.damaged("the size of a text")
     sizes = facts.records["text_size"].astype(np.int64)
-    starts = facts.page_starts
-    texts: list[bytes] = []
-    for page, a, b, size, crc in zip(
-        which, starts.tolist(), (starts + sizes).tolist(), facts.page_sizes.tolist(),
-        facts.records["text_crc"].tolist(), strict=True,
-    ):  # fmt: skip
-        data = pages[page]
-        if (
-            type(data) is not bytes
-            or len(data) != size
-            or crc32(text := data[a:b], file.salt) != crc
-        ):
-            raise file.damaged(f"document {facts.ids[len(texts)]}")
-        texts.append(text)
+    places = (np.cumsum(is_first) - 1, facts.page_starts, facts.page_starts + sizes)
+    texts = [pages[page][a:b] for page, a, b in zip(*(p.tolist() for p in places), strict=True)]
+    if [crc32(text, file.salt) for text in texts] != facts.records["text_crc"].tolist():
+        raise file.damaged("the text of a document")
     return _as_text(file, _binaries(sizes, b"".join(texts)))
 
 
@@ -368,9 +360,10 @@ def make_table(
         "path": _names_of(file, records["path"], paths),
         "line": _optional(records["line"], _NONE),
     }  # fmt: skip
-    columns |= {name: [each.get(name, none) for each in told] for name, none in _OTHERS.items()}
+    for name, none in _OTHERS.items():
+        columns[name] = [each.get(name, none) for each in told] or [none] * len(facts)
     if (is_named := records["path"] == _NAMED).any():
-        own = pa.array([each.get("path") for each in told], pa.string())
+        own = pa.array([each.get("path") for each in told] or [None] * len(facts), pa.string())
         columns["path"] = pc.if_else(pa.array(is_named), own, columns["path"])
     try:
         arrays = [
@@ -396,11 +389,11 @@ def _optional(values: npt.NDArray[np.int64], none: int) -> pa.Array:
 
 
 def _read_others(file: IndexFile, facts: Facts, texts: pa.Array) -> list[dict[str, Any]]:
-    """Return for each document what is told in other fields."""
+    """Return for each document what is told in other fields; nothing if none tells anything."""
     sizes = facts.records["other_size"]
-    told: list[dict[str, Any]] = [{}] * len(facts)
     if not sizes.any():
-        return told
+        return []
+    told: list[dict[str, Any]] = [{}] * len(facts)
     data, starts = text_buffers(texts)
     for row in np.flatnonzero(sizes).tolist():
         text = data[starts[row] : starts[row + 1]].tobytes()
