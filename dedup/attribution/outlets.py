@@ -29,8 +29,6 @@ _LEVELS = (AMBIGUOUS, SURE, SHORT)  # where outlets differ about the same words,
 _COLUMNS = ("id", "name", "kind", "country", "aliases", "domains", "ambiguous_aliases",
             "short_names", "parent")  # fmt: skip
 _NEEDED = ("id", "name", "kind")
-_SINGLE = ("id", "name", "kind", "country", "parent")
-_SEVERAL = ("aliases", "ambiguous_aliases", "short_names")
 _ARTICLE = re.compile(r"^[Tt]he\s+")
 _WORDS = re.compile(r"\w\W+\w")
 _SITE = re.compile(r"\w[\w-]*\.(?:com|org|net|info|news|tv|fm|co|io|[a-z]{2})(?:\.[a-z]{2})?$")
@@ -222,12 +220,14 @@ def outlet_name(outlet: str, outlets: Gazetteer) -> str:
 
 
 def _surfaces(outlet: Outlet) -> Iterator[tuple[str, str]]:
-    ambiguous = {*outlet.ambiguous_aliases}
+    ambiguous = outlet.ambiguous_aliases
     for name in dict.fromkeys((outlet.name, *outlet.aliases)):
         if name not in ambiguous:
-            yield from ((form, SURE) for form in _forms(name))
-    for name in outlet.ambiguous_aliases:
-        yield from ((form, AMBIGUOUS) for form in _forms(name))
+            for form in _forms(name):
+                yield form, SURE
+    for name in ambiguous:
+        for form in _forms(name):
+            yield form, AMBIGUOUS
     for name in outlet.short_names:
         yield f"the {name}", SHORT
         yield f"The {name}", SHORT
@@ -252,17 +252,12 @@ def _with_article(surfaces: Iterable[Surface]) -> Iterator[Surface]:
                 yield Surface(longer, surface.certainty, surface.outlets)
 
 
-def _forms(name: str) -> Iterator[str]:
-    """Yield a name as texts have it: without the article where more than a word is left."""
+def _forms(name: str) -> list[str]:
+    """Return a name as texts have it: without the article where more than a word is left."""
     bare = _ARTICLE.sub("", name)
-    has_words = _WORDS.search(bare) is not None
-    if bare == name or has_words:
-        yield bare
-    else:
-        yield f"the {bare}"
-        yield f"The {bare}"
-    if has_words and bare.upper() != bare:
-        yield bare.upper()
+    if _WORDS.search(bare) is not None:
+        return [bare] if (upper := bare.upper()) == bare else [bare, upper]
+    return [bare] if bare == name else [f"the {bare}", f"The {bare}"]
 
 
 def _normalised(name: str) -> str:
@@ -305,28 +300,30 @@ def _read(lines: Iterable[str], path: Path) -> Iterator[Outlet]:
         )  # fmt: skip
     if unknown := [name for name in header if name not in _COLUMNS]:
         raise InputError(f"unknown column {unknown[0]!r}", path=path, line=1)
+    places = [header.index(name) if name in header else len(header) for name in _COLUMNS]
     seen: set[str] = set()
     for number, row in enumerate(rows, start=2):
         if not any(row):
             continue
         if len(row) > len(header):
             raise InputError(f"{len(row)} fields, {len(header)} expected", path=path, line=number)
-        fields = dict(zip(header, (*row, *[""] * len(header)), strict=False))
-        for name in _NEEDED:
-            if not fields[name].strip():
-                raise InputError(f"empty {name}", path=path, line=number)
-        if fields["kind"] not in KINDS:
+        row += [""] * (1 + len(header) - len(row))
+        fields = [row[place].strip() for place in places]
+        id, name, kind, country, aliases, domains, ambiguous, short, parent = fields
+        for column, value in zip(_NEEDED, (id, name, kind), strict=True):
+            if not value:
+                raise InputError(f"empty {column}", path=path, line=number)
+        if kind not in KINDS:
             raise InputError(
-                f"kind must be one of {', '.join(KINDS)}, got {fields['kind']!r}",
-                path=path, line=number,
-            )  # fmt: skip
-        if fields["id"] in seen:
-            raise InputError(f"id {fields['id']!r} occurs twice", path=path, line=number)
-        seen.add(fields["id"])
-        one = {name: fields[name].strip() for name in _SINGLE if name in fields}
-        several = {name: _values(fields[name]) for name in _SEVERAL if name in fields}
-        domains = _values(fields.get("domains", "").lower())
-        yield Outlet(**one, **several, domains=domains)  # type: ignore[arg-type]  # by its name
+                f"kind must be one of {', '.join(KINDS)}, got {kind!r}", path=path, line=number
+            )
+        if id in seen:
+            raise InputError(f"id {id!r} occurs twice", path=path, line=number)
+        seen.add(id)
+        yield Outlet(
+            id, name, kind, country, _values(aliases), _values(domains.lower()),
+            _values(ambiguous), _values(short), parent,
+        )  # fmt: skip
 
 
 def _values(text: str) -> tuple[str, ...]:
