@@ -15,6 +15,7 @@ from dedup.corpus import slice_texts
 from dedup.corpus.document import DOCUMENT_SCHEMA
 from dedup.errors import InputError
 from dedup.index.names import count_outlets, count_values, number_paths, numbered_names
+from dedup.index.packing import pack_documents
 from dedup.index.rows import (
     COLUMNS,
     STRETCH_BITS,
@@ -22,7 +23,6 @@ from dedup.index.rows import (
     Row,
     join_facts,
     make_table,
-    pack_documents,
     sign_stretch,
     stretch_parts,
     unpack_stretches,
@@ -223,13 +223,16 @@ def find_documents(file: IndexFile, numbers: Integers, wanted: Container[str]) -
 
 def find_files(file: IndexFile, numbers: Integers, wanted: Container[str]) -> Integers:
     """Return the documents, of some that may be, that are a wanted file of their own."""
-    stored = read_documents(file, numbers)
-    columns = (stored.table[name].to_pylist() for name in ("path", "line"))
-    found = [
-        path is not None and line is None and os.path.normpath(path) in wanted
-        for path, line in zip(*columns, strict=True)
-    ]
-    return stored.numbers[np.array(found, dtype=np.bool_)]
+    found = []
+    for i in range(0, len(numbers), _PER_BATCH):
+        stored = read_documents(file, numbers[i : i + _PER_BATCH])
+        columns = (stored.table[name].to_pylist() for name in ("path", "line"))
+        found += [
+            number
+            for number, path, line in zip(stored.numbers.tolist(), *columns, strict=True)
+            if path is not None and line is None and os.path.normpath(path) in wanted
+        ]
+    return np.array(found, dtype=np.int64)
 
 
 def find_others(file: IndexFile, ids: Container[str]) -> Integers:

@@ -1,16 +1,15 @@
-"""Documents to the rows that an index keeps of them, and back: some dozens in a row, as arrays.
+"""What the rows are in which an index keeps documents, some dozens in a row; and back to documents.
 
 Documents with neighbouring numbers make a stretch, which is one row: a record of fixed size for
 each, and behind one another their ids, their passages, and as JSON what hardly any document has.
 Their texts lie in pages, a few in a row: asked for facts, nobody reads texts. No document is an
-object of its own on the way, which is what makes both ways quick. The checksum of a stretch covers
+object of its own on the way in or out, which makes both quick. The checksum of a stretch covers
 those of its texts. Checksums can be forged: sizes, types and bounds are checked as well.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -29,13 +28,10 @@ Integers = npt.NDArray[np.int64]
 Row = tuple[Any, ...]
 
 STRETCH_BITS = 6  # of a number, which tell the documents of a stretch apart
-_PLACES = 1 << STRETCH_BITS
-# Bytes of text that make a page. With its row it fills one of SQLite's, and what is over is little,
-# so that some of that share another: a row that fits one would leave a tenth of it empty.
-_PAGE = 4_590
+PLACES = 1 << STRETCH_BITS
 _COLUMNS = ("records", "ids", "others", "passages")
 COLUMNS = f"number, crc, {', '.join(_COLUMNS)}"
-_RECORD = np.dtype([
+RECORD = np.dtype([
     ("place", "u1"),  # of the document in its stretch
     ("page", "u1"),  # place of the first document of the page that its text is in
     ("text_size", "<u4"),
@@ -49,11 +45,11 @@ _RECORD = np.dtype([
     ("id_size", "<u4"),
     ("other_size", "<u4"),
 ])  # fmt: skip
-_NONE, _NAMED = -1, -2  # for no outlet, path or line; for a path that no other document has
-_NO_TIME = -(1 << 63)
+NONE, NAMED = -1, -2  # for no outlet, path or line; for a path that no other document has
+NO_TIME = -(1 << 63)
 _FIRST_TIME, _LAST_TIME = -62_135_596_800_000_000, 253_402_300_799_999_999  # of the years 1 to 9999
 # What is told only of documents that have it, and what it is for the others.
-_OTHERS: dict[str, Any] = {
+OTHERS: dict[str, Any] = {
     "body_start": 0, "published_is_day": False, "title": None, "url": None, "other_fields": None
 }  # fmt: skip
 _ONE_PASSAGE = 8  # bytes
@@ -98,7 +94,7 @@ class Facts:
     @property
     def published(self) -> pa.Array:
         """When each was published, in microseconds; null if that is not known."""
-        return _optional(self.records["published"], _NO_TIME)
+        return _optional(self.records["published"], NO_TIME)
 
     @property
     def passage_facts(self) -> npt.NDArray[np.uint32]:
@@ -116,78 +112,6 @@ def join_facts(parts: Sequence[Facts]) -> Facts:
         for columns in ([getattr(part, name) for part in parts] for name in Facts.__slots__)
     ))  # fmt: skip
     return joined.take(np.argsort(joined.numbers))
-
-
-# Documents to rows.
-
-
-def pack_documents(
-    file: IndexFile,
-    table: pa.Table,
-    numbers: Integers,
-    texts: pa.Array,
-    passages: npt.NDArray[np.uint32],
-    n_passages: Integers,
-    is_version: npt.NDArray[np.bool_],
-    outlets: Mapping[str, int],
-    paths: Mapping[str, int],
-) -> tuple[list[Row], list[Row]]:
-    """Return the rows of stretches, without checksums, and those of pages.
-
-    Args:
-        file: The index.
-        table: The documents, without their texts.
-        numbers: The number of each, each one more than that before.
-        texts: The text of each, large_string.
-        passages: The facts of all their passages, one document's behind another's.
-        n_passages: How many passages each has.
-        is_version: Whether each mostly repeats others of its outlet.
-        outlets: The numbers of outlets, in their order.
-        paths: The numbers of files, in their order.
-    """
-    records = np.zeros(len(numbers), dtype=_RECORD)
-    records["place"] = numbers & (_PLACES - 1)
-    data, starts = text_buffers(texts)
-    records["text_size"] = np.diff(starts)
-    records["outlet"] = _numbers_of(table["outlet"], outlets)
-    published = table["published"].cast(pa.int64()).fill_null(_NO_TIME)
-    records["published"] = published.to_numpy()
-    records["is_version"] = is_version
-    records["path"] = _numbers_of(table["path"], paths)
-    records["line"] = table["line"].fill_null(_NONE).to_numpy()
-    records["n_passages"] = n_passages
-    is_named = (records["path"] == _NONE) & table["path"].is_valid().to_numpy()
-    records["path"][is_named] = _NAMED
-    others = _other_fields(table, is_named)
-    records["other_size"] = [*map(len, others)]
-    ids, id_starts = text_buffers(table["document_id"].cast(pa.large_string()).combine_chunks())
-    records["id_size"] = np.diff(id_starts)
-    passage_starts = np.append(0, np.cumsum(n_passages))
-    ends = np.append(np.flatnonzero(np.diff(numbers >> STRETCH_BITS)) + 1, len(numbers)).tolist()
-    stretches: list[Row] = []
-    pages: list[Row] = []
-    text_ends, view = starts[1:].tolist(), memoryview(data)  # type: ignore[arg-type]  # a buffer
-    text_starts = starts[:-1].tolist()
-    records["text_crc"] = [
-        crc32(view[a:b], file.salt) for a, b in zip(text_starts, text_ends, strict=True)
-    ]
-    first = 0
-    for last in ends:
-        start = first
-        while start < last:
-            end = min(last, 1 + bisect_left(text_ends, text_starts[start] + _PAGE, start, last))
-            records["page"][start:end] = records["place"][start]
-            pages.append((int(numbers[start]), view[text_starts[start] : text_ends[end - 1]]))
-            start = end
-        stretches.append((
-            int(numbers[first]) >> STRETCH_BITS,
-            records[first:last].tobytes(),
-            ids[id_starts[first] : id_starts[last]].tobytes(),
-            b"".join(others[first:last]),
-            passages[passage_starts[first] : passage_starts[last]].astype("<u4").tobytes(),
-        ))  # fmt: skip
-        first = last
-    return stretches, pages
 
 
 def stretch_parts(facts: Facts) -> tuple[bytes, ...]:
@@ -208,36 +132,6 @@ def _crc_of_stretch(file: IndexFile, number: int, parts: Iterable[bytes]) -> int
     return crc32(b"".join(parts), file.salt ^ number)
 
 
-def _numbers_of(column: pa.ChunkedArray, numbers: Mapping[str, int]) -> npt.NDArray[np.int32]:
-    """Return the number of each name; _NONE if it has none."""
-    found = pc.index_in(column, value_set=pa.array([*numbers], pa.string()), skip_nulls=True)
-    return np.asarray(found.fill_null(_NONE).to_numpy(), dtype=np.int32)
-
-
-def _other_fields(table: pa.Table, is_named: npt.NDArray[np.bool_]) -> list[bytes]:
-    """Return for each document what is said in other fields; most have nothing there."""
-    told = {name: table[name].to_pylist() for name in _OTHERS if _is_told(table[name])}
-    if is_named.any():
-        told["path"] = [
-            path if named else None
-            for path, named in zip(table["path"].to_pylist(), is_named.tolist(), strict=True)
-        ]
-    if not told:
-        return [b""] * len(table)
-    rows = zip(*told.values(), strict=True)
-    said = [{n: v for n, v in zip(told, row, strict=True) if v not in (None, 0)} for row in rows]
-    return [orjson.dumps(each) if each else b"" for each in said]
-
-
-def _is_told(column: pa.ChunkedArray) -> bool:
-    if column.type in (pa.int64(), pa.bool_()):
-        return bool(pc.any(column.cast(pa.bool_())).as_py())
-    return bool(column.null_count < len(column))
-
-
-# Rows to documents.
-
-
 def unpack_stretches(file: IndexFile, rows: Sequence[Row]) -> Facts:
     """Return the documents of rows of `COLUMNS`, in the order of their numbers.
 
@@ -254,11 +148,11 @@ def unpack_stretches(file: IndexFile, rows: Sequence[Row]) -> Facts:
         if _crc_of_stretch(file, row[0], row[2:]) != row[1]:
             raise file.damaged(f"the documents of stretch {row[0]}")
     sizes = [np.array([*map(len, column)], dtype=np.int64) for column in parts]
-    if ((keys < 0) | (keys > most) | (sizes[0] % _RECORD.itemsize > 0)).any():
+    if ((keys < 0) | (keys > most) | (sizes[0] % RECORD.itemsize > 0)).any():
         raise file.damaged("the documents of a stretch")
     records, ids, others, passages = (b"".join(column) for column in parts)
-    table = np.frombuffer(records, dtype=_RECORD)
-    stretch = np.repeat(np.arange(len(rows)), sizes[0] // _RECORD.itemsize)
+    table = np.frombuffer(records, dtype=RECORD)
+    stretch = np.repeat(np.arange(len(rows)), sizes[0] // RECORD.itemsize)
     own = {
         "id_size": table["id_size"].astype(np.int64),
         "other_size": table["other_size"].astype(np.int64),
@@ -275,7 +169,7 @@ def unpack_stretches(file: IndexFile, rows: Sequence[Row]) -> Facts:
         and bool((np.diff(numbers) > 0).all())
         and bool((np.diff(pages) >= 0).all())
         and bool((pages <= numbers).all())
-        and bool((table["place"] < _PLACES).all())
+        and bool((table["place"] < PLACES).all())
         and bool((numbers < next_number).all())
         and _are_possible(table)
     )
@@ -299,12 +193,12 @@ def unpack_stretches(file: IndexFile, rows: Sequence[Row]) -> Facts:
 
 def _are_possible(records: npt.NDArray[np.void]) -> bool:
     published = records["published"]
-    is_time = (published >= _FIRST_TIME) & (published <= _LAST_TIME) | (published == _NO_TIME)
+    is_time = (published >= _FIRST_TIME) & (published <= _LAST_TIME) | (published == NO_TIME)
     return bool(
         is_time.all()
-        and (records["outlet"] >= _NONE).all()
-        and (records["path"] >= _NAMED).all()
-        and (records["line"] >= _NONE).all()
+        and (records["outlet"] >= NONE).all()
+        and (records["path"] >= NAMED).all()
+        and (records["line"] >= NONE).all()
         and (records["is_version"] <= 1).all()
     )
 
@@ -358,11 +252,11 @@ def make_table(
         "document_id": facts.ids, "text": texts, "published": facts.published,
         "outlet": _names_of(file, records["outlet"], outlets),
         "path": _names_of(file, records["path"], paths),
-        "line": _optional(records["line"], _NONE),
+        "line": _optional(records["line"], NONE),
     }  # fmt: skip
-    for name, none in _OTHERS.items():
+    for name, none in OTHERS.items():
         columns[name] = [each.get(name, none) for each in told] or [none] * len(facts)
-    if (is_named := records["path"] == _NAMED).any():
+    if (is_named := records["path"] == NAMED).any():
         own = pa.array([each.get("path") for each in told] or [None] * len(facts), pa.string())
         columns["path"] = pc.if_else(pa.array(is_named), own, columns["path"])
     try:
@@ -379,7 +273,7 @@ def make_table(
 
 def _names_of(file: IndexFile, numbers: npt.NDArray[np.int32], names: Sequence[str]) -> pa.Array:
     """Return the name of each number; null for those that are none."""
-    if numbers.max(initial=_NONE) >= len(names):
+    if numbers.max(initial=NONE) >= len(names):
         raise file.damaged("the number of a name")
     return pa.array(names, pa.string()).take(pa.array(numbers, mask=numbers < 0))
 
@@ -411,7 +305,7 @@ def _read_other(packed: bytes, text: bytes) -> dict[str, Any]:
         TypeError, ValueError: If it makes no sense.
     """
     told = orjson.loads(packed)
-    if type(told) is not dict or not told.keys() <= {*_OTHERS, "path"}:
+    if type(told) is not dict or not told.keys() <= {*OTHERS, "path"}:
         raise TypeError("no fields of a document")
     start = told.get("body_start", 0)
     if type(start) is not int or not 0 <= start <= len(text):
