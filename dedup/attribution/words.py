@@ -84,7 +84,8 @@ def hash_words(phrases: Sequence[str]) -> Phrases:
     # Thousands are hashed at each start, nearly all of them plain.
     for wanted, hash_lines in ((is_plain, _hash_plain), (~is_plain, _hash_lines)):
         rows = np.flatnonzero(wanted)
-        found, lines = hash_lines("".join(f"{phrases[row]}\n" for row in rows.tolist()))
+        own = (phrases[row].replace("\n", " ") for row in rows.tolist())
+        found, lines = hash_lines("".join(f"{each}\n" for each in own))
         hashes.append(found)
         numbers.append(rows[lines])
     order = np.argsort(np.concatenate(numbers), kind="stable")

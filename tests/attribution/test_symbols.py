@@ -173,12 +173,13 @@ def test_plain_words_are_hashed_as_the_kernel_hashes_them(word: str) -> None:
     assert expected == hashes_of(word) == hashes_of(word, "compiled")
 
 
-@given(st.lists(st.text("abSs'’. -&!/+:(éДعق0,語", min_size=1, max_size=12), max_size=4))
+@given(st.lists(st.text("abSs'’. -&!/+:(éДعق0,語\n", min_size=1, max_size=12), max_size=4))
 @example(["Odrava-Post", "Quay & Lock", "The Tide (Saltmere)", "B&N (the 2nd)", "Tidé2.example"])
 @example(["Odrava's Tide", "ODRAVA’S TIDE", "L'Écho d'Odrava", "O'Quay's", "the dockers' Tide's's"])
 @example(
     ["quays's", "St. Odrava", "O.D.R.", "O.Drava", "Tide 7.30", "Прилив", "المد", "潮报", "Tide!"]
 )
+@example(["Quay\nTide'\ns", "quay"])
 @example(["OK! Quay", "a/b", "Quay+", "x.y", "xx.y.z", "No. 1.", "quay."])
 def test_names_are_hashed_as_the_kernel_hashes_them(names: list[str]) -> None:
     found = hash_words(names)
