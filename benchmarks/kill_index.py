@@ -131,7 +131,7 @@ def stored_texts(index: Index) -> Texts:
     """Return the texts of an index by id."""
     texts: Texts = {}
     with index._file.reading():
-        for stored in read_all_documents(index._file, at_once=1000):
+        for stored in read_all_documents(index._file):
             columns = stored.table.select(["document_id", "text"]).to_pydict()
             texts |= zip(columns["document_id"], columns["text"], strict=True)
     return texts

@@ -302,7 +302,7 @@ def weigh(index: str) -> dict[str, float]:
 
     with Index.open(index) as opened:
         n_passages = opened.info()["n_passages"]
-        query = "SELECT sum(length(text)) FROM document"
+        query = "SELECT sum(length(data)) FROM text"
         n_bytes = opened._file.connection.execute(query).fetchone()[0]
     return {"file": Path(index).stat().st_size, "text": n_bytes, "passages": n_passages}
 

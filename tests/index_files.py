@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import shutil
 import sqlite3
+import struct
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -18,12 +20,14 @@ from random_corpora import random_records
 from dedup import Corpus, InputError
 from dedup.index import Index
 
-TABLES = ("manifest", "outlet", "path", "document", "removed", "run", "block")
+TABLES = ("manifest", "outlet", "path", "document", "text", "removed", "run", "block")
 NEW = "new-"
-DOCUMENT = (
-    "number", "document_id", "outlet", "text_crc", "crc", "facts", "passages", "text",
+STRETCH = ("records", "ids", "others", "passages")
+RECORD = struct.Struct("<BBIIiqBiqIII")
+FIELDS = (
+    "place", "page", "text_size", "text_crc", "outlet", "published", "is_version", "path", "line",
+    "n_passages", "id_size", "other_size",
 )  # fmt: skip
-PACKED = ("published", "is_version", "path", "line", "fields")  # in its facts
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -55,7 +59,22 @@ def rows_of(path: Path) -> Rows:
 def ids_of(path: Path) -> set[str]:
     """Return the ids of the documents of an index, as a reader sees them."""
     with closing(sqlite3.connect(path)) as connection:
-        return {row[0] for row in connection.execute("SELECT document_id FROM document")}
+        return {
+            document_id.decode()
+            for records, ids in connection.execute("SELECT records, ids FROM document")
+            for document_id in cut(ids, [each["id_size"] for each in read_records(records)])
+        }
+
+
+def read_records(data: bytes) -> list[dict[str, int]]:
+    """Return the records of a stretch, by field."""
+    return [dict(zip(FIELDS, each, strict=True)) for each in RECORD.iter_unpack(data)]
+
+
+def cut(data: bytes, sizes: list[int]) -> list[bytes]:
+    """Return the parts of data that have some sizes."""
+    ends = [*itertools.accumulate(sizes)]
+    return [data[end - size : end] for end, size in zip(ends, sizes, strict=True)]
 
 
 def damage_of(path: Path) -> list[str]:
@@ -133,22 +152,50 @@ class Forger:
         return zlib.crc32(data, self.salt)
 
     def change_document(self, **changes: Any) -> None:
-        """Change the document with the least number."""
-        query = f"SELECT {', '.join(DOCUMENT)} FROM document ORDER BY number LIMIT 1"
-        row = dict(zip(DOCUMENT, self.connection.execute(query).fetchone(), strict=True))
-        old = row["number"]
-        told = dict(zip(PACKED, orjson.loads(row["facts"]), strict=False))
-        told |= {name: value for name, value in changes.items() if name in PACKED}
-        row["facts"] = orjson.dumps([*told.values()])
-        row |= {name: value for name, value in changes.items() if name not in PACKED}
-        text = row["text"].encode() if isinstance(row["text"], str) else row["text"]
-        row["text_crc"] = changes.get("text_crc", self.crc(text))
-        blobs = [b for b in (row["facts"], row["passages"]) if isinstance(b, bytes)]
-        key = orjson.dumps([row["number"], row["document_id"], row["outlet"]], default=repr)
-        row["crc"] = zlib.crc32(b"".join([key, *blobs]), row["text_crc"])
-        setters = ", ".join(f"{name} = ?" for name in row)
+        """Change the document with the least number: its fields, or what it has besides."""
+        number, *row = self.connection.execute(
+            f"SELECT number, {', '.join(STRETCH)} FROM document ORDER BY number LIMIT 1"
+        ).fetchone()
+        records = read_records(row[0])
+        first = records[0]
+        sizes = [[each[name] for each in records] for name in ("id_size", "other_size")]
+        sizes.append([8 * each["n_passages"] for each in records])
+        parts = [cut(data, own) for data, own in zip(row[1:], sizes, strict=True)]
+        page = number << 6 | first["page"]
+        text_sizes = [each["text_size"] for each in records if each["page"] == first["page"]]
+        query = "SELECT data FROM text WHERE number = ?"
+        texts = cut(self.connection.execute(query, [page]).fetchone()[0], text_sizes)
+        if "fields" in changes:
+            changes["others"] = orjson.dumps(changes.pop("fields"))
+        for name, own in zip(("ids", "others", "passages"), parts, strict=True):
+            own[0] = changes.pop(name, own[0])
+        texts[0] = changes.pop("text", texts[0])
+        first |= {
+            "text_size": len(texts[0]), "text_crc": self.crc(texts[0]), "id_size": len(parts[0][0]),
+            "other_size": len(parts[1][0]), "n_passages": len(parts[2][0]) // 8, **changes,
+        }  # fmt: skip
         self.connection.execute(
-            f"UPDATE document SET {setters} WHERE number = ?", [*row.values(), old]
+            "UPDATE text SET data = ? WHERE number = ?", [b"".join(texts), page]
+        )
+        packed = b"".join(RECORD.pack(*each.values()) for each in records)
+        self._write_stretch(number, number, [packed, *map(b"".join, parts)])
+
+    def change_stretch(
+        self, *, number: int | None = None, **changes: Callable[[bytes], Any]
+    ) -> None:
+        """Change the number of the first stretch, or what is in its columns."""
+        old, *row = self.connection.execute(
+            f"SELECT number, {', '.join(STRETCH)} FROM document ORDER BY number LIMIT 1"
+        ).fetchone()
+        parts = [changes.get(name, bytes)(data) for name, data in zip(STRETCH, row, strict=True)]
+        self._write_stretch(old, old if number is None else number, parts)
+
+    def _write_stretch(self, old: int, number: int, parts: list[Any]) -> None:
+        told = b"".join(part for part in parts if isinstance(part, bytes))
+        crc = zlib.crc32(told, self.salt ^ number)
+        setters = ", ".join(f"{name} = ?" for name in ("number", "crc", *STRETCH))
+        self.connection.execute(
+            f"UPDATE document SET {setters} WHERE number = ?", [number, crc, *parts, old]
         )
 
     def change_run(self, **changes: Any) -> None:
@@ -174,9 +221,18 @@ class Forger:
         data = change(self.connection.execute(query, [number]).fetchone()[0])
         told = data if isinstance(data, bytes) else b""
         self.connection.execute(
-            "UPDATE block SET crc = ?, data = ? WHERE id = ?",
-            [self.crc(number.to_bytes(8, "little") + told), data, number],
+            "UPDATE block SET sum = ?, data = ? WHERE id = ?",
+            [self.sum_of(told, number), data, number],
         )
+
+    def sum_of(self, block: bytes, number: int) -> int:
+        """Return the checksum of a block."""
+        base = 0x9E3779B97F4A7C15
+        total = (number ^ self.salt) * pow(base, 501, 1 << 64)
+        for place in range(len(block) // 8):
+            entry = int.from_bytes(block[8 * place : 8 * place + 8], "little")
+            total += entry * pow(base, place + 1, 1 << 64)
+        return int.from_bytes((total % (1 << 64)).to_bytes(8, "little"), "little", signed=True)
 
     def change_outlet(self, **changes: Any) -> None:
         """Change the first outlet."""

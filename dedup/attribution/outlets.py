@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from dedup.errors import InputError
@@ -28,10 +29,8 @@ _LEVELS = (AMBIGUOUS, SURE, SHORT)  # where outlets differ about the same words,
 _COLUMNS = ("id", "name", "kind", "country", "aliases", "domains", "ambiguous_aliases",
             "short_names", "parent")  # fmt: skip
 _NEEDED = ("id", "name", "kind")
-_SINGLE = ("id", "name", "kind", "country", "parent")
-_SEVERAL = ("aliases", "ambiguous_aliases", "short_names")
 _ARTICLE = re.compile(r"^[Tt]he\s+")
-_WORD = re.compile(r"\w+")
+_WORDS = re.compile(r"\w\W+\w")
 _SITE = re.compile(r"\w[\w-]*\.(?:com|org|net|info|news|tv|fm|co|io|[a-z]{2})(?:\.[a-z]{2})?$")
 
 
@@ -63,8 +62,7 @@ class Outlet:
     parent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Surface:
+class Surface(NamedTuple):
     """Words that name one outlet, or possibly one of several.
 
     Attributes:
@@ -100,12 +98,12 @@ class Gazetteer:
             for words, level in _surfaces(outlet):
                 outlets.setdefault(words, []).append(outlet.id)
                 named[level].setdefault(words, outlet.id)
+        sure, ambiguous = named[SURE], named[AMBIGUOUS]
         surfaces: list[Surface] = []
         for words, ids in outlets.items():
-            distinct = tuple(dict.fromkeys(ids))
-            level = next(level for level in _LEVELS if words in named[level])
-            if named[SURE].get(words) in self.preferred:
-                surfaces.append(Surface(words, SURE, (named[SURE][words],)))
+            level = AMBIGUOUS if words in ambiguous else SURE if words in sure else SHORT
+            if sure.get(words) in self.preferred:
+                surfaces.append(Surface(words, SURE, (sure[words],)))
                 continue
             owner = named[SURE].get(words)
             if level == AMBIGUOUS and owner and words not in self.outlets[owner].ambiguous_aliases:
@@ -115,9 +113,10 @@ class Gazetteer:
                 continue
             if level == SHORT:
                 bare = _ARTICLE.sub("", words)
-                if bare in named[SURE] and bare not in named[AMBIGUOUS]:
+                if bare in sure and bare not in ambiguous:
                     continue  # with an article it means the same
-                distinct = tuple(dict.fromkeys((*outlets.get(bare, ()), *distinct)))
+                ids = [*outlets.get(bare, ()), *ids]
+            distinct = (ids[0],) if len(ids) == 1 else tuple(dict.fromkeys(ids))
             if level == SURE and len(distinct) > 1:
                 level = AMBIGUOUS
             surfaces.append(Surface(words, level, distinct))
@@ -229,12 +228,14 @@ def outlet_name(outlet: str, outlets: Gazetteer) -> str:
 
 
 def _surfaces(outlet: Outlet) -> Iterator[tuple[str, str]]:
-    ambiguous = {*outlet.ambiguous_aliases}
+    ambiguous = outlet.ambiguous_aliases
     for name in dict.fromkeys((outlet.name, *outlet.aliases)):
         if name not in ambiguous:
-            yield from ((form, SURE) for form in _forms(name))
-    for name in outlet.ambiguous_aliases:
-        yield from ((form, AMBIGUOUS) for form in _forms(name))
+            for form in _forms(name):
+                yield form, SURE
+    for name in ambiguous:
+        for form in _forms(name):
+            yield form, AMBIGUOUS
     for name in outlet.short_names:
         yield f"the {name}", SHORT
         yield f"The {name}", SHORT
@@ -259,17 +260,12 @@ def _with_article(surfaces: Iterable[Surface]) -> Iterator[Surface]:
                 yield Surface(longer, surface.certainty, surface.outlets)
 
 
-def _forms(name: str) -> Iterator[str]:
-    """Yield a name as texts have it: without the article where more than a word is left."""
+def _forms(name: str) -> list[str]:
+    """Return a name as texts have it: without the article where more than a word is left."""
     bare = _ARTICLE.sub("", name)
-    has_words = len(_WORD.findall(bare)) > 1
-    if bare == name or has_words:
-        yield bare
-    else:
-        yield f"the {bare}"
-        yield f"The {bare}"
-    if has_words and bare.upper() != bare:
-        yield bare.upper()
+    if _WORDS.search(bare) is not None:
+        return [bare] if (upper := bare.upper()) == bare else [bare, upper]
+    return [bare] if bare == name else [f"the {bare}", f"The {bare}"]
 
 
 def _normalised(name: str) -> str:
@@ -312,28 +308,30 @@ def _read(lines: Iterable[str], path: Path) -> Iterator[Outlet]:
         )  # fmt: skip
     if unknown := [name for name in header if name not in _COLUMNS]:
         raise InputError(f"unknown column {unknown[0]!r}", path=path, line=1)
+    places = [header.index(name) if name in header else len(header) for name in _COLUMNS]
     seen: set[str] = set()
     for number, row in enumerate(rows, start=2):
         if not any(row):
             continue
         if len(row) > len(header):
             raise InputError(f"{len(row)} fields, {len(header)} expected", path=path, line=number)
-        fields = dict(zip(header, (*row, *[""] * len(header)), strict=False))
-        for name in _NEEDED:
-            if not fields[name].strip():
-                raise InputError(f"empty {name}", path=path, line=number)
-        if fields["kind"] not in KINDS:
+        row += [""] * (1 + len(header) - len(row))
+        fields = [row[place].strip() for place in places]
+        id, name, kind, country, aliases, domains, ambiguous, short, parent = fields
+        for column, value in zip(_NEEDED, (id, name, kind), strict=True):
+            if not value:
+                raise InputError(f"empty {column}", path=path, line=number)
+        if kind not in KINDS:
             raise InputError(
-                f"kind must be one of {', '.join(KINDS)}, got {fields['kind']!r}",
-                path=path, line=number,
-            )  # fmt: skip
-        if fields["id"] in seen:
-            raise InputError(f"id {fields['id']!r} occurs twice", path=path, line=number)
-        seen.add(fields["id"])
-        one = {name: fields[name].strip() for name in _SINGLE if name in fields}
-        several = {name: _values(fields[name]) for name in _SEVERAL if name in fields}
-        domains = _values(fields.get("domains", "").lower())
-        yield Outlet(**one, **several, domains=domains)  # type: ignore[arg-type]  # by its name
+                f"kind must be one of {', '.join(KINDS)}, got {kind!r}", path=path, line=number
+            )
+        if id in seen:
+            raise InputError(f"id {id!r} occurs twice", path=path, line=number)
+        seen.add(id)
+        yield Outlet(
+            id, name, kind, country, _values(aliases), _values(domains.lower()),
+            _values(ambiguous), _values(short), parent,
+        )  # fmt: skip
 
 
 def _values(text: str) -> tuple[str, ...]:

@@ -6,13 +6,14 @@ at a word costs one look-up for each of its words, however many phrases there ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from dedup.attribution.words import Phrases
+from dedup.runs import run_starts
 from dedup.text import Kernel, mix
 
 NONE = -1
@@ -56,36 +57,50 @@ def find_child(
     return NONE
 
 
-def make_trie(phrases: Iterable[tuple[npt.NDArray[np.uint64], int]]) -> Trie:
-    """Return the trie of phrases, each as the hashes of its words, with its value."""
-    nodes: dict[tuple[int, int], int] = {}
-    values = [NONE]
-    for words, value in phrases:
-        node = 0
-        for word in words.tolist():
-            node = nodes.setdefault((node, word), len(values))
-            if node == len(values):
-                values.append(NONE)
-        values[node] = value
-    n_slots = 1 << max(4, int(3 * len(values)).bit_length())
-    keys, children = [0] * n_slots, [0] * n_slots  # lists, for one at a time is quicker there
-    for key, child in zip(_child_keys([*nodes]), nodes.values(), strict=True):
-        slot = (key >> 1) & (n_slots - 1)
-        while keys[slot]:
-            slot = (slot + 1) & (n_slots - 1)
-        keys[slot], children[slot] = key, child
-    return Trie(
-        np.array(keys, dtype=np.uint64),
-        np.array(children, dtype=np.int32),
-        np.array(values, dtype=np.int32),
-    )
+def make_trie(phrases: Phrases, values: npt.NDArray[np.int32]) -> Trie:
+    """Return the trie of phrases with a value each; of equal phrases the last one's counts."""
+    sizes = np.bincount(phrases.numbers, minlength=len(values))
+    starts = np.cumsum(sizes) - sizes
+    nodes = np.zeros(len(values), dtype=np.int64)  # that each phrase has come to
+    keys = [np.empty(0, dtype=np.uint64)]
+    n_nodes = 1
+    for depth in range(sizes.max(initial=0)):
+        rows = np.flatnonzero(sizes > depth)
+        own = child_keys(nodes[rows], phrases.hashes[starts[rows] + depth])
+        order = np.argsort(own)
+        is_first = run_starts(own[order])
+        nodes[rows[order]] = n_nodes - 1 + np.cumsum(is_first)
+        keys.append(own[order][is_first])
+        n_nodes += len(keys[-1])
+    node_values = np.full(n_nodes, NONE, dtype=np.int32)
+    node_values[nodes] = values
+    return Trie(*_fill_slots(np.concatenate(keys)), node_values)
 
 
-def _child_keys(pairs: Sequence[tuple[int, int]]) -> list[int]:
+def _fill_slots(
+    keys: npt.NDArray[np.uint64],
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
+    """Return keys and children by slot, where `find_child` looks for them."""
+    n_slots = 1 << max(4, int(3 * (1 + len(keys))).bit_length())
+    slots = (keys >> _1).astype(np.int64) & (n_slots - 1)
+    slot_keys, children = np.zeros(n_slots, dtype=np.uint64), np.zeros(n_slots, dtype=np.int32)
+    left = np.arange(len(keys))
+    while len(left):
+        free = left[slot_keys[slots[left]] == 0]
+        slot_keys[slots[free]] = keys[free]  # of several, one stays
+        is_placed = slot_keys[slots[left]] == keys[left]
+        children[slots[left[is_placed]]] = left[is_placed] + 1
+        left = left[~is_placed]
+        slots[left] = (slots[left] + 1) & (n_slots - 1)
+    return slot_keys, children
+
+
+def child_keys(
+    nodes: npt.NDArray[np.int64], words: npt.NDArray[np.uint64]
+) -> npt.NDArray[np.uint64]:
     """Return `child_key` of many nodes and words."""
-    nodes, words = np.array(pairs, dtype=np.uint64).reshape(-1, 2).T
-    keys: Any = child_key.interpret(nodes, words)  # type: ignore[arg-type]  # arrays do as well
-    return [*keys.tolist()]
+    keys: Any = child_key.interpret(nodes.astype(np.uint64), words)  # type: ignore[arg-type]  # arrays do as well
+    return np.asarray(keys, dtype=np.uint64)
 
 
 @Kernel

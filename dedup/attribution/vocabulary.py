@@ -37,13 +37,11 @@ def make_vocabulary(gazetteer: Gazetteer) -> Vocabulary:
     """Return the lexicon with a gazetteer."""
     level = {SURE: lexicon.OUTLET, AMBIGUOUS: lexicon.MAYBE_OUTLET, SHORT: lexicon.SHORT_OUTLET}
     surfaces = gazetteer.surfaces
-    exact = hash_words([surface.words for surface in surfaces], folded=False)
+    classes = np.array([ord(level[surface.certainty]) for surface in surfaces], dtype=np.int32)
+    exact = hash_words([surface.words for surface in surfaces])
     folded, abbreviations = _lexicon()
     return Vocabulary(
-        make_trie(
-            (words, number << PHRASE_BITS | ord(level[surface.certainty]))
-            for number, (surface, words) in enumerate(zip(surfaces, exact, strict=True))
-        ),
+        make_trie(exact, np.arange(len(surfaces), dtype=np.int32) << PHRASE_BITS | classes),
         folded,
         abbreviations,
         gazetteer,
@@ -52,11 +50,11 @@ def make_vocabulary(gazetteer: Gazetteer) -> Vocabulary:
 
 @cache
 def _lexicon() -> tuple[Trie, npt.NDArray[np.uint64]]:
-    """Return the phrases of the lexicon as a trie, and the abbreviations, sorted."""
+    """Return the phrases of the lexicon as a trie, and the abbreviations, sorted.
+
+    They stand there in lower case, in which a word has one hash, as written and folded.
+    """
     phrases = lexicon.phrases()
-    words = zip(hash_words(phrases, folded=True), phrases.values(), strict=True)
-    stopped = hash_words(sorted(lexicon.ABBREVIATIONS), folded=True)
-    return (
-        make_trie((hashes, ord(symbol)) for hashes, symbol in words),
-        np.sort(np.array([hashes[0] for hashes in stopped], dtype=np.uint64)),
-    )
+    classes = np.array([*map(ord, phrases.values())], dtype=np.int32)
+    stopped = hash_words(sorted(lexicon.ABBREVIATIONS))
+    return make_trie(hash_words([*phrases]), classes), np.sort(stopped.hashes)

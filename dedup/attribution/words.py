@@ -7,8 +7,9 @@ Unlike the tokens that texts are compared by, words here keep their case and the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,58 +39,93 @@ POSSESSIVE = ord(lexicon.POSSESSIVE)
 _STEP = np.uint64(13)
 _OFFSET = np.uint64(0xCBF29CE484222325)
 _APOSTROPHE_CODE = np.uint64(0x27)
-_MASK = (1 << 64) - 1
-_MIX_1, _MIX_2 = 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53  # as in `mix`
-_PLAIN_PHRASE = re.compile("[A-Za-z]+(?: [A-Za-z]+)*")
-# As it is written, a letter with an accent and a digit count like any other, and so does the full
-# stop of an address and an apostrophe inside; a hyphen is a mark, as `&`, parentheses and `'s` are.
-_LETTERS = "0-9A-Za-zÀ-ÖØ-öø-ɏ"
-_INSIDE = rf"(?<=[{_LETTERS}])(?<!['’][sS])['’](?=[0-9A-Za-z])"
-_PLAIN_NAME = re.compile(rf"(?:[{_LETTERS} ()&-]|{_INSIDE})+|[{_LETTERS}]{{2,}}(?:\.[A-Za-z]+)+")
-_ENDING = rf"'[sS](?![{_LETTERS}])"  # of a possessive, which is a mark
-_SPLIT = re.compile(rf"[()&-]|{_ENDING}|(?:[^ ()&'-]|(?!{_ENDING})')+")
+# A name is plain if what `split_words` makes of it is: a letter with an accent or of another
+# alphabet counts like any other, and so does a digit, the full stop of an address and an apostrophe
+# inside; other marks stand alone, as `'s` and the full stop that ends a word do.
+_LETTER = "[0-9A-Za-zÀ-ÖØ-öø-ɏЀ-ҁء-غف-ي]"
+_MARKS = "()&!/+:;?-"
+_INSIDE = rf"(?<={_LETTER})(?<!['’][sS])['’](?=[0-9A-Za-z])"
+_END = rf"(?<={_LETTER}{{2}})\.(?= |\Z)"
+_PLAIN = re.compile(
+    rf"(?:{_LETTER}|[ {re.escape(_MARKS)}]|{_INSIDE}|{_END})+|{_LETTER}{{2,}}(?:\.[A-Za-z]+)+"
+)
+_ENDING = rf"'[sS](?!{_LETTER})"  # of a possessive, which is a mark
+_SPLIT = re.compile(rf"{_LETTER}+(?:(?!{_ENDING})['.]{_LETTER}+)*|{_ENDING}|[^ ]")
 
 
-@cache
-def hash_plain(word: str) -> int:
-    """Return the hash that `split_words` gives a word of letters or a mark, in plain Python.
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The words of phrases, one behind the other.
 
-    >>> hash_plain("gull") == int(hash_words(["gull’s"], folded=False)[0][0])
-    True
+    Attributes:
+        hashes: The hash of each word, dtype uint64.
+        numbers: The phrase that it belongs to, ascending, dtype int64.
     """
-    token = int(_OFFSET)
-    for character in word:
-        token = ((token << int(_STEP)) + token + ord(character)) & _MASK
-    if word in "()&-":
-        token = ord(word)
-    elif word in ("'s", "'S"):
-        token = POSSESSIVE
-    token = ((token ^ token >> 33) * _MIX_1) & _MASK
-    token = ((token ^ token >> 33) * _MIX_2) & _MASK
-    return token ^ token >> 33
+
+    hashes: npt.NDArray[np.uint64]
+    numbers: npt.NDArray[np.int64]
 
 
-def hash_words(phrases: Iterable[str], *, folded: bool) -> list[npt.NDArray[np.uint64]]:
-    """Return the hashes of each phrase's words, as the kernel splits and hashes them."""
-    hashes = []
-    for phrase in phrases:
-        plain = _PLAIN_PHRASE if folded else _PLAIN_NAME
-        if plain.fullmatch(phrase):  # nearly all: thousands are hashed at each start
-            words = _SPLIT.findall((phrase.lower() if folded else phrase).replace("’", "'"))
-            hashes.append(np.array([hash_plain(word) for word in words], dtype=np.uint64))
-            continue
-        data = as_bytes(phrase)
-        CHARACTERS.cover(data)
-        room = len(data) + 1
-        kinds, flags = np.empty((2, room), dtype=np.int64)
-        starts, ends = np.empty((2, room), dtype=np.int64)
-        exact, lower = np.empty((2, room), dtype=np.uint64)
-        n = split_words.interpret(
-            data, 0, len(data), CHARACTERS.kinds, CHARACTERS.folds,
-            kinds, flags, starts, ends, exact, lower,
-        )  # fmt: skip
-        hashes.append((lower if folded else exact)[:n].copy())
-    return hashes
+def hash_words(phrases: Sequence[str]) -> Phrases:
+    """Return the words of phrases as the kernel hashes them as they are written.
+
+    >>> hash_words(["the Gull’s nest", "nest"]).numbers.tolist()
+    [0, 0, 0, 0, 1]
+    """
+    is_plain = np.array(
+        [
+            (each.isascii() and each.replace(" ", "").isalnum())  # as most are
+            or _PLAIN.fullmatch(each) is not None
+            for each in phrases
+        ],
+        dtype=np.bool_,
+    )
+    hashes, numbers = [], []
+    # Thousands are hashed at each start, nearly all of them plain.
+    for wanted, hash_lines in ((is_plain, _hash_plain), (~is_plain, _hash_lines)):
+        rows = np.flatnonzero(wanted)
+        own = (phrases[row].replace("\n", " ") for row in rows.tolist())
+        found, lines = hash_lines("".join(f"{each}\n" for each in own))
+        hashes.append(found)
+        numbers.append(rows[lines])
+    order = np.argsort(np.concatenate(numbers), kind="stable")
+    return Phrases(np.concatenate(hashes)[order], np.concatenate(numbers)[order])
+
+
+def _hash_plain(text: str) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+    """Return the hashes of the words of plain lines, and the line of each, in plain numpy."""
+    words = _SPLIT.findall(text.replace("’", "'"))
+    sizes = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
+    ends = np.cumsum(sizes)
+    codes = np.frombuffer("".join(words).encode("utf-32-le"), dtype="<u4").astype(np.uint64)
+    starts = ends - sizes
+    first = codes[starts]
+    # A word's hash is a polynomial of its letters.
+    powers = np.full(sizes.max(initial=0) + 1, (1 << int(_STEP)) + 1, dtype=np.uint64)
+    powers[0] = 1
+    powers = np.multiply.accumulate(powers)
+    codes *= powers[np.repeat(ends, sizes) - 1 - np.arange(len(codes))]
+    hashes = np.add.reduceat(codes, starts) + _OFFSET * powers[sizes]
+    is_mark = (sizes == 1) & np.isin(first, [*map(ord, f"{_MARKS}.")])
+    hashes[is_mark] = first[is_mark]
+    hashes[first == _APOSTROPHE_CODE] = POSSESSIVE
+    is_line = first == ord("\n")
+    mixed: Any = mix.interpret(hashes)  # type: ignore[arg-type]  # arrays do as well
+    return mixed[~is_line], np.cumsum(is_line)[~is_line]
+
+
+def _hash_lines(text: str) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+    """Return the hashes of the words of lines, and the line of each."""
+    data = as_bytes(text)
+    CHARACTERS.cover(data)
+    room = len(data) + 1
+    kinds, flags, starts, ends = np.empty((4, room), dtype=np.int64)
+    exact, folded = np.empty((2, room), dtype=np.uint64)
+    n = split_words.sized(len(data))(
+        data, 0, len(data), CHARACTERS.kinds, CHARACTERS.folds,
+        kinds, flags, starts, ends, exact, folded,
+    )  # fmt: skip
+    return exact[:n], np.searchsorted(np.flatnonzero(data == ord("\n")), starts[:n])
 
 
 @Kernel

@@ -20,7 +20,9 @@ from dedup.index import lists
 from dedup.index.contents import Contents, name_hashes, own_files
 from dedup.index.documents import (
     ROLE_BITS,
+    NewDocuments,
     Stored,
+    delete_documents,
     find_unchanged,
     read_documents,
     removed_numbers,
@@ -73,9 +75,7 @@ def remove_documents(contents: Contents, numbers: Integers, executor: Executor) 
     file = contents.file
     for i in range(0, len(numbers), _DOCUMENTS_AT_ONCE):
         stored = read_documents(file, numbers[i : i + _DOCUMENTS_AT_ONCE])
-        marks = [(n,) for n in stored.numbers.tolist()]
-        file.connection.executemany("DELETE FROM document WHERE number = ?", marks)
-        file.connection.executemany("INSERT INTO removed VALUES (?)", marks)
+        delete_documents(file, stored.numbers)
         labels = [label for label in stored.table["outlet"].to_pylist() if label is not None]
         count_outlets(file, {label: -labels.count(label) for label in {*labels}})
         counts, passages = count_stored_terms(contents, stored, executor)
@@ -120,29 +120,38 @@ def count_stored_terms(
 def _add(contents: Contents, corpus: Corpus, executor: Executor) -> None:
     file = contents.file
     first = int(file.manifest["next_number"])
-    numbers = np.empty(len(corpus), dtype=np.int64)
     order = document_order(corpus)
-    numbers[np.arange(len(corpus)) if order is None else order] = first + np.arange(len(corpus))
+    numbers = first + np.arange(len(corpus))
+    if order is not None:
+        numbers[order] = numbers.copy()
     names = executor.submit(lambda: [*_names(corpus, numbers)])
-    _add_texts(contents, corpus, numbers, executor)
+    _add_texts(contents, corpus, numbers, order, executor)
     for number, own in names.result():
         lists.append(file, number, own)
     file.manifest["next_number"] = first + len(corpus)
     file.manifest["n_documents"] += len(corpus)
 
 
-def _add_texts(contents: Contents, corpus: Corpus, numbers: Integers, executor: Executor) -> None:
+def _add_texts(
+    contents: Contents,
+    corpus: Corpus,
+    numbers: Integers,
+    order: Integers | None,
+    executor: Executor,
+) -> None:
     """Write documents, and what leads to their passages: the ones while the other is made."""
     file = contents.file
+    first = int(file.manifest["next_number"])
     is_new = np.ones(len(corpus), dtype=np.bool_)
     background = _known(contents, removed_numbers(file), None).background(is_new)
     passages = _collect(contents, corpus, executor, background)
     if passages is None:
-        none, is_version = [b""] * len(corpus), np.zeros(len(corpus), dtype=np.bool_)
-        for _ in write_documents(file, corpus.documents, numbers, none, is_version):
+        no_passages = np.empty((0, 2), np.uint32), np.zeros(len(corpus), dtype=np.int64)
+        new = NewDocuments(corpus.documents, order, *no_passages, ~is_new)
+        for _ in write_documents(file, first, new):
             pass
         return
-    told = executor.submit(kept.passage_facts, passages, len(corpus))
+    told = executor.submit(kept.passage_facts, passages, numbers - first)
     is_known = find_holders(file, passages) >= 0
     carriers = numbers[passages.documents[passages.first_passages[~is_known]]]
     bands = kept.band_entries(
@@ -150,8 +159,9 @@ def _add_texts(contents: Contents, corpus: Corpus, numbers: Integers, executor: 
     )
     passages = replace(passages, shingles=np.empty(0, np.uint32))  # they take most room
     coming = _words(contents, corpus, passages, is_known, executor)
-    facts, is_version = told.result(), passages.is_version
-    writing = write_documents(file, corpus.documents, numbers, facts, is_version)
+    is_version = passages.is_version if order is None else passages.is_version[order]
+    new = NewDocuments(corpus.documents, order, *told.result(), is_version)
+    writing = write_documents(file, first, new)
     for number, own in enumerate(_beside(writing, bands)):
         lists.append(file, number, own)
     words = [*_beside(writing, coming)]

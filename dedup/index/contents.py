@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from dedup import __version__
 from dedup.config import PASSAGE_UNITS, DuplicateSettings, PassageUnit, ReuseSettings
@@ -18,9 +20,10 @@ from dedup.corpus import Corpus
 from dedup.duplicates import Banding, choose_banding
 from dedup.errors import InputError
 from dedup.index import lists
-from dedup.index.documents import find_documents, find_files
+from dedup.index.documents import find_documents, find_files, find_others
 from dedup.index.entries import FILES, IDS
 from dedup.index.storage import IndexFile
+from dedup.runs import distinct
 from dedup.text import TOKENISER
 
 Integers = npt.NDArray[np.int64]
@@ -106,7 +109,7 @@ class Contents:
             return {}
         wanted = {*ids}
         found = lists.look_up(self.file, IDS, name_hashes(wanted))
-        return find_documents(self.file, np.unique(lists.numbers_of(found)), wanted)
+        return find_documents(self.file, distinct(lists.numbers_of(found)), wanted)
 
     def find_versions(self, corpus: Corpus) -> Integers:
         """Return the documents that a corpus has in another version: of an id, or of a file."""
@@ -124,16 +127,11 @@ class Contents:
             for name in (os.path.normpath(path), os.path.relpath(path), str(Path(path).absolute()))
         }
         found = lists.look_up(self.file, FILES, name_hashes(names))
-        return find_files(self.file, np.unique(lists.numbers_of(found)), names)
+        return find_files(self.file, distinct(lists.numbers_of(found)), names)
 
     def find_others(self, corpus: Corpus) -> Integers:
         """Return the documents that are not in a corpus, by id, ascending."""
-        ids = {*corpus.documents["document_id"].to_pylist()}
-        rows = self.file.connection.execute(
-            "SELECT number, document_id FROM document ORDER BY number"
-        )
-        others = [number for number, document_id in rows if document_id not in ids]
-        return np.array(others, dtype=np.int64)
+        return find_others(self.file, {*corpus.documents["document_id"].to_pylist()})
 
 
 def new_manifest(
@@ -160,9 +158,11 @@ def numbers_in(found: Mapping[str, int]) -> Integers:
 
 def own_files(corpus: Corpus) -> list[str | None]:
     """Return the path of each document that is a file of its own; a record is none."""
-    columns = (corpus.documents[name].to_pylist() for name in ("path", "line"))
+    paths = corpus.documents["path"]
+    is_record = corpus.documents["line"].is_valid()
     return [
-        path if line is None and path != "-" else None for path, line in zip(*columns, strict=True)
+        None if path == "-" else path
+        for path in pc.if_else(is_record, pa.scalar(None, pa.string()), paths).to_pylist()
     ]
 
 

@@ -3,42 +3,39 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dedup.corpus import slice_texts
 from dedup.corpus.document import DOCUMENT_SCHEMA
 from dedup.errors import InputError
 from dedup.index.names import count_outlets, count_values, number_paths, numbered_names
+from dedup.index.packing import pack_documents
 from dedup.index.rows import (
     COLUMNS,
-    DOCUMENT_ID,
-    FACTS,
-    IS_VERSION,
-    LINE,
-    NUMBER,
-    OUTLET,
-    PASSAGES,
-    PATH,
-    PUBLISHED,
+    STRETCH_BITS,
+    Facts,
     Row,
-    make_batch,
-    pack_rows,
-    unpack_rows,
+    join_facts,
+    make_table,
+    sign_stretch,
+    stretch_parts,
+    unpack_stretches,
+    unpack_texts,
 )
 from dedup.index.storage import IndexFile
+from dedup.runs import distinct, is_among
 
 Integers = npt.NDArray[np.int64]
 
 ROLE_BITS = 2  # of a passage's second word, below its number of words
-_AT_ONCE = 500  # documents asked for in one statement
-_PER_BATCH = 4_000  # documents of a batch: all work on a corpus goes by these
-_ROWS_AT_ONCE = 16  # written by one statement, which costs a tenth less than one for each
+_AT_ONCE = 500  # rows asked for in one statement
+_PER_BATCH = 4_096  # documents of a batch: all work on a corpus goes by these
 _MOST_NUMBERS = 1 << 32  # which is what an entry of a list has room for
 # What is not compared where a document may have changed: where it was read from.
 _PLACE = ("path", "line")
@@ -53,44 +50,125 @@ class Stored:
         table: The documents, with the columns of `DOCUMENT_SCHEMA`.
         passages: The facts of their passages, shape (n_passages, 2), dtype uint32: the lower half
             of the text's key; number of words and role, as `ROLE_BITS` divides them.
-        is_version: For each whether it mostly repeats others of its outlet.
+        n_pages: How many pages their texts are in.
     """
 
     numbers: Integers
     table: pa.Table
     passages: npt.NDArray[np.uint32]
+    n_pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocuments:
+    """Documents to be added, in the order of their numbers.
+
+    Attributes:
+        table: The documents, in any order.
+        order: The row of each; None if they are in order.
+        passages: The facts of all their passages, as in `Stored`.
+        n_passages: How many of them each has.
+        is_version: Whether each mostly repeats others of its outlet.
+    """
+
+    table: pa.Table
+    order: Integers | None
+    passages: npt.NDArray[np.uint32]
+    n_passages: Integers
     is_version: npt.NDArray[np.bool_]
 
 
-def write_documents(
-    file: IndexFile,
-    table: pa.Table,
-    numbers: Integers,
-    passages: Sequence[bytes],
-    is_version: npt.NDArray[np.bool_],
-) -> Iterator[None]:
-    """Add documents, each under its number; yield after each batch, for other work beside it.
+def write_documents(file: IndexFile, first: int, new: NewDocuments) -> Iterator[None]:
+    """Add documents with numbers from the first on; yield after each batch, for work beside it.
 
     Raises:
         InputError: If there are no more numbers.
     """
-    if numbers.max(initial=-1) >= _MOST_NUMBERS:
+    n = len(new.table)
+    if first + n > _MOST_NUMBERS:
         raise InputError("has no number left for a document; build it again", path=file.path)
-    outlets = count_outlets(file, count_values(table["outlet"]))
-    paths = number_paths(file, table["path"])
-    row = f"({', '.join('?' * len(COLUMNS.split(',')))})"
-    first = 0
-    for batch in table.to_batches():
-        here = slice(first, first := first + len(batch))
-        rows = pack_rows(
-            file, batch, numbers[here], passages[here], is_version[here], outlets, paths
+    outlets = count_outlets(file, count_values(new.table["outlet"]))
+    paths = number_paths(file, new.table["path"])
+    table = new.table.drop_columns(["text"])
+    table = table if new.order is None else table.take(pa.array(new.order))
+    texts = new.table["text"]
+    sizes = pc.binary_length(texts).to_numpy()
+    passage_ends = np.append(0, np.cumsum(new.n_passages))
+    start = 0
+    while start < n:
+        # Batches end where stretches do.
+        end = min(n, ((first + start) // _PER_BATCH + 1) * _PER_BATCH - first)
+        if new.order is None:
+            own_texts = texts[start:end].combine_chunks()
+        else:
+            rows = new.order[start:end]
+            own_texts = slice_texts(texts, rows, np.zeros(len(rows), np.int64), sizes[rows])
+        stretches, pages = pack_documents(
+            file,
+            table[start:end],
+            np.arange(first + start, first + end),
+            own_texts,
+            new.passages[passage_ends[start] : passage_ends[end]],
+            new.n_passages[start:end],
+            new.is_version[start:end],
+            outlets,
+            paths,
         )
-        while some := [*islice(rows, _ROWS_AT_ONCE)]:
-            file.connection.execute(
-                f"INSERT INTO document ({COLUMNS}) VALUES {', '.join([row] * len(some))}",
-                [*chain.from_iterable(some)],
-            )
+        if start == 0:
+            stretches[0] = _behind_others(file, stretches[0])
+        _write_stretches(file, stretches)
+        _write_pages(file, pages)
+        start = end
         yield
+
+
+def _behind_others(file: IndexFile, stretch: Row) -> Row:
+    """Return the row of a stretch, behind its own the documents of a row that is there already."""
+    query = f"SELECT {COLUMNS} FROM document WHERE number = ?"
+    there = file.connection.execute(query, stretch[:1]).fetchall()
+    if not there:
+        return stretch
+    parts = zip(stretch_parts(unpack_stretches(file, there)), stretch[1:], strict=True)
+    return (stretch[0], *(old + own for old, own in parts))
+
+
+def _write_stretches(file: IndexFile, rows: Sequence[Row]) -> None:
+    file.connection.executemany(
+        f"INSERT OR REPLACE INTO document ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
+        [sign_stretch(file, *row) for row in rows],
+    )
+
+
+def _write_pages(file: IndexFile, rows: Sequence[Row]) -> None:
+    file.connection.executemany("INSERT OR REPLACE INTO text VALUES (?, ?)", rows)
+
+
+def delete_documents(file: IndexFile, numbers: Integers) -> None:
+    """Take documents out of their stretches and pages, and remember that they are gone.
+
+    Args:
+        file: The index.
+        numbers: The documents, ascending.
+    """
+    for stretch in distinct(numbers >> STRETCH_BITS).tolist():
+        facts = unpack_stretches(file, _read_stretches(file, [stretch]))
+        is_gone = is_among(facts.numbers, numbers)
+        for page in distinct(facts.pages[is_gone]).tolist():
+            of_page = facts.pages == page
+            texts = _read_page_texts(file, facts.take(of_page))
+            left = b"".join(
+                texts.filter(pa.array(~is_gone[of_page])).cast("large_binary").to_pylist()
+            )
+            if (of_page & ~is_gone).any():
+                _write_pages(file, [(page, left)])
+            else:
+                file.connection.execute("DELETE FROM text WHERE number = ?", (page,))
+        if is_gone.all():
+            file.connection.execute("DELETE FROM document WHERE number = ?", (stretch,))
+        else:
+            _write_stretches(file, [(stretch, *stretch_parts(facts.take(~is_gone)))])
+    marks = [(number,) for number in numbers.tolist()]
+    file.connection.executemany("INSERT INTO removed VALUES (?)", marks)
 
 
 def removed_numbers(file: IndexFile) -> Integers:
@@ -99,33 +177,35 @@ def removed_numbers(file: IndexFile) -> Integers:
     return np.array([row[0] for row in rows], dtype=np.int64)
 
 
-def read_rows(file: IndexFile, numbers: Integers) -> list[Row]:
-    """Return the unpacked rows of some documents, without their texts, by number.
+def read_facts(file: IndexFile, numbers: Integers) -> Facts:
+    """Return what is known of documents, those that were removed left out.
 
-    Those that were removed are left out.
+    Args:
+        file: The index.
+        numbers: The documents, ascending.
+
+    Raises:
+        InputError: If any of them is damaged.
     """
-    return [*chain.from_iterable(_read_rows(file, FACTS, numbers))]
-
-
-def facts_of(rows: Sequence[Row]) -> pa.Table:
-    """Return number, id, outlet's number, time and is_version of documents, by their rows."""
-    columns = {
-        "number": (NUMBER, pa.int64()), "document_id": (DOCUMENT_ID, pa.string()),
-        "outlet": (OUTLET, pa.int64()), "published": (PUBLISHED, pa.int64()),
-        "is_version": (IS_VERSION, pa.int64()),
-    }  # fmt: skip
-    return pa.table(
-        {name: pa.array([row[p] for row in rows], type_) for name, (p, type_) in columns.items()}
-    )
+    stretches = distinct(numbers >> STRETCH_BITS).tolist()
+    parts = [unpack_stretches(file, [])]
+    for i in range(0, len(stretches), _AT_ONCE):
+        facts = unpack_stretches(file, _read_stretches(file, stretches[i : i + _AT_ONCE]))
+        parts.append(facts.take(is_among(facts.numbers, numbers)))
+    found = join_facts(parts)
+    missing = numbers[~is_among(numbers, found.numbers)]
+    if len(missing) and not is_among(missing, removed_numbers(file)).all():
+        raise file.damaged("a document is missing")
+    return found
 
 
 def read_passages(file: IndexFile, numbers: Integers) -> dict[int, npt.NDArray[np.uint32]]:
     """Return the lower halves of the keys of some documents' texts, by number."""
-    return {
-        row[NUMBER]: np.frombuffer(row[PASSAGES], dtype="<u4")[::2]
-        for rows in _read_rows(file, FACTS, numbers)
-        for row in rows
-    }
+    facts = read_facts(file, numbers)
+    ends = np.cumsum(facts.records["n_passages"], dtype=np.int64)
+    return dict(
+        zip(facts.numbers.tolist(), np.split(facts.passage_facts[:, 0], ends), strict=False)
+    )
 
 
 def find_documents(file: IndexFile, numbers: Integers, wanted: Container[str]) -> dict[str, int]:
@@ -136,25 +216,34 @@ def find_documents(file: IndexFile, numbers: Integers, wanted: Container[str]) -
         numbers: Documents that may have one.
         wanted: The ids.
     """
-    return {
-        row[DOCUMENT_ID]: row[NUMBER]
-        for rows in _read_rows(file, FACTS, numbers)
-        for row in rows
-        if row[DOCUMENT_ID] in wanted
-    }
+    facts = read_facts(file, numbers)
+    found = zip(facts.ids.to_pylist(), facts.numbers.tolist(), strict=True)
+    return {document_id: number for document_id, number in found if document_id in wanted}
 
 
 def find_files(file: IndexFile, numbers: Integers, wanted: Container[str]) -> Integers:
     """Return the documents, of some that may be, that are a wanted file of their own."""
-    found = [
-        row[NUMBER]
-        for rows in _read_rows(file, FACTS, numbers)
-        for row in rows
-        if row[LINE] is None
-        and isinstance(row[PATH], str)
-        and os.path.normpath(row[PATH]) in wanted
-    ]
+    found = []
+    for i in range(0, len(numbers), _PER_BATCH):
+        stored = read_documents(file, numbers[i : i + _PER_BATCH])
+        columns = (stored.table[name].to_pylist() for name in ("path", "line"))
+        found += [
+            number
+            for number, path, line in zip(stored.numbers.tolist(), *columns, strict=True)
+            if path is not None and line is None and os.path.normpath(path) in wanted
+        ]
     return np.array(found, dtype=np.int64)
+
+
+def find_others(file: IndexFile, ids: Container[str]) -> Integers:
+    """Return the numbers of the documents that have none of some ids, ascending."""
+    others = [
+        number
+        for facts in _read_all_facts(file)
+        for number, document_id in zip(facts.numbers.tolist(), facts.ids.to_pylist(), strict=True)
+        if document_id not in ids
+    ]
+    return np.array(others, dtype=np.int64)
 
 
 def find_unchanged(file: IndexFile, table: pa.Table, numbers: Integers) -> npt.NDArray[np.bool_]:
@@ -195,91 +284,75 @@ def read_documents(file: IndexFile, numbers: Integers) -> Stored:
     Raises:
         InputError: If any of them is damaged.
     """
-    parts = (
-        [*chain.from_iterable(_read_rows(file, COLUMNS, numbers[i : i + _PER_BATCH]))]
-        for i in range(0, len(numbers), _PER_BATCH)
-    )
-    return _stored(file, parts)
+    return read_texts(file, read_facts(file, numbers))
 
 
-def read_texts(file: IndexFile, rows: Sequence[Row]) -> Stored:
+def read_texts(file: IndexFile, facts: Facts) -> Stored:
     """Return documents of which all but the text was read.
 
     Raises:
         InputError: If any of them is damaged.
     """
-    parts = (
-        [*chain.from_iterable(_add_texts(file, rows[i : i + _PER_BATCH]))]
-        for i in range(0, len(rows), _PER_BATCH)
-    )
-    return _stored(file, parts)
+    outlets, paths = (numbered_names(file, table) for table in ("outlet", "path"))
+    parts = [DOCUMENT_SCHEMA.empty_table()]
+    for i in range(0, len(facts), _PER_BATCH):
+        own = facts.take(np.arange(i, min(i + _PER_BATCH, len(facts))))
+        parts.append(make_table(file, own, _read_page_texts(file, own), outlets, paths))
+    n_pages = len(distinct(facts.pages))
+    return Stored(facts.numbers, pa.concat_tables(parts), facts.passage_facts, n_pages)
 
 
-def read_all_documents(file: IndexFile, *, at_once: int) -> Iterator[Stored]:
-    """Yield all documents, so many at once, in the order of their numbers."""
-    last = -1
-    while True:
-        rows = file.connection.execute(
-            f"SELECT {COLUMNS} FROM document WHERE number > ? ORDER BY number LIMIT ?",
-            (last, at_once),
-        ).fetchall()
-        if not rows:
-            return
-        if rows[-1][NUMBER] <= last:
-            raise file.damaged("its documents are out of order")
-        last = rows[-1][NUMBER]
-        yield _stored(file, [unpack_rows(file, rows)])
+def read_all_documents(file: IndexFile) -> Iterator[Stored]:
+    """Yield all documents, some thousands at once, in the order of their numbers."""
+    for facts in _read_all_facts(file):
+        yield read_texts(file, facts)
 
 
 def numbers_of_outlets(file: IndexFile, outlets: Sequence[int]) -> Integers:
     """Return the numbers of the documents of some outlets."""
-    marks = ",".join("?" * len(outlets))
-    rows = file.connection.execute(
-        f"SELECT number FROM document WHERE outlet IN ({marks}) ORDER BY number", [*outlets]
-    )
-    return np.array([row[0] for row in rows], dtype=np.int64)
+    wanted = np.array(sorted(outlets), dtype=np.int32)
+    found = [
+        facts.numbers[is_among(facts.records["outlet"], wanted)] for facts in _read_all_facts(file)
+    ]
+    return np.concatenate([np.empty(0, dtype=np.int64), *found])
 
 
-def _read_rows(file: IndexFile, columns: str, numbers: Integers) -> Iterator[list[Row]]:
-    """Yield rows of some documents, unpacked; those that were removed are left out."""
-    for i in range(0, len(numbers), _AT_ONCE):
-        wanted = numbers[i : i + _AT_ONCE].tolist()
-        marks = ",".join("?" * len(wanted))
+def count_pages(file: IndexFile) -> int:
+    """Return how many pages of texts there are."""
+    return int(file.connection.execute("SELECT count(*) FROM text").fetchone()[0])
+
+
+def _read_all_facts(file: IndexFile) -> Iterator[Facts]:
+    last = -1
+    while True:
         rows = file.connection.execute(
-            f"SELECT {columns} FROM document WHERE number IN ({marks}) ORDER BY number", wanted
+            f"SELECT {COLUMNS} FROM document WHERE number > ? ORDER BY number LIMIT ?",
+            (last, _PER_BATCH >> STRETCH_BITS),
         ).fetchall()
-        if missing := {*wanted} - {row[NUMBER] for row in rows}:
-            marks = ",".join("?" * len(missing))
-            query = f"SELECT count(*) FROM removed WHERE number IN ({marks})"
-            if file.connection.execute(query, [*missing]).fetchone()[0] != len(missing):
-                raise file.damaged("a document is missing")
-        yield unpack_rows(file, rows)
+        if not rows:
+            return
+        if rows[-1][0] <= last:
+            raise file.damaged("its documents are out of order")
+        last = rows[-1][0]
+        yield unpack_stretches(file, rows)
 
 
-def _add_texts(file: IndexFile, rows: Sequence[Row]) -> Iterator[Iterator[Row]]:
-    """Yield unpacked rows with the texts behind them."""
-    for i in range(0, len(rows), _AT_ONCE):
-        own = rows[i : i + _AT_ONCE]
-        wanted = [row[NUMBER] for row in own]
-        marks = ",".join("?" * len(wanted))
-        query = f"SELECT number, text FROM document WHERE number IN ({marks}) ORDER BY number"
-        found = file.connection.execute(query, wanted).fetchall()
-        if [number for number, _ in found] != wanted:
-            raise file.damaged("a document is missing")
-        yield ((*row, text) for row, (_, text) in zip(own, found, strict=True))
+def _read_stretches(file: IndexFile, stretches: Sequence[int]) -> list[Row]:
+    """Return the rows of stretches, of those that are there."""
+    marks = ",".join("?" * len(stretches))
+    query = f"SELECT {COLUMNS} FROM document WHERE number IN ({marks}) ORDER BY number"
+    return file.connection.execute(query, stretches).fetchall()
 
 
-def _stored(file: IndexFile, parts: Iterable[list[Row]]) -> Stored:
-    outlets, paths = (numbered_names(file, table) for table in ("outlet", "path"))
-    batches, numbers, passages, is_version = [], [], [], []
-    for rows in parts:
-        batches.append(make_batch(file, rows, outlets, paths))
-        numbers += [row[NUMBER] for row in rows]
-        passages += [row[PASSAGES] for row in rows]
-        is_version += [row[IS_VERSION] for row in rows]
-    return Stored(
-        np.array(numbers, dtype=np.int64),
-        pa.Table.from_batches(batches, schema=DOCUMENT_SCHEMA),
-        np.frombuffer(b"".join(passages), dtype="<u4").reshape(-1, 2),
-        np.array(is_version, dtype=np.bool_),
-    )
+def _read_page_texts(file: IndexFile, facts: Facts) -> pa.Array:
+    """Return the texts of documents."""
+    pages = distinct(facts.pages).tolist()
+    rows: list[Row] = []
+    for i in range(0, len(pages), _AT_ONCE):
+        own = pages[i : i + _AT_ONCE]
+        marks = ",".join("?" * len(own))
+        query = f"SELECT number, data FROM text WHERE number IN ({marks}) ORDER BY number"
+        rows += file.connection.execute(query, own).fetchall()
+    if [row[0] for row in rows] != pages:
+        raise file.damaged("a text is missing")
+    return unpack_texts(file, facts, [data for _, data in rows])

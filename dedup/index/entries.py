@@ -20,6 +20,7 @@ from dedup.index.lists import make_counts
 from dedup.index.sorting import Entries, join_entries, make_entries, sort_entries
 from dedup.reuse import Words, comparable_rows
 from dedup.runs import run_starts
+from dedup.text import Kernel
 
 Integers = npt.NDArray[np.int64]
 
@@ -31,6 +32,7 @@ FINGERPRINT_BITS = 3
 COUNTING = (TERM_DOCUMENTS, TERM_PASSAGES)  # lists whose entries count
 
 _32 = np.uint64(32)
+_LIST_SHIFT = np.uint32(32 - FINGERPRINT_BITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +54,19 @@ class TermCounts:
     n_passages: int
 
 
-def passage_facts(passages: Passages, n_documents: int) -> list[bytes]:
-    """Return for each document what is kept of its passages, in the order of their positions."""
-    order = np.lexsort((passages.positions, passages.documents))
-    facts = np.empty((len(order), 2), dtype="<u4")
+def passage_facts(passages: Passages, ranks: Integers) -> tuple[npt.NDArray[np.uint32], Integers]:
+    """Return what is kept of passages, document by document, and how many each document has.
+
+    Args:
+        passages: The passages.
+        ranks: For each document its place among all.
+    """
+    of_passage = ranks[passages.documents]
+    order = np.lexsort((passages.positions, of_passage))
+    facts = np.empty((len(order), 2), dtype=np.uint32)
     facts[:, 0] = text_halves(passages)[passages.texts[order]]
     facts[:, 1] = passages.n_words[order] << ROLE_BITS | passages.roles[order]
-    bounds = np.searchsorted(passages.documents[order], np.arange(n_documents + 1)) * 8
-    data = facts.tobytes()
-    return [data[a:b] for a, b in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)]
+    return facts, np.bincount(of_passage, minlength=len(ranks))
 
 
 def text_hashes(passages: Passages) -> npt.NDArray[np.uint32]:
@@ -120,13 +126,45 @@ def fingerprint_entries(
     """
 
     def collect_list(part: int) -> tuple[int, Entries]:
-        entries = []
+        n_all = sum(len(each.fingerprints) for each in words)
+        entries, n = np.empty(n_all, dtype=np.uint64), 0  # what stays empty takes no memory
+        pick = pick_entries.sized(n_all)
         for each in words:
-            own = each.fingerprints >> (32 - FINGERPRINT_BITS) == part
-            entries.append(join_entries(each.fingerprints[own], numbers[each.rows[own]]))
-        return FINGERPRINTS + part, sort_entries(np.concatenate(entries))
+            n += pick(each.fingerprints, each.rows, numbers, part, entries[n:])
+        return FINGERPRINTS + part, sort_entries(entries[:n])
 
     return executor.map(collect_list, range(1 << FINGERPRINT_BITS if words else 0))
+
+
+@Kernel
+def pick_entries(
+    fingerprints: npt.NDArray[np.uint32],
+    rows: npt.NDArray[np.uint32],
+    numbers: Integers,
+    part: int,
+    entries: Entries,
+) -> int:
+    """Write the entries of those fingerprints that belong to a list; return how many."""
+    n = 0
+    for i in range(len(fingerprints)):
+        if fingerprints[i] >> _LIST_SHIFT == part:
+            entries[n] = (np.uint64(fingerprints[i]) << _32) | np.uint64(numbers[rows[i]])
+            n += 1
+    return n
+
+
+@pick_entries.shorten
+def _pick_entries(
+    fingerprints: npt.NDArray[np.uint32],
+    rows: npt.NDArray[np.uint32],
+    numbers: Integers,
+    part: int,
+    entries: Entries,
+) -> int:
+    own = fingerprints >> _LIST_SHIFT == part
+    picked = join_entries(fingerprints[own], numbers[rows[own]])
+    entries[: len(picked)] = picked
+    return len(picked)
 
 
 def split_fingerprints(entries: Entries) -> Iterator[tuple[int, Entries]]:

@@ -32,8 +32,6 @@ from dedup.index.storage import IndexFile, create_file, open_file, release
 if TYPE_CHECKING:
     from datasketch import MinHashLSH
 
-_DOCUMENTS_AT_ONCE = 2_000
-
 
 class Index:
     """An index: made or opened, then added to, removed from, and asked.
@@ -325,8 +323,7 @@ class Index:
         """
         with self._file.reading():
             corpora = (
-                Corpus(stored.table, self.passages)
-                for stored in read_all_documents(self._file, at_once=_DOCUMENTS_AT_ONCE)
+                Corpus(stored.table, self.passages) for stored in read_all_documents(self._file)
             )
             return fill_datasketch(
                 corpora, self.settings, storage_config, prepickle=prepickle, jobs=jobs

@@ -7,11 +7,9 @@ from typing import Any
 
 from dedup.errors import InputError
 from dedup.index import lists
-from dedup.index.documents import read_all_documents
+from dedup.index.documents import count_pages, read_all_documents
 from dedup.index.names import outlets_of
 from dedup.index.storage import IndexFile
-
-_DOCUMENTS_AT_ONCE = 2_000
 
 
 def find_damage(file: IndexFile) -> list[str]:
@@ -35,14 +33,17 @@ def find_damage(file: IndexFile) -> list[str]:
 def _miscounted(file: IndexFile) -> list[str]:
     """Read every document and return what of them was counted wrongly."""
     found = []
-    n_documents = n_passages = 0
+    n_documents = n_passages = n_pages = 0
     outlets: Counter[str] = Counter()
-    for stored in read_all_documents(file, at_once=_DOCUMENTS_AT_ONCE):
+    for stored in read_all_documents(file):
         n_documents += len(stored.numbers)
         n_passages += len(stored.passages)
+        n_pages += stored.n_pages
         outlets.update(label for label in stored.table["outlet"].to_pylist() if label is not None)
     if (n_documents, n_passages) != (file.manifest["n_documents"], file.manifest["n_passages"]):
         found.append(f"{n_documents} documents with {n_passages} passages are there")
+    if n_pages != count_pages(file):
+        found.append("there are texts that belong to nothing")
     if outlets != {name: n for name, (_, n) in outlets_of(file).items()}:
         found.append("the outlets' numbers of documents are wrong")
     return found

@@ -21,16 +21,15 @@ from dedup.index import entries as kept
 from dedup.index import lists
 from dedup.index.documents import (
     Stored,
-    facts_of,
     numbers_of_outlets,
+    read_facts,
     read_passages,
-    read_rows,
     read_texts,
     removed_numbers,
 )
 from dedup.index.lists import Hashes
 from dedup.index.names import outlets_of
-from dedup.index.rows import NUMBER, Row
+from dedup.index.rows import Facts, join_facts
 from dedup.index.sorting import Entries, make_entries
 from dedup.index.storage import IndexFile
 from dedup.reuse import (
@@ -41,7 +40,7 @@ from dedup.reuse import (
     link_documents,
     share_runs,
 )
-from dedup.runs import run_starts
+from dedup.runs import distinct, is_among, run_starts
 
 Integers = npt.NDArray[np.int64]
 
@@ -63,7 +62,7 @@ class KnownDocuments:
         banding: Bands and rows.
         without: Numbers of documents that are not there any more, or are about to be replaced.
         without_terms: What those to be replaced have added to the counts of terms.
-        rows: What was read of documents, by number: nothing but texts is read twice.
+        facts: What was read of documents, in one piece: nothing but texts is read twice.
         counted: How many documents have a fingerprint, of those looked up.
     """
 
@@ -73,7 +72,7 @@ class KnownDocuments:
     banding: Banding
     without: Integers
     without_terms: kept.TermCounts | None
-    rows: dict[int, Row] = field(default_factory=dict)
+    facts: list[Facts] = field(default_factory=list)
     counted: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -109,7 +108,7 @@ class KnownDocuments:
     def _count(self, number: int, terms: Keys, gone: Integers | None) -> Integers:
         """Return the counts of terms in a list, less those of what is to be replaced."""
         hashes = terms.astype(np.uint32)
-        wanted = lists.distinct(hashes)
+        wanted = distinct(hashes)
         sums = lists.sum_counts(lists.look_up(self.file, number, wanted), wanted)
         if gone is not None and self.without_terms is not None and len(wanted):
             places = np.searchsorted(wanted, self.without_terms.hashes)
@@ -121,7 +120,7 @@ class KnownDocuments:
     def count_documents(self, outlets: Sequence[str]) -> Integers:
         """Return how many documents each outlet has."""
         counts = outlets_of(self.file)
-        gone = self._facts(self.without)["outlet"].to_pylist()
+        gone = self._facts(self.without).records["outlet"].tolist()
         sizes = []
         for outlet in outlets:
             number, size = counts.get(outlet, (-1, 0))
@@ -147,10 +146,9 @@ class KnownDocuments:
         if not len(asked):
             return n_documents, n_evidence
         rows = np.concatenate([np.arange(starts[i], ends[i]) for i in asked])
-        facts = self._facts(np.unique(lists.numbers_of(found[rows])))
-        numbers = facts["number"].to_numpy()
-        of_outlet = facts["outlet"].fill_null(-1).to_numpy()
-        is_version = facts["is_version"].to_numpy()
+        facts = self._facts(distinct(lists.numbers_of(found[rows])))
+        numbers = facts.numbers
+        of_outlet, is_version = facts.records["outlet"], facts.records["is_version"]
         known = outlets_of(self.file)
         for i in asked.tolist():
             outlet = known.get(outlets[i], (-2, 0))[0]
@@ -181,7 +179,7 @@ class KnownDocuments:
         for band in range(hashes.shape[1]):
             found = self._look_up(band, hashes[:, band])
             numbers.append(lists.numbers_of(_first_of_each(found, LARGEST_BUCKET)))
-        return np.unique(np.concatenate(numbers))
+        return distinct(np.concatenate(numbers))
 
     def linked_documents(
         self, corpus: Corpus, stream: Stream, *, within_outlet: bool, executor: Executor
@@ -202,12 +200,12 @@ class KnownDocuments:
         )
         rows = stream.rows[stream.document_of(places)]
         own = make_entries(hashes, rows)
-        found = self._look_up_fingerprints(lists.distinct(hashes))
+        found = self._look_up_fingerprints(distinct(hashes))
         if not len(found):
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         found = _ends_of_each(found, _HOT)
-        facts = self._facts(np.unique(lists.numbers_of(found)))
-        numbers = facts["number"].to_numpy()
+        facts = self._facts(distinct(lists.numbers_of(found)))
+        numbers = facts.numbers
         # One order of old and new documents: that of publication, then of ids.
         order = _common_order(facts, corpus)
         rank = np.empty(len(order), dtype=np.int64)
@@ -215,15 +213,14 @@ class KnownDocuments:
         old = np.searchsorted(numbers, lists.numbers_of(found))
         every = np.concatenate([lists.hashes_of(found), lists.hashes_of(own)])
         documents = np.concatenate([old, len(numbers) + lists.numbers_of(own)])
-        of_old = facts["outlet"].fill_null(-1).to_numpy()
-        outlets = np.concatenate([of_old, outlets_in(self.file, corpus)])
+        outlets = np.concatenate([facts.records["outlet"], outlets_in(self.file, corpus)])
         outlets = find_owners(outlets, within_outlet=within_outlet)
         is_new = np.arange(len(order)) >= len(numbers)
         pairs = link_documents(every, rank[documents], outlets[order], is_new[order])
         pairs = order[pairs]  # of documents, a row for each fingerprint that links them
         pairs = np.where(is_new[pairs[:, :1]], pairs[:, ::-1], pairs)
         pairs = pairs[~is_new[pairs[:, 0]]]
-        linked = np.unique(pairs[:, 0])
+        linked = distinct(pairs[:, 0])
         is_later = rank[linked] > rank[len(numbers) :].max()
         return numbers[linked[~is_later]], numbers[linked[is_later]]
 
@@ -254,28 +251,26 @@ class KnownDocuments:
 
     def read(self, numbers: Integers) -> Stored:
         """Return documents by number."""
-        return read_texts(self.file, self._rows(self._there(numbers)))
+        return read_texts(self.file, self._facts(self._there(numbers)))
 
-    def _facts(self, numbers: Integers) -> pa.Table:
-        return facts_of(self._rows(numbers))
-
-    def _rows(self, numbers: Integers) -> list[Row]:
-        """Return the rows of documents, by number, without those that were removed."""
-        wanted = numbers.tolist()
-        unread = [number for number in wanted if number not in self.rows]
-        for row in read_rows(self.file, np.array(unread, dtype=np.int64)):
-            self.rows[row[NUMBER]] = row
-        return [self.rows[number] for number in wanted if number in self.rows]
+    def _facts(self, numbers: Integers) -> Facts:
+        """Return what is known of documents, by number, without those that were removed."""
+        read = self.facts[0].numbers if self.facts else numbers[:0]
+        if len(unread := numbers[~is_among(numbers, read)]):
+            self.facts[:] = [join_facts([*self.facts, read_facts(self.file, unread)])]
+        if not self.facts:
+            return read_facts(self.file, numbers)
+        return self.facts[0].take(is_among(self.facts[0].numbers, numbers))
 
     def _there(self, numbers: Integers) -> Integers:
-        there: Integers = numbers[~np.isin(numbers, self.without)]
+        there: Integers = numbers[~is_among(numbers, self.without)]
         return there
 
     def _look_up(self, number: int, hashes: Hashes) -> Entries:
         """Return the entries of a list, without the documents that do not count."""
         found = lists.look_up(self.file, number, hashes)
         if len(self.without):
-            found = found[~np.isin(lists.numbers_of(found), self.without)]
+            found = found[~is_among(lists.numbers_of(found), self.without)]
         return found
 
     def _look_up_fingerprints(self, hashes: Hashes) -> Entries:
@@ -301,16 +296,16 @@ class KnownDocuments:
         many = np.repeat(sizes > most, sizes)
         kept_numbers = [numbers[~many]]
         if many.any():
-            facts = self._facts(np.unique(numbers[many]))
+            facts = self._facts(distinct(numbers[many]))
             rank = np.empty(len(facts), dtype=np.int64)
-            rank[_sort_facts(facts)] = np.arange(len(facts))
-            ranks = rank[np.searchsorted(facts["number"].to_numpy(), numbers[many])]
+            rank[_sort_dates(_dates(facts))] = np.arange(len(facts))
+            ranks = rank[np.searchsorted(facts.numbers, numbers[many])]
             order = np.lexsort((ranks, hashes[many]))
             groups = hashes[many][order]
             place = np.arange(len(groups))
             place -= np.maximum.accumulate(place * run_starts(groups))
             kept_numbers.append(numbers[many][order][place < most])
-        return np.unique(np.concatenate(kept_numbers))
+        return distinct(np.concatenate(kept_numbers))
 
 
 def find_holders(file: IndexFile, passages: Passages, without: Integers | None = None) -> Integers:
@@ -328,9 +323,9 @@ def find_holders(file: IndexFile, passages: Passages, without: Integers | None =
         return holders
     gone = removed_numbers(file)
     gone = gone if without is None else np.append(gone, without)
-    found = _first_of_each(found[~np.isin(lists.numbers_of(found), gone)], _HOLDERS)
+    found = _first_of_each(found[~is_among(lists.numbers_of(found), np.sort(gone))], _HOLDERS)
     numbers = lists.numbers_of(found)
-    halves = read_passages(file, np.unique(numbers))
+    halves = read_passages(file, distinct(numbers))
     own = lists.hashes_of(found)
     starts, ends = (np.searchsorted(own, hashes, side) for side in ("left", "right"))
     wanted = kept.text_halves(passages)
@@ -376,15 +371,19 @@ def _ends_of_each(entries: Entries, most: int) -> Entries:
     return entries[(from_start < most) | (from_end < most)]
 
 
-def _sort_facts(facts: pa.Table) -> Integers:
+def _dates(facts: Facts) -> pa.Table:
+    return pa.table({"published": facts.published, "document_id": facts.ids})
+
+
+def _sort_dates(dates: pa.Table) -> Integers:
     """Return the order of documents: of publication, missing last, then of ids."""
     keys = [("published", "ascending"), ("document_id", "ascending")]
-    order: Integers = pc.sort_indices(facts, sort_keys=keys).to_numpy().astype(np.int64)
+    order: Integers = pc.sort_indices(dates, sort_keys=keys).to_numpy().astype(np.int64)
     return order
 
 
-def _common_order(facts: pa.Table, corpus: Corpus) -> Integers:
+def _common_order(facts: Facts, corpus: Corpus) -> Integers:
     """Return the order of old documents and, numbered behind them, new ones."""
-    old = facts.select(["published", "document_id"])
+    old = _dates(facts)
     new = [corpus.documents[name].cast(old.schema.field(name).type) for name in old.column_names]
-    return _sort_facts(pa.concat_tables([old, pa.table(new, names=old.column_names)]))
+    return _sort_dates(pa.concat_tables([old, pa.table(new, names=old.column_names)]))

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.index.sorting import Entries
 from dedup.index.storage import IndexFile
-from dedup.runs import run_starts
+from dedup.runs import distinct, is_among, run_starts
 
 Hashes = npt.NDArray[np.uint32]
 
@@ -27,6 +26,8 @@ _MERGES_BELOW = 3  # times as many entries as are added: such runs are merged wi
 _MOST_MERGED = 1 << 22  # entries that adding may write anew; compaction merges the rest
 _32 = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
+# Of the entries of a block and of its number: odd, so that no change of one stays unnoticed.
+_WEIGHTS = np.multiply.accumulate(np.full(_PER_BLOCK + 1, 0x9E3779B97F4A7C15, dtype=np.uint64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,6 @@ def make_counts(hashes: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64]) -
     entries: Entries = hashes.astype(np.uint64) << _32 | counts.astype(np.int32).view(np.uint32)
     entries.sort()
     return entries[entries & _LOW > 0]
-
-
-def distinct(hashes: Hashes) -> Hashes:
-    """Return hashes sorted, each once."""
-    hashes = np.sort(hashes)
-    return hashes[run_starts(hashes)]
 
 
 def hashes_of(entries: Entries) -> Hashes:
@@ -119,7 +114,7 @@ def compact(file: IndexFile, number: int, dead: npt.NDArray[np.int64], *, counts
         return
     entries = _merge([_read_run(file, run) for run in runs], counts=counts)
     if not counts and len(dead):
-        entries = entries[~np.isin(numbers_of(entries), dead)]
+        entries = entries[~is_among(numbers_of(entries), dead)]
     for run in runs:
         _delete(file, number, run)
     _write(file, number, 0, entries)
@@ -196,18 +191,17 @@ def _read_blocks(file: IndexFile, run: _Run, blocks: npt.NDArray[np.int64]) -> I
         wanted = (run.first_block + own).tolist()
         marks = ",".join("?" * len(wanted))
         rows = file.connection.execute(
-            f"SELECT id, crc, data FROM block WHERE id IN ({marks}) ORDER BY id", wanted
+            f"SELECT id, sum, data FROM block WHERE id IN ({marks}) ORDER BY id", wanted
         ).fetchall()
         if len(rows) != len(wanted):
             raise file.damaged("a block is missing")
-        for number, crc, data in rows:
-            if not isinstance(data, bytes) or _crc_of_block(file, number, data) != crc:
-                raise file.damaged(f"block {number}")
-            if len(data) != 8 * min(
-                _PER_BLOCK, run.n_entries - _PER_BLOCK * (number - run.first_block)
-            ):
-                raise file.damaged(f"the size of block {number}")
-        entries: Entries = np.frombuffer(b"".join(row[2] for row in rows), dtype="<u8")
+        parts = [row[2] for row in rows]
+        sizes = 8 * np.minimum(_PER_BLOCK, run.n_entries - _PER_BLOCK * own)
+        if {*map(type, parts)} != {bytes} or [*map(len, parts)] != sizes.tolist():
+            raise file.damaged(f"the size of a block from number {wanted[0]} on")
+        entries: Entries = np.frombuffer(b"".join(parts), dtype="<u8")
+        if [row[1] for row in rows] != _sums(file, run.first_block + own, entries):
+            raise file.damaged(f"a block from number {wanted[0]} on")
         # A checksum can be forged. What is searched must be sorted, and what the fence says it is.
         is_sorted = int(entries[0]) > last and _ascends(entries)
         if not is_sorted or not np.array_equal(entries[::_PER_BLOCK], run.fence[own]):
@@ -237,11 +231,13 @@ def _write(file: IndexFile, number: int, sequence: int, entries: Entries) -> Non
     first_block = int(file.manifest["next_block"])
     data = entries.astype("<u8", copy=False).view(np.uint8).data
     size = 8 * _PER_BLOCK
+    offsets = range(0, len(data), size)
+    sums = _sums(file, first_block + np.arange(len(offsets)), entries)
     file.connection.executemany(
         "INSERT INTO block VALUES (?, ?, ?)",
         (
-            (i, _crc_of_block(file, i, block := data[offset : offset + size]), block)
-            for i, offset in enumerate(range(0, len(data), size), start=first_block)
+            (i, own, data[offset : offset + size])
+            for i, (own, offset) in enumerate(zip(sums, offsets, strict=True), start=first_block)
         ),
     )
     fence = entries[::_PER_BLOCK].astype("<u8").tobytes()
@@ -252,12 +248,25 @@ def _write(file: IndexFile, number: int, sequence: int, entries: Entries) -> Non
     )
 
 
+def _sums(file: IndexFile, numbers: npt.NDArray[np.int64], entries: Entries) -> list[int]:
+    """Return the checksums of blocks, all of them full but perhaps the last.
+
+    Args:
+        file: The index.
+        numbers: The number of each block.
+        entries: The entries of all.
+    """
+    sums = (numbers.astype(np.uint64) ^ np.uint64(file.salt)) * _WEIGHTS[_PER_BLOCK]
+    n_full = len(entries) // _PER_BLOCK
+    full, rest = np.split(entries, [n_full * _PER_BLOCK])
+    weights = _WEIGHTS[:_PER_BLOCK]
+    sums[:n_full] += np.einsum("ij,j->i", full.reshape(-1, _PER_BLOCK), weights)
+    sums[n_full:] += (rest * weights[: len(rest)]).sum()
+    return [*sums.view(np.int64).tolist()]
+
+
 def _crc_of_run(file: IndexFile, row: tuple[int, int, int, int], fence: bytes) -> int:
     return file.crc(repr(row).encode() + fence)
-
-
-def _crc_of_block(file: IndexFile, number: int, data: bytes | memoryview) -> int:
-    return crc32(data, file.crc(number.to_bytes(8, "little")))
 
 
 def _delete(file: IndexFile, number: int, run: _Run) -> None:

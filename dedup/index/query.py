@@ -24,6 +24,7 @@ from dedup.index.changes import know_beside
 from dedup.index.contents import Contents
 from dedup.index.known import KnownDocuments
 from dedup.reuse import make_stream
+from dedup.runs import distinct, is_among
 from dedup.text import expect_steps
 
 Integers = npt.NDArray[np.int64]
@@ -81,7 +82,7 @@ def analyze_new(
             known_outlets = known_outlets.with_labels([*own, *known.labels])
         numbers = _find_candidates(corpus, known, reuse, known_outlets, parts, executor)
     whole = _with_old(corpus, known, numbers)
-    known.rows.clear()  # hardly any of them is asked for again
+    known.facts.clear()  # hardly any of them is asked for again
     is_new = np.arange(len(whole)) < len(corpus)
     return analyze(
         whole, contents.settings, reuse, outlets=known_outlets, only=parts, jobs=jobs,
@@ -133,7 +134,7 @@ def _find_candidates(
         found += [earlier, known.with_shared_runs(later, stream, executor)]
     if "attributions" in parts:
         found += _find_quoted(corpus, passages, known, outlets)
-    return np.unique(np.concatenate(found))
+    return distinct(np.concatenate(found))
 
 
 def _find_similar(
@@ -152,10 +153,10 @@ def _find_similar(
         )
         hashes = hash_texts(shingles, known.settings, known.banding, executor=executor)
         keys = (passages.text_keys[texts] >> np.uint64(32)).astype(np.uint32)
-        found = np.union1d(known.same_texts(keys), known.similar_texts(hashes))
-        if not len(np.setdiff1d(found, numbers)):
+        found = np.concatenate([known.same_texts(keys), known.similar_texts(hashes)])
+        if is_among(found, numbers).all():
             break
-        numbers = np.union1d(numbers, found)
+        numbers = distinct(np.concatenate([numbers, found]))
         asked = passages.text_keys[texts]
         whole = _with_old(corpus, known, numbers)
         passages = collect_passages(
@@ -166,8 +167,8 @@ def _find_similar(
         is_new = np.zeros(len(own), dtype=np.bool_)
         is_new[passages.texts[passages.documents < len(corpus)]] = True
         near = np.append(pairs.second[is_new[pairs.first]], pairs.first[is_new[pairs.second]])
-        texts = np.unique(near[~is_new[near]])
-        texts = texts[~np.isin(passages.text_keys[texts], asked)]
+        texts = distinct(near[~is_new[near]])
+        texts = texts[~is_among(passages.text_keys[texts], np.sort(asked))]
         if not len(texts):
             break
     return numbers

@@ -20,7 +20,7 @@ from typing import Any
 
 from dedup.errors import InputError
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _APPLICATION_ID = 0x64_64_75_70  # "ddup"
 _MAGIC = b"SQLite format 3\0"
 _LOGS = b"\x02\x02"  # in the header, while a log may lie beside the file
@@ -43,14 +43,14 @@ _SCHEMA = (
     "CREATE TABLE outlet (number INTEGER PRIMARY KEY, name TEXT NOT NULL,"
     " n_documents INTEGER NOT NULL, crc INTEGER NOT NULL)",
     "CREATE TABLE path (number INTEGER PRIMARY KEY, name TEXT NOT NULL, crc INTEGER NOT NULL)",
-    "CREATE TABLE document (number INTEGER PRIMARY KEY, document_id TEXT NOT NULL,"
-    " outlet INTEGER, text_crc INTEGER NOT NULL, crc INTEGER NOT NULL, facts BLOB NOT NULL,"
-    " passages BLOB NOT NULL, text BLOB NOT NULL)",
+    "CREATE TABLE document (number INTEGER PRIMARY KEY, crc INTEGER NOT NULL,"
+    " records BLOB NOT NULL, ids BLOB NOT NULL, others BLOB NOT NULL, passages BLOB NOT NULL)",
+    "CREATE TABLE text (number INTEGER PRIMARY KEY, data BLOB NOT NULL)",
     "CREATE TABLE removed (number INTEGER PRIMARY KEY)",
     "CREATE TABLE run (list INTEGER NOT NULL, seq INTEGER NOT NULL, first_block INTEGER NOT NULL,"
     " n_entries INTEGER NOT NULL, crc INTEGER NOT NULL, fence BLOB NOT NULL,"
     " PRIMARY KEY (list, seq))",
-    "CREATE TABLE block (id INTEGER PRIMARY KEY, crc INTEGER NOT NULL, data BLOB NOT NULL)",
+    "CREATE TABLE block (id INTEGER PRIMARY KEY, sum INTEGER NOT NULL, data BLOB NOT NULL)",
 )  # fmt: skip
 
 Connection = sqlite3.Connection

@@ -13,6 +13,7 @@ import pyarrow as pa
 from dedup.corpus import text_buffers
 from dedup.reuse.fingerprints import winnow
 from dedup.reuse.stream import Integers, Stream, word_of
+from dedup.runs import distinct
 from dedup.text import CHARACTERS, Kernel, mix, tokenise_span
 from dedup.text.tokens import BASE, most_tokens
 
@@ -37,7 +38,7 @@ def hash_runs(stream: Stream, *, n_words: int) -> Hashes:
         n_found = winnow.sized(4 * len(stream.terms))(
             stream.terms, stream.hashes, 0, len(stream.terms), n_words, 1, ring, hashes, places
         )
-    return np.unique(hashes[:n_found])
+    return distinct(hashes[:n_found])
 
 
 def share_runs(texts: pa.LargeStringArray, runs: Hashes, *, n_words: int) -> Flags:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import types
 from collections.abc import Callable
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -82,12 +82,20 @@ class Kernel(Generic[Parameters, Result]):
         import numba
 
         source = self.source
-        namespace = {
-            name: value._compiled or value._compile() if isinstance(value, Kernel) else value
-            for name, value in source.__globals__.items()
-            if name in source.__code__.co_names
-        }
-        twin = types.FunctionType(source.__code__, namespace, source.__name__)
+        twin = types.FunctionType(source.__code__, _Globals(source.__globals__), source.__name__)
         twin.__module__, twin.__qualname__ = source.__module__, source.__qualname__
         compiled: Callable[Parameters, Result] = numba.njit(cache=True, nogil=True)(twin)
         return compiled
+
+
+class _Globals(dict[str, Any]):
+    """The globals of a twin: kernels are their twins, made only where something is compiled."""
+
+    def __init__(self, of_source: dict[str, Any]) -> None:
+        super().__init__()
+        self._of_source = of_source
+
+    def __missing__(self, name: str) -> Any:
+        value = self._of_source[name]
+        self[name] = value.compiled if isinstance(value, Kernel) else value
+        return self[name]

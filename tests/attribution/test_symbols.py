@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.attribution import gazetteer, lexicon
@@ -16,7 +16,7 @@ from dedup.attribution.outlets import SHORT, SURE
 from dedup.attribution.symbols import Symbols, is_sorted_in, make_symbols
 from dedup.attribution.trie import NONE, child_key, find_child, longest_phrase, make_trie
 from dedup.attribution.vocabulary import make_vocabulary
-from dedup.attribution.words import hash_plain, hash_words, split_words
+from dedup.attribution.words import Phrases, hash_words, split_words
 from dedup.text import CHARACTERS, Kernel, as_bytes
 
 ODD = "'’\u00ad\u200b\u0301ﬁ½Ⅷßﷺ語カกำ🚢 \n.…,;:!?()[]-–—“”\"«»‘„>©/&aZ9é"
@@ -168,24 +168,29 @@ def hashes_of(text: str, version: str = "interpret") -> tuple[list[int], list[in
 
 
 @given(st.text("abcXYZ", min_size=1, max_size=12))
-def test_plain_hash_is_the_kernels(word: str) -> None:
-    expected = [hash_plain(word)], [hash_plain(word.lower())]
+def test_plain_words_are_hashed_as_the_kernel_hashes_them(word: str) -> None:
+    expected = hash_words([word]).hashes.tolist(), hash_words([word.lower()]).hashes.tolist()
     assert expected == hashes_of(word) == hashes_of(word, "compiled")
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["Odrava-Post", "Quay & Lock", "The Tide (Saltmere)", "B&N (the 2nd)", "Tidé2.example",
-     "Odrava's Tide", "ODRAVA’S TIDE", "L'Écho d'Odrava", "O'Quay's", "the dockers' Tide's's",
-     "quays's"],
-)  # fmt: skip
-def test_names_are_hashed_as_the_kernel_hashes_them(name: str) -> None:
-    assert hashes_of(name)[0] == hash_words([name], folded=False)[0].tolist()
+@given(st.lists(st.text("abSs'’. -&!/+:(éДعق0,語\n", min_size=1, max_size=12), max_size=4))
+@example(["Odrava-Post", "Quay & Lock", "The Tide (Saltmere)", "B&N (the 2nd)", "Tidé2.example"])
+@example(["Odrava's Tide", "ODRAVA’S TIDE", "L'Écho d'Odrava", "O'Quay's", "the dockers' Tide's's"])
+@example(
+    ["quays's", "St. Odrava", "O.D.R.", "O.Drava", "Tide 7.30", "Прилив", "المد", "潮报", "Tide!"]
+)
+@example(["Quay\nTide'\ns", "quay"])
+@example(["OK! Quay", "a/b", "Quay+", "x.y", "xx.y.z", "No. 1.", "quay."])
+def test_names_are_hashed_as_the_kernel_hashes_them(names: list[str]) -> None:
+    found = hash_words(names)
+    expected = [(hash, n) for n, name in enumerate(names) for hash in hashes_of(name)[0]]
+    assert expected == [*zip(found.hashes.tolist(), found.numbers.tolist(), strict=True)]
 
 
-@given(st.text("asSé'’ -", min_size=1, max_size=12))
-def test_apostrophes_of_names_are_the_kernels(name: str) -> None:
-    assert hashes_of(name)[0] == hash_words([name], folded=False)[0].tolist()
+def test_lexicon_has_one_hash_a_word() -> None:
+    for phrase in [*lexicon.phrases(), *lexicon.ABBREVIATIONS]:
+        exact, folded = hashes_of(phrase)
+        assert exact == folded == hash_words([phrase]).hashes.tolist()
 
 
 @given(TEXTS)
@@ -196,7 +201,7 @@ def test_words_are_hashed_alike_whatever_their_case(text: str) -> None:
 
 
 # Few words, so that phrases share their beginnings.
-WORD_HASHES = st.integers(0, 3).map(lambda word: hash_plain("abcd"[word]))
+WORD_HASHES = st.sampled_from(hash_words(["a", "b", "c", "d"]).hashes.tolist())
 PHRASES = st.lists(st.lists(WORD_HASHES, min_size=1, max_size=4).map(tuple), max_size=12)
 
 
@@ -214,7 +219,11 @@ def longest_by_hand(
 def test_trie_finds_the_longest_phrase(phrases: list[tuple[int, ...]], words: list[int]) -> None:
     values = {phrase: value for value, phrase in enumerate(phrases)}  # the last one counts
     trie = make_trie(
-        (np.array(phrase, dtype=np.uint64), value) for value, phrase in enumerate(phrases)
+        Phrases(
+            np.array([word for phrase in phrases for word in phrase], dtype=np.uint64),
+            np.repeat(np.arange(len(phrases)), [*map(len, phrases)]),
+        ),
+        np.arange(len(phrases), dtype=np.int32),
     )
     hashes = np.array(words, dtype=np.uint64)
     for first in range(len(words)):
@@ -225,8 +234,8 @@ def test_trie_finds_the_longest_phrase(phrases: list[tuple[int, ...]], words: li
 
 
 def test_trie_without_phrases_finds_none() -> None:
-    trie = make_trie([])
-    word = np.uint64(hash_plain("quay"))
+    trie = make_trie(hash_words([]), np.empty(0, dtype=np.int32))
+    word = hash_words(["quay"]).hashes[0]
     assert NONE == find_child.interpret(trie.keys, trie.children, 0, word)
 
 

@@ -124,7 +124,7 @@ def test_what_is_no_index_is_an_error(run_main: RunMain, tmp_path: Path, command
 
 def test_damage_is_an_error(run_main: RunMain, built: Path) -> None:
     with sqlite3.connect(built) as connection:
-        connection.execute("UPDATE document SET text = x'41' WHERE number = 1")
+        connection.execute("UPDATE text SET data = zeroblob(length(data))")
     connection.close()
     status, out, err = run_main("index", "verify", built)
     assert (status, out) == (2, "")

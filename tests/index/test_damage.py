@@ -70,8 +70,8 @@ def test_a_flipped_bit_is_reported_or_in_unused_space(sound: Path, tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("column", "table"),
-    [("text", "document"), ("passages", "document"), ("facts", "document"),
-     ("document_id", "document"), ("data", "block"), ("value", "manifest"), ("name", "outlet")],
+    [("data", "text"), ("records", "document"), ("ids", "document"), ("passages", "document"),
+     ("data", "block"), ("value", "manifest"), ("name", "outlet")],
 )  # fmt: skip
 def test_a_flipped_bit_of_what_is_kept_is_always_reported(
     column: str, table: str, sound: Path, tmp_path: Path
@@ -261,7 +261,7 @@ def test_another_format_version_is_refused(sound: Path, tmp_path: Path) -> None:
     path = copy_index(sound, tmp_path / "future.dedup")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {storage.FORMAT_VERSION + 1}")
-    with pytest.raises(InputError, match="format version 3, and this dedup reads 2; build it"):
+    with pytest.raises(InputError, match="format version 4, and this dedup reads 3; build it"):
         Index.open(path)
 
 

@@ -162,9 +162,12 @@ def test_a_list_of_dead_documents_only_is_gone_after_compaction(tmp_path: Path) 
     ("statement", "what"),
     [
         ("DELETE FROM block WHERE id = 1", "a block is missing"),
-        ("UPDATE block SET data = x'00' WHERE id = 1", "block 1"),
-        ("UPDATE block SET data = 'text' WHERE id = 1", "block 1"),
-        ("UPDATE block SET data = (SELECT data FROM block WHERE id = 0) WHERE id = 1", "block 1"),
+        ("UPDATE block SET data = x'00' WHERE id = 1", "the size of a block from number 0"),
+        ("UPDATE block SET data = 'text' WHERE id = 1", "the size of a block from number 0"),
+        (
+            "UPDATE block SET data = (SELECT data FROM block WHERE id = 0) WHERE id = 1",
+            "a block from number 0",
+        ),
         ("UPDATE run SET n_entries = n_entries - 1", "a run of list 0"),
         ("UPDATE run SET fence = zeroblob(length(fence))", "a run of list 0"),
         ("UPDATE run SET fence = 5", "a run of list 0"),

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.index import sorting
+from dedup.index.entries import FINGERPRINT_BITS, pick_entries
 from dedup.index.sorting import join_entries, make_entries, spread_entries
 
 # Some hashes have many documents, others differ in what no digit tells, or lie far apart.
@@ -41,3 +42,21 @@ def test_many_entries_are_sorted_in_whatever_order_they_come() -> None:
     assert expected == make_entries(hashes, numbers).tolist()
     strided = np.stack([hashes, hashes], axis=1)[:, 1]
     assert expected == make_entries(strided, numbers).tolist()
+
+
+@pytest.mark.parametrize(
+    "twin", [pick_entries.source, pick_entries.interpret, pick_entries.compiled]
+)
+@given(st.lists(st.tuples(HASHES, st.integers(0, 3)), max_size=60))
+def test_every_fingerprint_belongs_to_one_list(
+    twin: Callable[..., int], found: list[tuple[int, int]]
+) -> None:
+    fingerprints = np.array([pair[0] for pair in found], dtype=np.uint32)
+    rows = np.array([pair[1] for pair in found], dtype=np.uint32)
+    numbers = np.array([10, 2**32 - 1, 7, 0])
+    entries = join_entries(fingerprints, numbers[rows]).tolist()
+    for part in range(1 << FINGERPRINT_BITS):
+        picked = np.empty(len(found), dtype=np.uint64)
+        n = twin(fingerprints, rows, numbers, part, picked)
+        expected = [entry for entry in entries if entry >> (64 - FINGERPRINT_BITS) == part]
+        assert expected == picked[:n].tolist()

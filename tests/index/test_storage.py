@@ -84,7 +84,7 @@ def test_the_journal_of_a_writer_that_was_cut_off_is_rolled_back(
         "c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
         "c.execute('PRAGMA cache_size = 1')\n"
         "c.execute('BEGIN IMMEDIATE')\n"
-        "c.execute('UPDATE document SET text = zeroblob(9000), facts = zeroblob(99)')\n"
+        "c.execute('UPDATE text SET data = zeroblob(9000)')\n"
         "os.kill(os.getpid(), 9)\n"
     )
     subprocess.run([sys.executable, "-c", program, str(path)], check=False)
