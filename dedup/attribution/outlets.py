@@ -105,11 +105,10 @@ class Gazetteer:
             if sure.get(words) in self.preferred:
                 surfaces.append(Surface(words, SURE, (sure[words],)))
                 continue
-            owner = named[SURE].get(words)
+            owner = sure.get(words)
             if level == AMBIGUOUS and owner and words not in self.outlets[owner].ambiguous_aliases:
                 # It is the name of one; others are called so in texts about their countries.
-                others = (other for other in distinct if other != owner)
-                surfaces.append(Surface(words, SURE, (owner, *others)))
+                surfaces.append(Surface(words, SURE, tuple(dict.fromkeys((owner, *ids)))))
                 continue
             if level == SHORT:
                 bare = _ARTICLE.sub("", words)

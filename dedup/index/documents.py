@@ -98,16 +98,13 @@ def write_documents(file: IndexFile, first: int, new: NewDocuments) -> Iterator[
     while start < n:
         # Batches end where stretches do.
         end = min(n, ((first + start) // _PER_BATCH + 1) * _PER_BATCH - first)
-        if new.order is None:
-            own_texts = texts[start:end].combine_chunks()
-        else:
-            rows = new.order[start:end]
-            own_texts = slice_texts(texts, rows, np.zeros(len(rows), np.int64), sizes[rows])
+        rows = np.arange(start, end) if new.order is None else new.order[start:end]
+        own_texts = slice_texts(texts, rows, np.zeros(len(rows), np.int64), sizes[rows])
         stretches, pages = pack_documents(
             file,
             table[start:end],
             np.arange(first + start, first + end),
-            own_texts,
+            own_texts.combine_chunks(),
             new.passages[passage_ends[start] : passage_ends[end]],
             new.n_passages[start:end],
             new.is_version[start:end],
