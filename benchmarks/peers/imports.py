@@ -7,6 +7,7 @@ what the real run did without, is not to be found here either.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -28,8 +29,9 @@ class Unlisted:
 def main() -> None:
     """Import every module of the list."""
     names = Path(sys.argv[1]).read_text(encoding="utf-8").split()
-    if "dedup.cli.app" in names:  # which tells OpenBLAS to start no threads
+    if "dedup.cli.app" in names:  # which sees to both before it imports anything else
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        gc.disable()
     sys.meta_path.insert(0, Unlisted({*names}))
     for name in names:
         # Some names exist only while their package imports itself; their time is spent by then.
