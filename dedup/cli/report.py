@@ -122,7 +122,7 @@ def command(
     # Texts come and stay: the system's allocator touches fewer pages for them than pyarrow's own.
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())
     # scikit-learn, which weighs the comparer, needs all of scipy.
-    unused = ("pandas",) if not only or "reuse" in only else ("pandas", "scipy.linalg")
+    unused = ("pandas",) if not only or "reuse" in only else ("pandas", "scipy")
     with (
         hidden(*unused),
         show_progress(enabled=not quiet and sys.stderr.isatty()) as progress,

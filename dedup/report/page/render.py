@@ -107,17 +107,17 @@ def _render(analysis: Analysis, facts: Facts, summary: Summary, shown: Integers)
         for sides in (analysis.attribution_arrays.documents, analysis.verdicts.documents):
             named.update(sides[quoted[:_QUOTATIONS]].tolist())
     names = name_documents(analysis.corpus, named - {-1}, shown)
-    article = environment.get_template("article.html")
+    # Macros: each template that is rendered by itself sets up a context of its own.
+    article: Any = environment.get_template("article.html").module
     articles = [
-        Markup(article.render(article=view_article(analysis, facts, row, names)))
-        for row in shown.tolist()
+        article.article(view_article(analysis, facts, row, names)) for row in shown.tolist()
     ]
-    card = environment.get_template("cluster.html")
+    card: Any = environment.get_template("cluster.html").module
     cards: list[Markup] = []
     for cluster, passages in clusters.items():
         if sum(map(len, cards)) < _CLUSTERS_SIZE:
             view = view_cluster(analysis, facts, cluster, passages, names)
-            cards.append(Markup(card.render(cluster=view)))
+            cards.append(card.cluster(view))
     story_lines, ticks = draw_stories(stories, rows, _STOPS)
     style, script = _asset("page.css"), _asset("page.js")
     page = environment.get_template("page.html").render(
