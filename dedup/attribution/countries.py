@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dedup.attribution.reading import Reading
 
@@ -44,4 +45,9 @@ def _hints(reading: Reading, outlet: str) -> int:
     """Return how often a text names an outlet's country."""
     known = reading.gazetteer.outlets.get(outlet)
     words = COUNTRY_WORDS.get(known.country if known else "")
-    return len(re.findall(rf"\b(?:{words})\b", reading.text)) if words else 0
+    return _count(words, reading.text) if words else 0
+
+
+@lru_cache(maxsize=16)  # a text is asked about its countries at each mention of an outlet
+def _count(words: str, text: str) -> int:
+    return len(re.findall(rf"\b(?:{words})\b", text))

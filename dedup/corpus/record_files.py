@@ -92,10 +92,9 @@ class _PlainLines:
             table is not None
             and table.num_rows == n_lines
             and self.builder.add_columns(
-                table, first_line,
-                path=self.file.path.as_posix(), name=self.file.name, outlet=self.file.outlet,
+                table, first_line, path=self.file.path.as_posix(), outlet=self.file.outlet
             )
-        )  # fmt: skip
+        )
 
 
 def _parse(block: memoryview, fields: pa.Schema) -> pa.Table | None:
@@ -297,9 +296,8 @@ def read_parquet(file: SourceFile, builder: CorpusBuilder) -> Iterator[Batch]:
                 batch.validate(full=True)  # that it is UTF-8
                 table = all_strings(pa.Table.from_batches([batch]), builder.string_fields)
                 if table is not None and builder.add_columns(
-                    table, first_line,
-                    path=file.path.as_posix(), name=file.name, outlet=file.outlet,
-                ):  # fmt: skip
+                    table, first_line, path=file.path.as_posix(), outlet=file.outlet
+                ):
                     yield [], []
                     continue
                 yield batch.to_pylist(), range(first_line, n_rows + 1)

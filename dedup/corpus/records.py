@@ -123,7 +123,7 @@ class CorpusBuilder:
         return pa.schema([(n, pa.large_string() if n == text else pa.string()) for n in names])
 
     def add_columns(
-        self, table: pa.Table, first_line: int, *, path: str, name: str, outlet: str | None
+        self, table: pa.Table, first_line: int, *, path: str, outlet: str | None
     ) -> bool:
         """Add records that come as columns, if nothing about them needs a second look.
 
@@ -133,7 +133,6 @@ class CorpusBuilder:
             table: The records, with columns of `string_fields`, id and text among them.
             first_line: Line of the first; each has a line of its own.
             path: The file, as the user would name it.
-            name: The file's path below the directory given.
             outlet: The outlet of the records that name none.
 
         Returns:

@@ -27,7 +27,7 @@ from dedup.duplicates.verify import (
     verify_list,
     verify_representatives,
 )
-from dedup.runs import run_starts
+from dedup.runs import distinct, run_starts
 
 LARGEST_BUCKET = 1_000  # distinct texts in a bucket of which all pairs are compared
 
@@ -221,8 +221,7 @@ def pairs_with_representatives(pairs: npt.NDArray[np.int64], n_texts: int) -> np
     ])  # fmt: skip
     ends.sort(axis=1)
     keys = ends[:, 0] * n_texts + ends[:, 1]
-    new = np.sort(keys[ends[:, 0] < ends[:, 1]])
-    new = new[run_starts(new)]
+    new = distinct(keys[ends[:, 0] < ends[:, 1]])
     new = new[~np.isin(new, pairs[:, 0] * n_texts + pairs[:, 1], assume_unique=True)]
     return np.stack([new // n_texts, new % n_texts, np.zeros_like(new)], axis=1)
 

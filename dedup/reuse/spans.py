@@ -10,6 +10,7 @@ import numpy.typing as npt
 from dedup.corpus import Corpus, Passages
 from dedup.reuse.stream import Integers, Stream, find_bytes
 from dedup.text import CHARACTERS, SPACE, Kernel, decode_at, tokenise_span, width_at
+from dedup.text.tokens import most_tokens
 
 
 @Kernel
@@ -101,14 +102,14 @@ def locate(
             return
         ids = stream.passages[body[own]]
         data, starts, ends, _ = find_bytes(chunks[number], passages, ids, int(first_rows[number]))
-        longest = int((ends - starts).max())
+        room = most_tokens(data, int((ends - starts).max()))
         found = np.empty(len(own), dtype=np.int64)
-        scratch = np.empty((2, 3 * longest + 1), dtype=np.int64)
+        scratch = np.empty((2, room), dtype=np.int64)
         locate_words.sized(int((ends - starts).sum()))(
             data, starts, ends, passages.starts[ids],
             words[own] - stream.starts[body[own]], is_end[own],
             CHARACTERS.kinds, CHARACTERS.folds, CHARACTERS.expansions,
-            np.empty(3 * longest + 1, dtype=np.uint64),
+            np.empty(room, dtype=np.uint64),
             scratch[0], scratch[1], found,
         )  # fmt: skip
         places[own] = found

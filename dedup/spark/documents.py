@@ -101,7 +101,7 @@ def _cut(shingle_size: int, unit: PassageUnit, batches: Batches) -> Batches:
             "first_passage": pa.array(bounds[:-1] + n_passages),
             "n_passages": pa.array(np.diff(bounds)),
             "n_words": pa.array(np.diff(words[bounds])),
-            "cuts": pack(np.ascontiguousarray(cuts), bounds),
+            "cuts": pack(cuts, bounds),
             "roles": pack(columns["roles"].astype(np.uint8), bounds),
             "shingles": pack(piece.shingles, counts[bounds]),
         }

@@ -205,7 +205,7 @@ def _pack_pairs(pairs: Integers, blocks: int) -> pa.RecordBatch:
 
 def _candidates(of: Integers, pairs: Integers, bounds: Integers) -> pa.RecordBatch:
     return pa.RecordBatch.from_pydict({
-        "block": of, "pairs": pack(np.ascontiguousarray(pairs), bounds)
+        "block": of, "pairs": pack(pairs, bounds)
     })  # fmt: skip
 
 

@@ -90,10 +90,10 @@ def pack(values: npt.NDArray[Any], bounds: Integers) -> pa.Array:
     """Return slices of an array as one binary value each.
 
     Args:
-        values: The array.
+        values: The array, laid out in any way.
         bounds: Where each slice starts, and the end of the last.
     """
-    values = np.ascontiguousarray(values)  # band hashes come band by band
+    values = np.ascontiguousarray(values)
     width = values.dtype.itemsize * int(np.prod(values.shape[1:]))
     offsets = (bounds * width).astype(np.int64)
     whole = pa.LargeBinaryArray.from_buffers(

@@ -96,7 +96,7 @@ def _read(of_urls: Gazetteer | None, batches: Batches) -> Batches:
                 rows = rows.drop_columns(name)
         builder = CorpusBuilder(settings, None if of_urls is None else of_urls.name_by_url)
         plain = all_strings(rows, builder.string_fields)
-        if plain is None or not builder.add_columns(plain, 0, path="", name="", outlet=None):
+        if plain is None or not builder.add_columns(plain, 0, path="", outlet=None):
             builder.add(rows.to_pylist(), places[DOCUMENT_SCHEMA.field("line")].to_pylist())
         table = builder.finish()
         for field, values in places.items():
