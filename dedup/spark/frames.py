@@ -28,9 +28,7 @@ def keep(frame: DataFrame) -> DataFrame:
     which double wherever two frames of one origin are joined.
     """
     is_written = frame.sparkSession.sparkContext.getCheckpointDir() is not None
-    kept = frame.checkpoint() if is_written else frame.localCheckpoint()
-    # What is one partition groups and joins without a shuffle, but only if Spark is told.
-    return kept.coalesce(1) if kept.rdd.getNumPartitions() == 1 else kept
+    return frame.checkpoint() if is_written else frame.localCheckpoint()
 
 
 def count_blocks(frame: DataFrame, block_bytes: int) -> int:
