@@ -35,8 +35,9 @@ _TABLES = {
 }  # fmt: skip
 DRIVER_BYTES = 1 << 30  # that clustering may take at the driver
 # Of a block, below which more tasks cost more than they share; reuse and attributions take over
-# ten times as long for a text.
+# ten times as long for a text. But to cut a corpus at all costs the time of all its queries.
 _BLOCK_BYTES = {"duplicates": 64 << 20, "reuse": 4 << 20, "attributions": 4 << 20}
+_WHOLE_BYTES = 32 << 20
 
 
 def _frame_of(name: str) -> cached_property[DataFrame | None]:
@@ -101,11 +102,12 @@ def analyze(
         columns: For a column above the frame's name of it, where that is another.
         name_urls: Whether a document without an outlet gets that of its address.
         passages: The unit that documents are cut into.
-        blocks: In how many blocks the work of a step is cut; None is one for each 64 MiB that
-            the frame reads, or 4 MiB with reuse or attributions, and at most what
-            `spark.sql.shuffle.partitions` says. The result does not depend on it.
-        driver_bytes: What the driver may use to cluster; a corpus with more verified pairs than
-            that holds is an error before.
+        blocks: In how many blocks the work of a step is cut; one is analysed in one task. None is
+            one of up to 32 MiB that the frame reads, else one for each 64 MiB, or 4 MiB with reuse
+            or attributions, and at most what `spark.sql.shuffle.partitions` says. The result does
+            not depend on it.
+        driver_bytes: What the driver may use to cluster what is in several blocks; a corpus with
+            more verified pairs than that holds is an error before.
 
     Raises:
         ConfigError: If a setting or a column is wrong, or verified pairs outgrow the driver.
@@ -119,7 +121,8 @@ def analyze(
         )
     banding = choose_banding(settings) if "duplicates" in parts else None
     if blocks is None:
-        blocks = count_blocks(documents, min(_BLOCK_BYTES[part] for part in parts))
+        block_bytes = min(_BLOCK_BYTES[part] for part in parts)
+        blocks = count_blocks(documents, block_bytes, whole_bytes=_WHOLE_BYTES)
     if blocks < 1:
         raise ConfigError(f"blocks must be at least 1, got {blocks}")
     of_urls = (outlets or gazetteer()) if name_urls else None
