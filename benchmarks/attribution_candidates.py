@@ -50,6 +50,7 @@ _OUTLET = re.compile("[OAS]")
 _PARTY = re.compile(grammar.PARTY)
 _QUOTATION = re.compile(grammar.QUOTATION)
 _OPENERS = "¶#%"
+_CLOSERS = (",", ".", ";")
 _NO_WORD = frozenset("NK0OASQCPX?s")  # names, numbers and quotations: not the words themselves
 
 
@@ -233,8 +234,8 @@ def speaker_candidates(
         start = max(first - AROUND, opener_before(classes, opener))
         end = min(last + AROUND, len(classes))
         parties = [
-            match.span() for match in _PARTY.finditer(classes, start, end)
-            if match.end() <= first or match.start() >= last
+            party for party in parties_in(classes, start, end)
+            if party[1] <= first or party[0] >= last
         ]  # fmt: skip
         owners = [row for row in spoken if row.credited and covers(row.content, span)]
         by_rule = next(
@@ -259,6 +260,21 @@ def speaker_candidates(
                 tuple(map(sys.intern, features)), party == own,
                 any(meets([place], row.credited) for row in owners), bool(owners),
             )  # fmt: skip
+
+
+def parties_in(classes: str, first: int, last: int) -> list[Span]:
+    """Return the parties among some symbols, with their appositions: `Lena Dahl, the minister,`."""
+    parties: list[Span] = []
+    for match in _PARTY.finditer(classes, first, last):
+        start, end = match.span()
+        if (
+            parties
+            and classes[parties[-1][1] : start] == ","
+            and classes[end : end + 1] in _CLOSERS
+        ):
+            start, _ = parties.pop()
+        parties.append((start, end))
+    return parties
 
 
 def pair_features(

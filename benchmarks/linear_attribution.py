@@ -192,7 +192,7 @@ def train(candidates: Sequence[Candidate], *, sees_rules: bool) -> Model:
 
 def regress(strength: float) -> LogisticRegression:
     """Return a regression to be fitted."""
-    return LogisticRegression(C=strength, solver="liblinear", random_state=SEED)
+    return LogisticRegression(C=strength, solver="liblinear", dual=True, random_state=SEED)
 
 
 def choose(choices: Choices, probabilities: Floats, use: str) -> tuple[float, float]:
