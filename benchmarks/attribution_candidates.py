@@ -44,8 +44,9 @@ POLNEAR, OURS = "polnear", "wikinews"
 OUTLETS, QUOTATIONS = TASKS = ("outlets", "quotations")
 SPOKEN = ("statement", "quoted")
 RULE = "rule: "  # opens each feature that tells what the rules say
-AROUND = 60  # symbols before and behind a quotation in which its speaker is looked for
-WINDOW = 8  # symbols before and behind a mention whose words count wherever they stand
+# Not tuned: symbols around a quotation in which its speaker is looked for, and around a mention of
+# which words count wherever they stand.
+AROUND, WINDOW = 60, 8
 _OUTLET = re.compile("[OAS]")
 _PARTY = re.compile(grammar.PARTY)
 _QUOTATION = re.compile(grammar.QUOTATION)

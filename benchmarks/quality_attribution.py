@@ -427,7 +427,7 @@ def wikinews_gold(half: str) -> tuple[list[str], list[Row]]:
         for row in article["rows"]:
 
             def span(name: str, row: Mapping[str, Any] = row) -> tuple[Span, ...]:
-                return (tuple(row[name]),) if row[name] else ()  # type: ignore[return-value]
+                return (tuple(row[name]),) if row[name] else ()
 
             outlet = row["outlet"]
             known = outlets.by_name(outlet) if outlet else None
