@@ -23,8 +23,9 @@ import re
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -168,15 +169,7 @@ def measure_polnear(options: argparse.Namespace) -> Figures:
     every = read_rows(options.data / ARTICLES)
     articles = [article for article in every if article["split"] == options.split]
     texts = {article["id"]: article["text"] for article in articles}
-    gold = by_document(
-        Row(
-            each["article"],
-            *(tuple(tuple(span) for span in each[name]) for name in ("source", "cue", "content")),
-            quotation=each["kind"],
-        )
-        for each in read_rows(options.data / SPANS)
-        if each["article"] in texts
-    )
+    gold = by_document(polnear_gold(options.data, texts))
     found = by_document(
         find_rows({"id": a["id"], "outlet": a["outlet"], "text": a["text"]} for a in articles)
     )
@@ -202,6 +195,17 @@ def measure_polnear(options: argparse.Namespace) -> Figures:
         print(f"| dedup, {kind or 'all'} ({options.split} articles) | {cells} |")
     figures |= score_wires(every, found, options)
     return figures
+
+
+def polnear_gold(data: Path, texts: Container[str]) -> Iterator[Row]:
+    """Yield what PolNeAR marks in the articles that are asked for."""
+    for each in read_rows(data / SPANS):
+        if each["article"] in texts:
+            source, cue, content = (
+                tuple((start, end) for start, end in each[name])
+                for name in ("source", "cue", "content")
+            )
+            yield Row(each["article"], source, cue, content, quotation=each["kind"])
 
 
 def quoted_spans(text: str) -> list[Span]:
@@ -277,21 +281,31 @@ def show_errors(
             print(f"\n{sort} ({document}): found {who} gold {real}\n   " + " ".join(around.split()))
 
 
+@cache
+def outlet_pattern() -> re.Pattern[str]:
+    """Return the expression for every name that means an outlet wherever it stands."""
+    names = sorted(
+        {surface.words for surface in gazetteer().surfaces if surface.certainty == "sure"},
+        key=len, reverse=True,
+    )  # fmt: skip
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)")
+
+
+@cache
+def outlet_mentions(text: str) -> list[Span]:
+    """Return where a text names an outlet."""
+    return [match.span() for match in outlet_pattern().finditer(text)]
+
+
 def score_mentions(
     texts: Mapping[str, str], gold: Mapping[str, Sequence[Row]],
     found: Mapping[str, Sequence[Row]], n_errors: int,
 ) -> Score:  # fmt: skip
     """Count mentions of outlets that are (part of) a source, and are found to be one."""
-    names = sorted(
-        {surface.words for surface in gazetteer().surfaces if surface.certainty == "sure"},
-        key=len, reverse=True,
-    )  # fmt: skip
-    mention = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)")
     right = n_found = n_gold = 0
     errors: list[tuple[str, str, Span, Sequence[Row]]] = []
     for document, text in texts.items():
-        for match in mention.finditer(text):
-            span = (match.start(), match.end())
+        for span in outlet_mentions(text):
             is_gold = any(covers(row.credited, span, 1) for row in gold.get(document, ()))
             rows = [
                 row for row in found.get(document, ())
@@ -373,31 +387,8 @@ def score_wires(
 
 def measure_wikinews(options: argparse.Namespace) -> Figures:
     """Outlets as credited party, chains, back-references and quotations on our own gold."""
-    gold_file = json.loads((GOLD / f"wikinews_{options.half}.json").read_text(encoding="utf-8"))
+    ids, gold = wikinews_gold(options.half)
     texts = {a["id"]: a["text"] for a in read_rows(options.data / WIKINEWS)}
-    ids = [article["id"] for article in gold_file]
-    outlets = gazetteer()
-    named = {surface.words: surface.outlets for surface in outlets.surfaces}
-    gold: list[Row] = []
-    for article in gold_file:
-        first = len(gold)
-        for row in article["rows"]:
-
-            def span(name: str, row: Mapping[str, Any] = row) -> tuple[Span, ...]:
-                return (tuple(row[name]),) if row[name] else ()  # type: ignore[return-value]
-
-            outlet = row["outlet"]
-            known = outlets.by_name(outlet) if outlet else None
-            gold.append(
-                Row(
-                    article["id"], span("credited"), span("cue"), span("content"),
-                    known or (f"unlisted:{outlet}" if outlet else None), row["kind"],
-                    row["relation"], row["quotation"],
-                    None if row["parent"] is None else first + row["parent"],
-                    bool(row["refers_to"]),
-                    named.get(outlet or "", ()),
-                )
-            )  # fmt: skip
     found = find_rows({"id": each, "outlet": "Wikinews", "text": texts[each]} for each in ids)
     # The document's own outlet has no row in the gazetteer; told Wikinews is then unlisted.
     figures: Figures = {}
@@ -423,6 +414,34 @@ def measure_wikinews(options: argparse.Namespace) -> Figures:
         "references": references[0] / max(references[1], 1),
     }
     return figures
+
+
+def wikinews_gold(half: str) -> tuple[list[str], list[Row]]:
+    """Return the ids of a half's articles, and our rows; parents are indices of the list."""
+    articles = json.loads((GOLD / f"wikinews_{half}.json").read_text(encoding="utf-8"))
+    outlets = gazetteer()
+    named = {surface.words: surface.outlets for surface in outlets.surfaces}
+    gold: list[Row] = []
+    for article in articles:
+        first = len(gold)
+        for row in article["rows"]:
+
+            def span(name: str, row: Mapping[str, Any] = row) -> tuple[Span, ...]:
+                return (tuple(row[name]),) if row[name] else ()
+
+            outlet = row["outlet"]
+            known = outlets.by_name(outlet) if outlet else None
+            gold.append(
+                Row(
+                    article["id"], span("credited"), span("cue"), span("content"),
+                    known or (f"unlisted:{outlet}" if outlet else None), row["kind"],
+                    row["relation"], row["quotation"],
+                    None if row["parent"] is None else first + row["parent"],
+                    bool(row["refers_to"]),
+                    named.get(outlet or "", ()),
+                )
+            )  # fmt: skip
+    return [article["id"] for article in articles], gold
 
 
 def same_outlet(own: Row, real: Row) -> bool:
