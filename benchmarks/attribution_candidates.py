@@ -27,10 +27,10 @@ from quality_attribution import (
     by_document,
     covers,
     meets,
+    own_gold,
     polnear_gold,
     quoted_spans,
     same_outlet,
-    wikinews_gold,
 )
 
 from dedup import Corpus
@@ -104,7 +104,7 @@ def read_polnear(data: Path, split: str) -> Articles:
 
 def read_wikinews(data: Path, half: str) -> Articles:
     """Return the articles of a half of our own gold."""
-    ids, gold = wikinews_gold(half)
+    ids, gold = own_gold(f"wikinews_{half}")
     texts = {each["id"]: each["text"] for each in read_rows(data / WIKINEWS)}
     records = [{"id": each, "outlet": "Wikinews", "text": texts[each]} for each in ids]
     return read_articles(OURS, records, gold)

@@ -9,6 +9,8 @@ Two parts, on real text that is not the project's (`--data`, or DEDUP_BENCHMARK_
   credited party, chains, back-references, quotations. Scored on the half that no rule was written
   on;
   `--half dev` reads the other.
+- `wikinewssum`: the same of Wikinews articles of 2004, as wikitext, and of articles that they are
+  made of (airKlizz/WikinewsSum @ 1d98503, its `cleaned_endataset.json` in a folder `wikinewssum`).
 
 With `--check`, figures are held to `floors.json`. `--errors N` prints what was missed and what
 is wrong, for reading.
@@ -39,7 +41,10 @@ KEY = "quality_attribution"
 GOLD = Path(__file__).resolve().parent / "gold"
 ARTICLES, SPANS = "polnear/articles.jsonl.gz", "polnear/gold.jsonl.gz"
 WIKINEWS = "wikinews/articles.jsonl.gz"
-FILES = {"polnear": (ARTICLES, SPANS), "wikinews": (WIKINEWS,)}
+WIKINEWSSUM = "wikinewssum/cleaned_endataset.json"
+FILES = {
+    "polnear": (ARTICLES, SPANS), "wikinews": (WIKINEWS,), "wikinewssum": (WIKINEWSSUM,)
+}  # fmt: skip
 SEED = 7
 LEAST_WORDS = 5  # of a quotation that counts
 # Published exact-span F1 on PolNeAR's test articles: CofeNet, docs/cofenet-detail-exp.pdf.
@@ -108,7 +113,7 @@ def main() -> int:
     parser.add_argument("--part", choices=FILES, action="append", help="default: all")
     add_data_option(parser)
     parser.add_argument("--split", choices=("train", "dev"), default="dev", help="of polnear")
-    parser.add_argument("--half", choices=("dev", "scored"), default="scored", help="of wikinews")
+    parser.add_argument("--half", choices=("dev", "scored"), default="scored", help="of our gold")
     parser.add_argument("--check", action="store_true", help="exit 1 where dedup is below a floor")
     parser.add_argument("--update", action="store_true", help="set the floors to what was measured")
     parser.add_argument(
@@ -118,7 +123,7 @@ def main() -> int:
         "--errors", type=int, default=0, metavar="N", help="also print N errors of each sort"
     )
     options = parser.parse_args()
-    if options.half == "scored" and options.errors and "wikinews" in (options.part or FILES):
+    if options.half == "scored" and options.errors and {*(options.part or FILES)} - {"polnear"}:
         parser.error("the scored half is not for reading: --errors needs --half dev")
     measured: dict[str, dict[str, Any]] = {}
     for part in options.part or FILES:
@@ -387,12 +392,41 @@ def score_wires(
 
 def measure_wikinews(options: argparse.Namespace) -> Figures:
     """Outlets as credited party, chains, back-references and quotations on our own gold."""
-    ids, gold = wikinews_gold(options.half)
     texts = {a["id"]: a["text"] for a in read_rows(options.data / WIKINEWS)}
-    found = find_rows({"id": each, "outlet": "Wikinews", "text": texts[each]} for each in ids)
+    return measure_own("wikinews", texts, {*texts}, options)
+
+
+def measure_wikinewssum(options: argparse.Namespace) -> Figures:
+    """Measure the same on older articles, and on those that they are made of."""
+    texts, own = {}, set()
+    with (options.data / WIKINEWSSUM).open(encoding="utf-8") as lines:
+        for number, article in enumerate(map(json.loads, lines)):
+            own.add(f"wns-{number}")
+            texts[f"wns-{number}"] = article["text"]
+            for place, source in enumerate(article["sources"]):
+                texts[f"wns-{number}-{place}"] = source["maintext"]
+    return measure_own("wikinewssum", texts, own, options)
+
+
+def measure_own(
+    part: str, texts: Mapping[str, str], of_wikinews: AbstractSet[str], options: argparse.Namespace
+) -> Figures:
+    """Compare what is found with our gold.
+
+    Args:
+        part: What the gold is of.
+        texts: The articles by id, and others.
+        of_wikinews: The ids of those that Wikinews published.
+        options: Which half, and how many errors to print.
+    """
+    ids, gold = own_gold(f"{part}_{options.half}")
+    found = find_rows(
+        {"id": each, "outlet": "Wikinews" if each in of_wikinews else None, "text": texts[each]}
+        for each in ids
+    )
     # The document's own outlet has no row in the gazetteer; told Wikinews is then unlisted.
     figures: Figures = {}
-    print(f"\n| wikinews, {options.half} half | P | R | F1 |\n|---|--:|--:|--:|")
+    print(f"\n| {part}, {options.half} half | P | R | F1 |\n|---|--:|--:|--:|")
     score, relation = score_outlets(gold, found, texts, options.errors)
     print(f"| outlets as credited party | {score} |")
     figures |= {"outlets_precision": score.precision, "outlets_recall": score.recall}
@@ -416,9 +450,9 @@ def measure_wikinews(options: argparse.Namespace) -> Figures:
     return figures
 
 
-def wikinews_gold(half: str) -> tuple[list[str], list[Row]]:
+def own_gold(name: str) -> tuple[list[str], list[Row]]:
     """Return the ids of a half's articles, and our rows; parents are indices of the list."""
-    articles = json.loads((GOLD / f"wikinews_{half}.json").read_text(encoding="utf-8"))
+    articles = json.loads((GOLD / f"{name}.json").read_text(encoding="utf-8"))
     outlets = gazetteer()
     named = {surface.words: surface.outlets for surface in outlets.surfaces}
     gold: list[Row] = []
@@ -544,6 +578,7 @@ def score_references(gold: Sequence[Row], found: Sequence[Row]) -> tuple[int, in
 PARTS: dict[str, Callable[[argparse.Namespace], Figures]] = {
     "polnear": measure_polnear,
     "wikinews": measure_wikinews,
+    "wikinewssum": measure_wikinewssum,
 }
 
 if __name__ == "__main__":
