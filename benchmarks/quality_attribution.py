@@ -409,7 +409,7 @@ def measure_wikinewssum(options: argparse.Namespace) -> Figures:
 
 
 def measure_own(
-    part: str, texts: Mapping[str, str], of_wikinews: AbstractSet[str], options: argparse.Namespace
+    part: str, texts: Mapping[str, str], of_wikinews: Container[str], options: argparse.Namespace
 ) -> Figures:
     """Compare what is found with our gold.
 
