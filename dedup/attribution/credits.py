@@ -16,7 +16,7 @@ from dedup.attribution.reading import SIGNED, Found, Reading, Span
 
 _OUTLETS = re.compile("[OAS]")
 _OPENERS = re.compile("[¶#%]")
-_ARTICLE = re.compile(r"(?:\b(?:the|The|an?)\s+)?[*_\[“\"]?$")
+_ARTICLE = re.compile(r"(?:\b(?:the|The|an?)\s+)?[\[“\"]?$")
 _CREDIT_WORD = re.compile(
     r"(?P<cue>(?:©|\(c\)|copyright|©\s*\d{4}|h/t|hat[ -]tip|(?:(?<=\()|(?<=[—–|]\s)|^|(?<=\n))via"
     r"|courtesy(?:\s+of)?|source|credit|image|photo|photograph|picture|video)"

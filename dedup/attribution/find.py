@@ -15,6 +15,7 @@ from dedup.attribution import lexicon
 from dedup.attribution.attributions import NOWHERE, Attributions, passages_at
 from dedup.attribution.chains import link_chains
 from dedup.attribution.credits import read_credits, read_links
+from dedup.attribution.emphasis import without_marks
 from dedup.attribution.mentions import read_mentions
 from dedup.attribution.names import know_names
 from dedup.attribution.outlets import Gazetteer
@@ -145,12 +146,16 @@ def read_documents(
             continue
         own = order[a:b]
         local = documents[a:b] - row
+        plain = without_marks(data, offsets)
+        starts = offsets[local] + passages.byte_starts[own]
+        first_bytes, byte_starts = plain.moved(offsets), plain.moved(starts)
+        gone = (starts - byte_starts) - (offsets - first_bytes)[local]  # before, in its document
         symbols = make_symbols(
-            data,
-            offsets[local] + passages.byte_starts[own],
-            offsets[local] + passages.byte_ends[own],
-            offsets[local + 1],
-            passages.starts[own],
+            plain.data,
+            byte_starts,
+            plain.moved(offsets[local] + passages.byte_ends[own]),
+            first_bytes[local + 1],
+            passages.starts[own] - gone,
             _OPENERS[passages.roles[own]],
             vocabulary,
         )
@@ -165,8 +170,10 @@ def read_documents(
             label = labels[i]
             if label not in own_names:
                 own_names[label] = outlets.by_name(label)
+            marks = plain.marks.get(i)
+            text = texts[i].as_py() if marks is None else marks.plain_text()
             reading = Reading(
-                texts[i].as_py(),
+                text,
                 classes[first:last],
                 symbols.starts[first:last].tolist(),
                 symbols.ends[first:last].tolist(),
@@ -176,7 +183,11 @@ def read_documents(
             )
             if others[i] is not None and '"links"' in others[i]:
                 reading.links = _links(others[i])
+            if marks is not None:
+                reading.emphasised = marks.emphasised()
             _read(reading)
+            if marks is not None:
+                reading.text, reading.found = marks.text, marks.put_back(reading.found)
             yield row + i, reading
         row += n
 

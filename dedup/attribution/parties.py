@@ -193,7 +193,7 @@ def _named_outlet(reading: Reading, place: int, core: str, cue: str) -> Party | 
         or (surface.outlets[0].startswith(UNLISTED) and " " in surface.words)
         or (core == "A" and surface.words.lower().startswith("the "))  # The Times said
         or PRESS_CUES.search(cue) is not None
-        or reading.text[span[0] - 1 : span[0]] in ("*", "_")
+        or reading.emphasised.get(span[0]) == span[1]
         or _LISTED_WITH.search(reading.classes, max(0, place - 4), place)
         or _LIST_GOES_ON.match(reading.classes, place + 1)
         or (place > 0 and reading.classes[place - 1] == "D" and surface.words.isupper())

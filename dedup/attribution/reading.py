@@ -16,7 +16,9 @@ SIGNED = "signs a quotation"  # a basis: a credit of that and no more
 
 Span = tuple[int, int]  # of code points, or of symbols where it says so
 
-_MARKS = '"“”„‟«»‹›「」『』＂`'
+_MARKS = r"(?:[\"“”„‟«»‹›「」『』＂`]|'')+"
+_MARKS_BEFORE, _MARKS_BEHIND = re.compile(_MARKS + r"\Z"), re.compile(_MARKS)
+_MOST_MARKS = 4  # characters that open a quotation, and one in it
 _LONGEST = 300  # symbols; what is longer is a list, or a text without stops
 _SENTENCE = re.compile(r"[^.¶#%]+")
 # A quotation that ends with a stop ends the sentence, unless it is still to be attributed.
@@ -79,6 +81,7 @@ class Reading:
         surfaces: For a mention of an outlet the number of its surface, else -1.
         gazetteer: The outlets.
         local: Surfaces that only this document has; -2 stands for the first.
+        emphasised: Start and end of what stood between marks of emphasis (*Time*).
         links: Words and addresses of a page's links.
         own: Id of the document's own outlet, if the gazetteer has it.
         found: The rows so far.
@@ -92,6 +95,7 @@ class Reading:
     gazetteer: Gazetteer
     own: str | None = None
     local: list[Surface] = field(default_factory=list)
+    emphasised: dict[int, int] = field(default_factory=dict)
     links: list[tuple[str, str]] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
 
@@ -103,10 +107,10 @@ class Reading:
         """Return the code points of a content: of a mixed one with the marks at its ends."""
         start, end = self.span(first, last)
         if last - first > 1:
-            while start > 0 and self.text[start - 1] in _MARKS:
-                start -= 1
-            while end < len(self.text) and self.text[end] in _MARKS:
-                end += 1
+            if opening := _MARKS_BEFORE.search(self.text[max(0, start - _MOST_MARKS) : start]):
+                start -= len(opening.group())
+            if closing := _MARKS_BEHIND.match(self.text, end):
+                end = closing.end()
         return start, end
 
     def words(self, first: int, last: int) -> str:

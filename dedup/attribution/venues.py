@@ -121,11 +121,11 @@ _PAGE = re.compile(r"\b(?:pages?|website|web site|feed|account|cover) of\s+(?:th
 _EDITION = (
     r"(?:(?:(?:the|an?|its)\s+)?(?:\w{3,6}day['’]s|[Tt]oday['’]s|[Yy]esterday['’]s|[\w-]+(?:,\s+\w+\s+\d+)?"
     r"(?:\s+morning)?)?\s*(?:edition|issue)\s+of\s+)?(?:the\s+)?"
-    r"(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[*_“\"]?"
+    r"(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[“\"]?"
 )
 _IN_FRONT = re.compile(rf"\s*(?P<cue>In)\s+{_EDITION}", re.I)
 _INSERTED = re.compile(rf",\s+(?P<cue>(?:writing\s+)?in)\s+{_EDITION}$")
-_DAY_BEHIND = re.compile(r"[*_”\"]?(?:\s+(?:on\s+)?(?:\w{3,6}day|yesterday|today))?,")
+_DAY_BEHIND = re.compile(r"[”\"]?(?:\s+(?:on\s+)?(?:\w{3,6}day|yesterday|today))?,")
 _ON_PAPER = ("newspaper", "magazine", "wire")
 _BROADCASTERS = ("broadcaster", "state")
 

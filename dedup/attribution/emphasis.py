@@ -1,0 +1,165 @@
+"""Marks of emphasis, which the rules do not see: ''BBC'', *BBC*, _BBC_, <i>BBC</i>.
+
+A text is read without them, so that a name in marks is like any other; what is found is then put
+where it stands in the text as it is. Two apostrophes around a name are a wiki's emphasis, around
+speech they are the quotation marks of a typewriter: what stands between them decides.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.attribution.reading import Found, Span
+
+Pair = tuple[int, int, int, int]  # of code points: the opening mark, and the closing one
+
+_SIGNS = (b"''", b"*", b"_", b"</")  # a text without any has no marks
+_APOSTROPHES = re.compile(
+    r"(?<!')(?P<mark>'{2,3}|'{5})(?=[^\s'])(?P<words>(?:[^'\n]|'(?!')){1,200}?)(?<=[^\s'])"
+    r"(?P<close>(?P=mark))(?!'(?!s\b))"
+)
+_STARS = re.compile(
+    r"(?<![\w*\\])(?P<mark>\*{1,3})(?=[^\s*])(?P<words>[^*\n]{1,200}?)(?<=[^\s*])(?P<close>(?P=mark))"
+    r"(?![\w*])"
+)
+_LINES = re.compile(
+    r"(?<![\w/\\])(?P<mark>_{1,2})(?=[^\s_])(?P<words>[^_\n]{1,200}?)(?<=[^\s_])(?P<close>(?P=mark))"
+    r"(?!\w)"
+)
+_TAGS = re.compile(
+    r"(?P<mark><(?P<tag>i|em|b|strong|cite|u)\b[^<>\n]{0,80}>)(?P<words>[^<\n]{1,200})"
+    r"(?P<close></(?P=tag)>)",
+    re.I,
+)
+_EVERY = (("''", _APOSTROPHES), ("*", _STARS), ("_", _LINES), ("</", _TAGS))
+# Words of a name: each with a capital or a digit, but for the small ones in the middle.
+_NAME = re.compile(
+    r"(?:the |an? )?[^\W_a-z][\w.'’&/!-]*"
+    r"(?:,? (?:[^\W_a-z][\w.'’&/!-]*|of|the|and|for|on|in|to|an?|at|de|del|della|di|da|do|du|des"
+    r"|den|der|die|das|la|le|les|el|al|und|et|y|e|i|och|&|[-–:]))*(?<![.,!?])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The marks of emphasis of one document.
+
+    Attributes:
+        text: The text as it is.
+        pairs: Its marks, in order.
+        kept: For each code point of the text without them, where it stands in the text.
+    """
+
+    text: str
+    pairs: list[Pair]
+    kept: list[int]
+
+    def plain_text(self) -> str:
+        """Return the text without the marks."""
+        return "".join([self.text[place] for place in self.kept])
+
+    def emphasised(self) -> dict[int, int]:
+        """Return start and end of what stands between marks, in the text without them."""
+        return {
+            bisect_left(self.kept, opened): bisect_left(self.kept, closing)
+            for _, opened, closing, _ in self.pairs
+        }
+
+    def put_back(self, rows: Iterable[Found]) -> list[Found]:
+        """Return rows that were found without the marks, with their places in the text."""
+        moved: dict[int, Found] = {}
+        for row in rows:
+            moved[id(row)] = replace(
+                row, credited=self._place(row.credited), cue=row.cue and self._place(row.cue),
+                content=row.content and self._place(row.content),
+                antecedent=row.antecedent and self._place(row.antecedent),
+            )  # fmt: skip
+        for row in moved.values():
+            row.parent = row.parent and moved[id(row.parent)]
+        return [*moved.values()]
+
+    def _place(self, span: Span) -> Span:
+        """Return a span's place in the text; of a pair of marks it has both or none."""
+        start, end = self.kept[span[0]], self.kept[span[1] - 1] + 1
+        for first, opened, closing, last in self.pairs:
+            if start <= first and closing == end:
+                end = last
+            elif last <= end and opened == start:
+                start = first
+        return start, end
+
+
+def find_marks(text: str) -> list[Pair]:
+    """Return the marks of emphasis in a text.
+
+    >>> text = "The ''BBC'' said: ''We go home,'' and *left*."
+    >>> [text[b:c] for a, b, c, d in find_marks(text)]
+    ['BBC', 'left']
+    """
+    pairs = [
+        (match.start("mark"), match.end("mark"), match.start("close"), match.end("close"))
+        for sign, pattern in _EVERY
+        if sign in text
+        for match in pattern.finditer(text)
+        if match["mark"] != "''" or _NAME.fullmatch(match["words"])
+    ]
+    return sorted(pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A block of texts without their marks of emphasis.
+
+    Attributes:
+        data: The block without them.
+        gone: Which of its bytes are left out, ascending.
+        marks: Those of each document that has some, by its number in the block.
+    """
+
+    data: npt.NDArray[np.uint8]
+    gone: npt.NDArray[np.int64]
+    marks: dict[int, Marks]
+
+    def moved(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return where places of the block, in bytes, are without the marks."""
+        moved: npt.NDArray[np.int64] = places - np.searchsorted(self.gone, places)
+        return moved
+
+
+def without_marks(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> Plain:
+    """Return a block of texts without their marks of emphasis.
+
+    Args:
+        data: The block in valid UTF-8.
+        offsets: Where each document starts in it, and the end, in bytes.
+    """
+    gone: list[npt.NDArray[np.int64]] = []
+    marks: dict[int, Marks] = {}
+    for number in range(len(offsets) - 1):
+        start = int(offsets[number])
+        block = data[start : offsets[number + 1]].tobytes()
+        if not any(sign in block for sign in _SIGNS):
+            continue
+        text = block.decode()
+        if not (pairs := find_marks(text)):
+            continue
+        is_kept = np.ones(len(text), dtype=np.bool_)
+        for a, b, c, d in pairs:
+            is_kept[a:b] = is_kept[c:d] = False
+        marks[number] = Marks(text, pairs, np.flatnonzero(is_kept).tolist())
+        places = np.flatnonzero(~is_kept)
+        if len(block) > len(text):  # from code points to bytes
+            places = np.flatnonzero((np.frombuffer(block, dtype=np.uint8) & 0xC0) != 0x80)[places]
+        gone.append(start + places)
+    if not gone:
+        return Plain(data, np.empty(0, dtype=np.int64), {})
+    every = np.concatenate(gone)
+    rest = np.delete(data, every)
+    rest.flags.writeable = False  # as what kernels read is
+    return Plain(rest, every, marks)
