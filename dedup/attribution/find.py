@@ -13,6 +13,7 @@ import orjson
 
 from dedup.attribution import lexicon
 from dedup.attribution.attributions import NOWHERE, Attributions, passages_at
+from dedup.attribution.blurbs import read_blurbs
 from dedup.attribution.chains import link_chains
 from dedup.attribution.credits import read_credits, read_links
 from dedup.attribution.emphasis import without_marks
@@ -207,6 +208,7 @@ def _read(reading: Reading) -> None:
     sentences = reading.sentences()
     for sentence in sentences:
         read_sentence(reading, sentence)
+    read_blurbs(reading, sentences)
     read_mentions(reading, sentences, {row.credited for row in credits})
     give_speakers(reading, sentences)
     for sentence in sentences:

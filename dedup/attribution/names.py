@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dedup.attribution import lexicon
 from dedup.attribution.mastheads import MASTHEAD, mastheads
 from dedup.attribution.outlets import SURE, UNLISTED, Surface, is_site
+from dedup.attribution.owners import owners
 from dedup.attribution.programmes import mark_programmes, programmes
 from dedup.attribution.reading import Reading
 
@@ -55,7 +56,7 @@ def know_names(reading: Reading) -> None:
     if "HA" in reading.classes:
         _confirm(reading)
     mark_programmes(reading)
-    names = {*_learn(reading), *mastheads(reading), *programmes(reading)}
+    names = {*_learn(reading), *mastheads(reading), *programmes(reading), *owners(reading.text)}
     for place in _sites(reading):
         names.add(reading.words(place, place + 1))
     if names:

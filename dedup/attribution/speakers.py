@@ -61,16 +61,22 @@ def _speaker_of(
     opener = max(classes.rfind(each, 0, symbol + 1) for each in _OPENERS)
     opens_passage = first == opener + 1
 
-    def said_by(party: Span, basis: str, confidence: str, cue: Span | None = None) -> Found:
+    def said_by(
+        party: Span, basis: str, confidence: str, cue: Span | None = None, heard_as: str = ""
+    ) -> Found:
         return describe(
-            reading, identify(reading, *party, "said" if cue else ""), *party, cue=cue,
+            reading, identify(reading, *party, heard_as), *party, cue=cue,
             content=reading.span(symbol, symbol + 1), relation="statement", quotation="direct",
             confidence=confidence, basis=basis,
         )  # fmt: skip
 
     if signed := _SIGNED.match(classes, symbol + 1):
         return said_by(
-            signed.span("party"), "signed", "medium", reading.span(symbol + 1, symbol + 2)
+            signed.span("party"),
+            "signed",
+            "medium",
+            reading.span(symbol + 1, symbol + 2),
+            heard_as="reported",
         )
     if lead.strip(",:~&y") == "" and classes[symbol + 1 : sentence.last].strip(".") == "":
         # It stands alone: about whom the sentence before was, or a speech that goes on.

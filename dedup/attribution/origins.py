@@ -1,0 +1,133 @@
+"""Where a text names its origin: datelines, bylines, agency lines, photo credits, copyright.
+
+By what stands around an outlet's name, or by its place in the text. A page that was flattened to
+one paragraph has its byline anywhere, so the signs that nothing else has count all over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from dedup.attribution.grammar import QUOTATION
+from dedup.attribution.reading import SIGNED, Reading, Span
+
+_OPENERS = re.compile("[¶#%]")
+_ARTICLE = re.compile(r"(?:\b(?:the|The|an?)\s+)?[\[“\"]?$")
+_CREDIT_WORD = re.compile(
+    r"(?P<cue>(?:©|\(c\)|copyright|©\s*\d{4}|h/t|hat[ -]tip|(?:(?<=\()|(?<=[—–|]\s)|^|(?<=\n))via"
+    r"|courtesy(?:\s+of)?|source|credit|image|photo|photograph|picture|video)"
+    r"(?:\s+(?:by|from|to))?)(?:[\s:,.]*(?:©|\(c\)|copyright|\d{4}(?:\s*[-–]\s*\d{2,4})?|by\b))*"
+    r"[\s:,]*$",
+    re.I,
+)
+_SPECIAL_TO = re.compile(r"\b(?P<cue>(?:Special|Exclusive|SPECIAL) (?:to|for|TO))\s+$")
+# S Ltd. All rights reserved · S: Nov. 17, 2004 (C) All rights reserved
+_RIGHTS = re.compile(
+    r"(?:,?\s+(?:Ltd|Inc|Co|LLC|Corp|Corporation|Company|Limited|plc|Group)\b)?[.,:]?"
+    r"(?:\s+[A-Z]\w{2,8}\.?\s\d{1,2},\s\d{4}|\s+\d{4})?[.,]?(?:\s+(?:©|\([Cc]\)))?"
+    r"\s+(?P<cue>All rights reserved)",
+    re.I,
+)
+_CONTRIBUTED = re.compile(
+    r"(?:[^.\n]|(?<=\b[A-Z])\.){0,120}?\bcontributed\b[^.\n]{0,20}\b(?:reporting\b|to this"
+    r"\s+(?:\w+\s+)?(?:report|story|article|post|piece|dispatch|review|analysis)\b)",
+    re.I,
+)
+# LONDON, March 3 (Reuters) – · By Jane Doe, Associated Press · By AFP · Reuters
+_DATELINE = re.compile(
+    "[¶#%][NKTGn0dDp,.&*SA]{0,10}?\\((?P<outlet>[OAK])[^)]{0,6}\\)(?P<dash>[~*:n]?)"
+)
+_BYLINE = re.compile("[¶#%]b(?:[NKTn,&.]{1,12}?|D?)(?P<outlet>[OA])(?![zmeVWLkRyx])")
+# CNN — · Odrava CNN — · ODRAVA, March 3, Reuters –
+_PLAIN_DATELINE = re.compile(
+    "[¶#%](?:[NK]{1,3},?(?:[NK]{1,3},?)?(?:d0,?)?)?(?P<outlet>O)~(?=[DNKTUnpdB0])"
+)
+_SIGNED = re.compile("[¶#%]\\(?gb[NKTn,&.]{1,20}?(?P<outlet>O)")  # Reporting by Jane Doe, Reuters
+# “C” – the dispatcher, S
+_SIGNATURE = re.compile(
+    f"(?:[¶#%]|{QUOTATION}[.]?)~[^.~¶#%]{{1,12}},D?(?P<outlet>O)[.]?(?=[¶#%]|\\Z)"
+)
+_ALONE = re.compile("[¶#%]\\(?D?(?P<outlet>O)[).*]{0,2}(?=[¶#%]|\\Z)")
+# What has these signs is an origin wherever it stands.
+_ANYWHERE = (
+    # ODRAVA, Nov 15 (Reuters) –
+    (re.compile("K{1,3}(?:,[NK]{1,3})?,?(?:d0,?)?\\((?P<outlet>O)\\)~"), "dateline"),
+    # Jonas Veld, Reuters Friday, December 3, 2004
+    (re.compile("[NK]{2,4}[,*]D?(?P<outlet>O)[,*~]?(?:d,?)?(?:d0,?|0d)0"), "byline"),
+    # (Jonas Veld/Reuters) · (AP Photo/Jonas Veld)
+    (re.compile("\\([NKT]{2,4}\\*D?(?P<outlet>[OA])\\)"), "a photo's"),
+    (re.compile("\\((?P<outlet>O)[NnK]?\\*[NKT]{2,4}\\)"), "a photo's"),
+)
+# By Jonas Veld (S) · By Jonas Veld and Edda Corrin, S
+_BY_SOMEBODY = re.compile(
+    "b[NKT]{2,4}(?:&[NKT]{2,4})?(?:,?\\(|[,*~]|nb)D?(?P<outlet>[OA])(?![zmeVWLkRyx])"
+)
+_BY = ("By", "BY")
+_GOES_ON = re.compile(r"\)?,?\s+(?!(?:[Ss]taff|news|senior|political|foreign) )[a-z]")
+_INITIALS = re.compile(r"\b([A-Z])\w")
+_LONGEST_BYLINE = 20  # symbols
+_DATELINE_WITHIN = 700  # code points from the start of the text
+_FIRST_PASSAGES = 5
+_BEFORE = 40  # characters before an outlet in which a credit's word stands
+_BEHIND = 200  # and behind it
+
+
+def origin_by_position(reading: Reading) -> Iterator[tuple[int, tuple[Span | None, str]]]:
+    """Yield the symbols of outlets that stand where a text's origin does."""
+    classes = reading.classes
+    starts = [match.start() for match in _OPENERS.finditer(classes)]
+    last_body = classes.rfind("¶")
+    for signed in _SIGNATURE.finditer(classes) if "~" in classes else ():
+        yield signed.start("outlet"), (None, SIGNED)
+    for pattern, basis in _ANYWHERE:
+        for found in pattern.finditer(classes):
+            yield found.start("outlet"), (None, basis)
+    for found in _BY_SOMEBODY.finditer(classes):
+        place = found.start("outlet")
+        if reading.words(found.start(), found.start() + 1) in _BY:
+            if _GOES_ON.match(reading.text, reading.ends[place]) is None:
+                yield place, (None, "byline")
+    for number, (start, end) in enumerate(pairwise([*starts, len(classes)])):
+        is_first = number < _FIRST_PASSAGES and reading.starts[start] < _DATELINE_WITHIN
+        if is_first and (match := _DATELINE.match(classes, start, end)):
+            is_dated = match["outlet"] != "K" or match["dash"] == "~"
+            if is_dated and not _is_spelled_out(reading, start, match.start("outlet")):
+                yield match.start("outlet"), (None, "dateline")
+        if is_first or start >= last_body:
+            is_short = end - start <= _LONGEST_BYLINE
+            if number == 0 and (match := _PLAIN_DATELINE.match(classes, start, end)):
+                yield match.start("outlet"), (None, "dateline")
+            if is_short and (match := _BYLINE.match(classes, start, end)):
+                yield match.start("outlet"), (None, "byline")
+            elif match := _SIGNED.match(classes, start, end):
+                yield match.start("outlet"), (None, "byline")
+            elif match := _ALONE.match(classes, start, end):
+                yield match.start("outlet"), (None, "a line of its own")
+
+
+def origin_by_word(reading: Reading, place: int) -> tuple[Span | None, str] | None:
+    """Return the cue of an outlet behind `h/t`, `via`, `Photo:` or ©, or that contributed."""
+    start, end = reading.span(place, place + 1)
+    base = max(0, start - _BEFORE)
+    before = _ARTICLE.sub("", reading.text[base:start])
+    if match := _CREDIT_WORD.search(before):
+        words = match["cue"].rstrip()
+        first = base + match.start("cue")
+        return (first, first + len(words)), f"cue {words!r}"
+    if match := _SPECIAL_TO.search(before):
+        first, last = match.span("cue")
+        return (base + first, base + last), "cue 'special to'"
+    if match := _RIGHTS.match(reading.text, end):
+        return match.span("cue"), "its rights"
+    if "contributed" in reading.text[end : end + _BEHIND] and _CONTRIBUTED.match(reading.text, end):
+        return None, "contributed to this report"
+    return None
+
+
+def _is_spelled_out(reading: Reading, start: int, place: int) -> bool:
+    """Whether letters in parentheses are the initials of the name before them."""
+    letters = reading.words(place, place + 1)
+    words = reading.text[reading.starts[start] : reading.starts[place]]
+    return "".join(_INITIALS.findall(words)).endswith(letters) and len(letters) > 1
