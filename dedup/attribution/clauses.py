@@ -12,7 +12,7 @@ from dedup.attribution.reading import Found, Reading, Sentence, Span
 _WEAK = "Wor"
 # What outlets do without asserting anything.
 _ACTS = re.compile(
-    r"(?:sought|seek|ask|beg|invit|request|thank|want|welcom|apologi|hop(?:e|ing)|worr|wonder"
+    r"(?:sought|seek|ask|beg|invit|request|thank|want|welcom|apologi|hop(?:e|ing)|worr|wonder|considered"
     r"|expect|petition|examin|think|thought|believ|fear)", re.I,
 )  # fmt: skip
 _PRESS = re.compile(r"\b(?:media|outlets|newspapers|papers|press|agencies|networks)$", re.I)

@@ -169,7 +169,8 @@ _CLASSES = {
     "E": "tweet tweets post facebook_post video footage recording audio transcript transcripts"
     " email emails e-mail e-mails memo memos letter letters document documents records files"
     " papers statement statements copy draft cable cables photo photos photograph photographs"
-    " image images message messages text_messages",
+    " image images message messages text_messages"
+    " clip clips videos recordings tapes pictures",
     "J": "to_have_said as_having_said",  # and each `as saying`
     "c": "with_reference_to referring_to",
     "M": "interview phone_interview telephone_interview exclusive_interview press_conference",

@@ -145,7 +145,11 @@ def _start_of_name(reading: Reading, match: re.Match[str]) -> int:
         return -1  # the end of a longer word
     head = first
     while (
-        first > 0 and head - first < _LONGEST_NAME and reading.classes[first - 1] in "NK"
+        first > 0 and head - first < _LONGEST_NAME
+        and (
+            reading.classes[first - 1] in "NK"
+            or reading.classes[first - 2 : first] in ("Nd", "Kd")  # Odrava Evening Courier
+        )
         and reading.starts[first] - reading.ends[first - 1] == 1
     ):  # fmt: skip
         first -= 1

@@ -16,8 +16,8 @@ from dedup.attribution.references import Party, back_reference, last_party, ment
 
 # of the Orrin Ports Authority, who work at Lodden · [a BBC report] by Edda Corrin
 _TAIL = re.compile("(?<=.)[ptq(]|(?<=[OA]Y)b")
-# CNN affiliate KODR · the BBC's US media partner CBS
-_AFFILIATE = re.compile("(?:[OA]n{1,2}|[OA]z[nNKU]{0,3}n)H?O(?=H?\\Z)")
+# CNN affiliate KODR · FOX station KODR-TV · the BBC's US media partner CBS
+_AFFILIATE = re.compile("(?:[OA]n{1,2}|[OA]z[nNKU]{0,3}n|[OA](?=H))H?O(?=H?\\Z)")
 _BOARD = re.compile("[OAS]z?Y[GH]\\Z")  # its editorial board
 # The official news agency Xinhua · a reporter for Reuters · Jonas Veld of the Guardian
 _OFFICIAL = re.compile("T(?:H[OA]|[OA]H?)\\Z")
@@ -36,6 +36,7 @@ _JOURNALIST = re.compile(
 _CREW = re.compile(r"\b(?:team|crew)$")
 _MEDIA = re.compile(r"\b(?:media|outlets?|papers?|newspapers|agencies)$", re.I)  # state media S
 _FORMER = re.compile(r"(?:(?:an?|the)\s+)?(?:former|ex-|then-)", re.I)
+_IN_PRINT = re.compile("wr(?:ote|ites?|itten)|report", re.I)
 # CNN, ABC and Fox News · Time, Newsweek and …: an ambiguous name among sure ones is an outlet's.
 _LISTED_WITH = re.compile("O(?:,?&|,)D?\\Z")
 _LIST_GOES_ON = re.compile("(?:,?&|,)D?O")
@@ -161,6 +162,8 @@ def _employee(reading: Reading, first: int, match: re.Match[str], cue: str) -> P
     else:
         preposition = first + match.group().index("p")
         is_one = reading.words(preposition, preposition + 1).lower() == "of"
+        if is_one and not _IN_PRINT.match(cue):  # whom an outlet employs may speak as a person
+            return Party("person")
     return _of_outlet(reading, place, match["outlet"], cue) if is_one else None
 
 

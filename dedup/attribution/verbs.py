@@ -43,6 +43,7 @@ _PUBLICATION = re.compile(
 _TELLS = re.compile("report|says|said|writ|wrote|add|reveal|announc", re.I)
 _WENT_ON = re.compile("(?:went|go|goes|going) on", re.I)
 _GOES_ON_WITH = re.compile(",[myx]*[VLWRke]")
+_CLAUSE_BEHIND = re.compile(",(?![cg&B]).{3}")
 _VERB = re.compile("[VvLlWRkem]")
 _FINITE = re.compile("[my]*[eVvkL]")
 _SENT = re.compile(
@@ -155,6 +156,8 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         # X told R, S reported, that C · X, S reported, said C: all of it is what S says.
         whole = clause_start(classes, first, last), without_stop(classes, last)
         return make_rows(reading, cue, party, None, whole)
+    if is_outlet and len(before.strip(LEADS)) == 1 and _CLAUSE_BEHIND.match(behind):
+        content_on_left = False  # Indeed, S reported, C
     is_quoted = before[-1:] not in ("", ",") and re.fullmatch(QUOTATION, before[-1:]) is not None
     if (content_on_left and before.strip(LEADS)) or is_quoted:
         end = party[0] if is_quoted else party[0] - 1
