@@ -20,6 +20,7 @@ _MODAL = re.compile("could|would|will|can|may|might|must|should|to", re.I)  # co
 _POSTS = re.compile("post(?:ed|s|ing)", re.I)  # a loss, or a picture
 _FINDS = re.compile("finds?|shows?|casts?|holds?", re.I)  # unless it finds new ways
 _STARTS = re.compile("began|begins?|continued?s?", re.I)  # and then does something
+_ENDS_WITH = re.compile("conclud|beg[ia]n|open|continu", re.I)  # with a song
 _READS = re.compile("reads?", re.I)  # a statement does: “C”; a person does a book
 _PERSON_OF = re.compile("[OAS]z[NKT]")  # CNN's Tapper
 
@@ -57,6 +58,8 @@ def content_after(
         or _MODAL.fullmatch(reading.words(cue - 1, cue))
         or reading.words(*party).endswith("interview")  # an interview [aired on S]
     ):
+        return []
+    if _ENDS_WITH.match(words) and reading.words(cue + 1, cue + 2).lower() == "with":
         return []
     is_told = re.search(f"{QUOTATION}|h", reading.classes[cue + 1 : end]) is not None
     if _POSTS.fullmatch(words) and re.fullmatch("D?[OA]|D?n?E", who) and not is_told:

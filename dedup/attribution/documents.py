@@ -20,6 +20,11 @@ _OBTAINED = re.compile(
     r"(?:\s+by|(?<=to)|(?<=with)))\s+$"
 )
 _BY = ("by", "to", "with")
+# What is forwarded to a site, too, and is no document.
+_REQUEST = re.compile(
+    r"\b(?:requests?|inquir(?:y|ies)|questions?|calls?|visitors|traffic|users|readers|customers)\b"
+    r"[^;]{0,80}$", re.I,
+)  # fmt: skip
 # She shared the recording with S · he sent a two-page memo to S
 _HANDED = re.compile(
     r"\b(?P<cue>(?:shar(?:ed|es)|sent|disclosed|e-?mailed|leaked|handed|provided|gave|passed|released|forwarded)\s+"
@@ -50,7 +55,7 @@ _RELATIVE = re.compile("(?:,D[nE]pq|,?[qh])?[,emyD]*\\Z")  # a copy of which was
 def obtained(mention: Mention) -> Found | None:
     """Read `records seen by S`."""
     match = _OBTAINED.search(mention.before) if mention.last_word in _BY else None
-    if match is None:
+    if match is None or _REQUEST.search(mention.before, 0, match.start()):
         return None
     cue = mention.base + match.start("cue"), mention.base + match.end("cue")
     content = _document_before(mention.reading, cue[0], mention.sentence.first, mention.place)

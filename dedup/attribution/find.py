@@ -17,6 +17,7 @@ from dedup.attribution.blurbs import read_blurbs
 from dedup.attribution.chains import link_chains
 from dedup.attribution.credits import read_credits, read_links
 from dedup.attribution.emphasis import without_marks
+from dedup.attribution.inner import read_inner_speech
 from dedup.attribution.mentions import read_mentions
 from dedup.attribution.names import know_names
 from dedup.attribution.outlets import Gazetteer
@@ -214,6 +215,7 @@ def _read(reading: Reading) -> None:
     for sentence in sentences:
         link_chains(reading, sentence.rows)
     _merge(reading, credits)
+    read_inner_speech(reading)
 
 
 def _merge(reading: Reading, credits: list[Found]) -> None:

@@ -76,6 +76,8 @@ BEFORE_COMMON = re.compile(
     f"(?:\\A|(?<=[,:h&B]))(?P<party>Dn{{1,3}}(?:pD?n?[NK]{{1,3}})?)"
     f"(?:,?q[^,;:{QUOTATION[1:-1]}]{{1,14}},?)?{_HELPERS}\\Z"
 )
+# local press reports [said]
+BEFORE_REPORTS = re.compile(f"(?:\\A|(?<=[,:h&BVp¶]))(?P<party>[nN]{{0,2}}[nU]R){_HELPERS}\\Z")
 # the Capital Ledger, which on Friday [quoted]
 BEFORE_RELATIVE = re.compile(f"(?P<party>{PARTY}),q{_HELPERS}\\Z")
 # [said] Dennis Okell, a docker · [according to] the ministry

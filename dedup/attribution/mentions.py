@@ -22,7 +22,7 @@ _READERS = (
     reports.learnt_from, reports.in_brackets, reports.headlines, findings.reports_first,
     findings.polls, findings.places, findings.announces, findings.is_among,
     venues.reached, venues.in_print, venues.on_air, venues.addressed, venues.was_told,
-    venues.writes_in,
+    venues.writes_in, venues.reviews_for,
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from dedup.attribution.reading import Reading
 
 _LEARNT_BEFORE = re.compile("(?P<noun>H),?(?P<name>(?:[NKA]|[Dp](?=[NK])){1,5})")
 _LEARNT_ASIDE = re.compile(
-    "(?<![nNK])(?P<name>[NK]{1,4}),(?:D|D?[NK]{1,3}z)[nNKT]{0,5}(?P<noun>H)(?=[,.qh])"
+    "(?<![nNK])(?P<name>[NK]{1,4}),(?:D|D?[NK]{1,3}z)[nNKT]{0,5}(?P<noun>H)(?=[,.qhbp])"
 )
 _LEARNT_BEHIND = re.compile("(?:D|(?P<state>n))(?P<name>[NK]{1,4})(?P<noun>H)")
 # A name after one of these is an outlet's (`the tabloid Bild`); before one only where the text

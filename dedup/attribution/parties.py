@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from dedup.attribution import lexicon
 from dedup.attribution.countries import likeliest, outlet_of
 from dedup.attribution.outlets import AMBIGUOUS, SHORT, SURE, UNLISTED, Surface, is_site
 from dedup.attribution.reading import Found, Reading, Span
@@ -116,6 +117,8 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
         if named and _JOURNALIST.search(reading.words(first, first + len(core))):
             return replace(_of_outlet(reading, first + named.start(), core, cue), kind="unnamed")
         return Party("unnamed")
+    if classes[-1] == "R":
+        return Party("unnamed")  # press reports
     if head in "HY" and (unlisted := _UNLISTED.search(core)):
         return _unlisted(reading, first, unlisted)
     if _ITS_REPORT.fullmatch(core):
@@ -280,8 +283,9 @@ def describe(reading: Reading, party: Party, first: int, last: int, **fields: ob
     """Return a row for a party named by the symbols from `first` to before `last`."""
     is_own = party.outlet is not None and party.outlet == reading.own
     is_body = _is_body(reading, party.outlet)
+    has_marks = lexicon.SCARE in reading.classes[first:last]  # a “port aide”
     return Found(
-        credited=reading.span(first, last),
+        credited=(reading.content_span if has_marks else reading.span)(first, last),
         kind="organisation" if is_body and party.kind == "outlet" else party.kind,
         outlet=party.outlet,
         antecedent=party.antecedent, candidates=party.candidates, is_own=is_own,

@@ -71,6 +71,8 @@ def _patterns(left: str, symbol: str, cue: str) -> Iterator[tuple[re.Pattern[str
         yield grammar.BEFORE_RELATIVE, False
     if is_speech and _SAYS.fullmatch(cue):
         yield grammar.BEFORE_COMMON, False
+        if left.rstrip(_HELPERS).endswith(("nR", "UR")):
+            yield grammar.BEFORE_REPORTS, False
 
 
 def _agrees(match: re.Match[str], symbol: str, cue: str) -> bool:

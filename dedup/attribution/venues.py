@@ -61,6 +61,8 @@ _VENUE = re.compile(
     r"|announcement|admission|observations?|disclosures?|revelations?)\s+"
     r"(?:(?:earlier|last|this)\s+)?(?:(?:\w+day|today|week|month|year|morning|night)\s+){0,2}"
     r"(?:in|on|to|at)"
+    r"|\b(?:found|read|heard|seen|available|reprinted|reproduced)\s+(?:in\s+full|in\s+(?:its|their)\s+"
+    r"entirety|online)\s+(?:in|on|at)"
     r"|\b(?:comments?|remarks?)\s+at|\bpublication\s+in)\s+$",
     re.I,
 )  # fmt: skip
@@ -105,6 +107,14 @@ _WRITES_IN = re.compile(r"[A-Z][\w.'’-]+\s+(?:(?:writing|reporting)\s+)?(?:in|
 _IN_PRINT = re.compile(
     r"cue '(?:explain|report|writ|wrote|argu|not|say|said|suggest|claim|reveal|descri|put)"
 )
+# X, film critic for S, · S film critic X · X, a columnist for S, wrote
+_REVIEWER = (
+    r"(?:critic|reviewer|critic-at-large|(?P<writes>columnist|blogger|essayist|correspondent))"
+)
+_REVIEWS_FOR = re.compile(rf"\b{_REVIEWER}\s+(?:for|of|at|with|in)\s+$")
+_REVIEWER_OF = re.compile(r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,2}(?:critic|reviewer),?\s+(?=[A-Z])")
+_REVIEW_ENDS = ("for", "of", "at", "with", "in")
+_WRITES = re.compile("cue '(?:wr(?:ote|ites)|writing|argue)")
 # about it on S
 _ASKED = re.compile(r"\b(?:asked|pressed|questioned|grilled|challenged|quizzed)\s[^.;]{0,80}$")
 # What nobody speaks of but where something is said on air: on Friday's broadcast of S.
@@ -246,6 +256,22 @@ def writes_in(mention: Mention) -> Found | None:
     return mention.row(
         "interview", cue=row.cue, content=row.content, relation="venue", quotation=row.quotation,
         basis="somebody writes in it", is_sure=False,
+    )  # fmt: skip
+
+
+def reviews_for(mention: Mention) -> Found | None:
+    """Read `X, film critic for S, said C` and `S film critic X said C`."""
+    match = _REVIEWS_FOR.search(mention.before) if mention.last_word in _REVIEW_ENDS else None
+    if match is None and _REVIEWER_OF.match(mention.after) is None:
+        return None
+    speaker = mention.speaker()
+    if speaker is None or speaker.kind != "person":
+        return None
+    if match is not None and match["writes"] and not _WRITES.match(speaker.basis):
+        return None
+    return mention.row(
+        "wrote in", cue=speaker.cue, content=speaker.content, relation="venue",
+        quotation=speaker.quotation, basis="somebody reviews for it", is_sure=False,
     )  # fmt: skip
 
 

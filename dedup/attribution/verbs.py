@@ -34,6 +34,7 @@ _CHECKED_WITH = re.compile(f"p(?P<party>{grammar.PARTY})h")
 _FRONTED = re.compile(f"a[^,;:{QUOTATION[1:-1]}]{{1,12}},(?=.{{3}})")
 # “C,” [a survivor, Edda Corrin, said]
 _DESCRIBED = re.compile(f"(?<={QUOTATION})(?P<party>D[nT0]{{1,4}}),?\\Z")
+_NAMED_BEFORE = re.compile(f"(?<={QUOTATION})(?P<party>[NK]{{2,4}}),?\\Z")
 _LEAST_CLAUSE = 3  # symbols before `, said S` that are a content
 _BY_OUTLET = re.compile("[ny]{0,2}bD?[nN]{0,3}H?D?[OA]")
 _IN_OUTLET = re.compile("pD?[nN]{0,3}H?D?[OA]")  # X, quoted in S, · an official quoted in S
@@ -215,6 +216,8 @@ def _content_before(
     start = clause_start(classes, first, end)
     if fronted := _FRONTED.match(classes, start, end):
         start = fronted.end()
+    if named := _NAMED_BEFORE.search(classes, start, end):  # “C,” X, a critic for S, said
+        party, end = named.span("party"), named.start()
     if described := _DESCRIBED.search(classes, start, end):
         end = described.start("party")
     while end > start and classes[end - 1] == ",":
