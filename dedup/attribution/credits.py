@@ -14,6 +14,7 @@ from dedup.attribution.parties import describe, identify
 from dedup.attribution.reading import Found, Reading
 
 _OUTLETS = re.compile("[OAS]")
+_JOINED = re.compile("[,&*]{1,2}D?(?P<outlet>[OA])(?![zmeVWLkRyx])")
 _LINK = re.compile(r"\[(?P<text>[^\]\n]{1,200})\]\((?P<url>https?://[^)\s]{4,500})\)")
 
 
@@ -24,6 +25,10 @@ def read_credits(reading: Reading) -> list[Found]:
         place = match.start()
         if place not in places and (found := origin_by_word(reading, place)):
             places[place] = found
+    for place, credit in [*places.items()]:  # Source: R, S and T
+        while credit[0] and (joined := _JOINED.match(reading.classes, place + 1)):
+            place = joined.start("outlet")
+            places.setdefault(place, credit)
     rows = []
     for place, (cue, basis) in sorted(places.items()):
         if reading.classes[place] == "K":  # (XYZ) – where no gazetteer has it

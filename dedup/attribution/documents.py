@@ -36,7 +36,8 @@ _GIVEN = re.compile(
 )
 _OBTAINS = re.compile(
     r"(?:,[^,.;]{3,60},)?\s*(?P<cue>(?:has\s+|had\s+|have\s+)?(?:obtained|seen|reviewed|viewed"
-    r"|acquired|read"
+    r"|acquired|read|received(?=\s+(?:an?|the)\s+(?:[\w-]+\s+){0,2}(?:statement|letter|e-?mail|copy|video"
+    r"|recording|audiotape|tape|message|fax|document))"
     r"|(?:was|were|been)\s+(?:shown|given|sent|handed))"
     r"(?:\s+and\s+\w+)?)\s+(?P<content>(?:(?:an?|the|some|copies|\d+|several|hundreds)\b[^.;,\n]{3,80}"
     rf"|(?:\w+\s+){{0,2}}{_NOUN}\b[^.;,\n]{{0,80}}))"

@@ -1,4 +1,4 @@
-"""Marks of emphasis, which the rules do not see: ''BBC'', *BBC*, _BBC_, <i>BBC</i>.
+"""Marks around names, which the rules do not see: ''BBC'', *BBC*, _BBC_, <i>BBC</i>, [[BBC]].
 
 A text is read without them, so that a name in marks is like any other; what is found is then put
 where it stands in the text as it is. Two apostrophes around a name are a wiki's emphasis, around
@@ -19,7 +19,7 @@ from dedup.attribution.reading import Found, Span
 
 Pair = tuple[int, int, int, int]  # of code points: the opening mark, and the closing one
 
-_SIGNS = (b"''", b"*", b"_", b"</")  # a text without any has no marks
+_SIGNS = (b"''", b"*", b"_", b"</", b" '", b"[[", b"{{w|", b"[http")  # without any, no marks
 _APOSTROPHES = re.compile(
     r"(?<!')(?P<mark>'{2,3}|'{5})(?=[^\s'])(?P<words>(?:[^'\n]|'(?!')){1,200}?)(?<=[^\s'])"
     r"(?P<close>(?P=mark))(?!'(?!s\b))"
@@ -37,7 +37,25 @@ _TAGS = re.compile(
     r"(?P<close></(?P=tag)>)",
     re.I,
 )
-_EVERY = (("''", _APOSTROPHES), ("*", _STARS), ("_", _LINES), ("</", _TAGS))
+# 'Odravka': single marks around a name, which around anything else are quotation marks.
+_SINGLE = re.compile(
+    r"(?<![\w'])(?P<mark>')(?=[A-Z])(?P<words>[^'\n]{1,80})(?<=\w)(?P<close>')(?![\w'])"
+)
+# A wiki's links: [[BBC News|BBC]], {{w|BBC}}, [http://… BBC]
+_LINKS = re.compile(
+    r"(?P<mark>\[\[(?:[^\[\]|\n]{0,100}\|)?)(?P<words>[^\[\]|\n]{1,100})(?P<close>\]\])"
+)
+_TEMPLATES = re.compile(
+    r"(?P<mark>\{\{w\|(?:[^{}|\n]{0,100}\|)?)(?P<words>[^{}|\n]{1,100})(?P<close>\}\})"
+)
+_ADDRESSES = re.compile(
+    r"(?P<mark>\[https?://[^\s\]]{1,300}\s)(?P<words>[^\[\]\n]{1,200})(?P<close>\])"
+)
+_EVERY = (
+    ("''", _APOSTROPHES), ("*", _STARS), ("_", _LINES), ("</", _TAGS), (" '", _SINGLE),
+    ("[[", _LINKS), ("{{w|", _TEMPLATES), ("[http", _ADDRESSES),
+)  # fmt: skip
+_AROUND_NAMES = ("'", "''")  # marks that count around names only
 # Words of a name: each with a capital or a digit, but for the small ones in the middle.
 _NAME = re.compile(
     r"(?:the |an? )?[^\W_a-z][\w.'’&/!-]*"
@@ -68,7 +86,8 @@ class Marks:
         """Return start and end of what stands between marks, in the text without them."""
         return {
             bisect_left(self.kept, opened): bisect_left(self.kept, closing)
-            for _, opened, closing, _ in self.pairs
+            for first, opened, closing, _ in self.pairs
+            if self.text[first] not in "[{"
         }
 
     def put_back(self, rows: Iterable[Found]) -> list[Found]:
@@ -107,7 +126,7 @@ def find_marks(text: str) -> list[Pair]:
         for sign, pattern in _EVERY
         if sign in text
         for match in pattern.finditer(text)
-        if match["mark"] != "''" or _NAME.fullmatch(match["words"])
+        if match["mark"] not in _AROUND_NAMES or _NAME.fullmatch(match["words"])
     ]
     return sorted(pairs)
 

@@ -39,7 +39,7 @@ FOR_OUTLET = re.compile("[pt]D?[nN]{0,2}H?[OA](?:zH?[OANK]{1,3})?,?(?=[^,.]{2})"
 # [told S], R reported,[ that C] · [told S], a local paper,[ that C]
 INTERPOSED = re.compile(f",[^,;:h{QUOTATION[1:-1]}]{{1,20}},(?=h)")
 # [, citing the police,] that C · [, according to the police,] that C · [, as quoted by S,] that C
-CITED = re.compile(f",(?:[ac]|B?y?[kV]b)[^,;:{QUOTATION[1:-1]}]{{1,20}}[,:]")
+CITED = re.compile(f",(?:[ac]|q[my]*[kV]|B?y?[kV]b)[^,;:{QUOTATION[1:-1]}]{{1,20}}[,:]")
 
 # Dennis Okell [said] · the minister, who resigned, has [said]
 # An official quoted by the Courier [said] · a witness interviewed by the Courier [said]

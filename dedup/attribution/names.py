@@ -15,7 +15,7 @@ from dedup.attribution.frames import framed
 from dedup.attribution.mastheads import MASTHEAD, mastheads
 from dedup.attribution.outlets import SURE, UNLISTED, Surface, is_site
 from dedup.attribution.owners import owners
-from dedup.attribution.programmes import mark_programmes, programmes
+from dedup.attribution.programmes import mark_names, programmes
 from dedup.attribution.reading import Reading
 
 _LEARNT_BEFORE = re.compile("(?P<noun>H),?(?P<name>(?:[NKA]|[Dp](?=[NK])){1,5})")
@@ -60,7 +60,7 @@ def know_names(reading: Reading) -> None:
         _demote(reading)
     if "HA" in reading.classes:
         _confirm(reading)
-    mark_programmes(reading)
+    mark_names(reading)
     names = {
         *_learn(reading), *mastheads(reading), *framed(reading), *programmes(reading),
         *owners(reading.text),

@@ -17,12 +17,21 @@ _OPENERS = re.compile("[¶#%]")
 _ARTICLE = re.compile(r"(?:\b(?:the|The|an?)\s+)?[\[“\"]?$")
 _CREDIT_WORD = re.compile(
     r"(?P<cue>(?:©|\(c\)|copyright|©\s*\d{4}|h/t|hat[ -]tip|(?:(?<=\()|(?<=[—–|]\s)|^|(?<=\n))via"
-    r"|courtesy(?:\s+of)?|source|credit|image|photo|photograph|picture|video)"
+    r"|courtesy(?:\s+of)?|sources?|credit|image|photos?|photograph|picture|video)"
     r"(?:\s+(?:by|from|to))?)(?:[\s:,.]*(?:©|\(c\)|copyright|\d{4}(?:\s*[-–]\s*\d{2,4})?|by\b))*"
     r"[\s:,]*$",
     re.I,
 )
-_SPECIAL_TO = re.compile(r"\b(?P<cue>(?:Special|Exclusive|SPECIAL) (?:to|for|TO))\s+$")
+# Special to S · Reprinted with permission from S · With inputs from S · Photo by Jonas Veld for S
+_MADE_FROM = re.compile(
+    r"\b(?P<cue>(?:Special|Exclusive|SPECIAL)\s(?:to|for|TO)"
+    r"|(?:Compiled|Reprinted|Republished|Reproduced|Adapted|Excerpted|Syndicated|Translated)"
+    r"(?:\swith\s(?:\w+\s)?permission)?\s(?:from|by|of)"
+    r"|\(?[Ww]ith\s(?:additional\s)?(?:reporting|(?:agency\s)?inputs?|files|material|reports)\s(?:by|from)"
+    r"|(?:[Pp]hotos?|[Pp]icture|[Ii]mage|[Vv]ideo)\sby\s(?:[A-Z][\w.-]+\s){1,3}for)\s+$"
+)
+_USED = re.compile(r"\b(?P<cue>(?:[Mm]aterial|[Ii]nformation|[Rr]eports?)\sfrom)\s+$")
+_IS_USED = re.compile(r"[^.\n]{0,60}\b(?:was|were)\sused\s(?:in|for)\sthis\b")
 # S Ltd. All rights reserved · S: Nov. 17, 2004 (C) All rights reserved
 _RIGHTS = re.compile(
     r"(?:,?\s+(?:Ltd|Inc|Co|LLC|Corp|Corporation|Company|Limited|plc|Group)\b)?[.,:]?"
@@ -37,7 +46,7 @@ _CONTRIBUTED = re.compile(
 )
 # LONDON, March 3 (Reuters) – · By Jane Doe, Associated Press · By AFP · Reuters
 _DATELINE = re.compile(
-    "[¶#%][NKTGn0dDp,.&*SA]{0,10}?\\((?P<outlet>[OAK])[^)]{0,6}\\)(?P<dash>[~*:n]?)"
+    "[¶#%][NKTGn0dDp,.&*SA]{0,10}?[(*](?P<outlet>[OAK])[^)*]{0,6}[)*](?P<dash>[~*:n]?)"
 )
 _BYLINE = re.compile("[¶#%]b(?:[NKTn,&.]{1,12}?|D?)(?P<outlet>[OA])(?![zmeVWLkRyx])")
 # CNN — · Odrava CNN — · ODRAVA, March 3, Reuters –
@@ -49,7 +58,23 @@ _SIGNED = re.compile("[¶#%]\\(?gb[NKTn,&.]{1,20}?(?P<outlet>O)")  # Reporting b
 _SIGNATURE = re.compile(
     f"(?:[¶#%]|{QUOTATION}[.]?)~[^.~¶#%]{{1,12}},D?(?P<outlet>O)[.]?(?=[¶#%]|\\Z)"
 )
-_ALONE = re.compile("[¶#%]\\(?D?(?P<outlet>O)[).*]{0,2}(?=[¶#%]|\\Z)")
+# A line of its own: S · AP Photo · REUTERS/Jonas Veld · From Jonas Veld in Odrava, S · Jonas
+# Veld, S, Odrava · By S's Jonas Veld
+_LINES = tuple(
+    re.compile(f"[¶#%]{line}(?=[¶#%]|\\Z)")
+    for line in (
+        "\\(?D?(?P<outlet>O)(?P<kind>[nNETU]{0,2})(?:\\*(?:[NKT]{2,4}|D?O))?[).*]{0,2}",
+        "\\(?[NKT]{2,4}(?P<slash>\\*)(?P<outlet>O)[).]{0,2}",
+        "[bp][^.;:~VLWRkm]{1,10}?,D?(?P<outlet>[OA])[.*)]?",
+        "[NKT]{2,4},D?(?P<outlet>O)(?:,[NK]{1,2})?",
+        "bD?(?P<outlet>O)z[NKT]{2,4}",
+    )
+)
+_KINDS = re.compile(
+    r"(?:Photos?|Pictures?|Images?|Video|Writers?|Staff|Correspondents?|Reporters?|Online)?", re.I
+)
+_SIGN_OFF = re.compile("[.]~N?D?(?P<outlet>O)[.]?(?=[¶#%]|\\Z)")  # … the quay. – S
+_IN_BRACKETS = re.compile("[¶#%](?P<outlet>O)")  # [S] The quay
 # What has these signs is an origin wherever it stands.
 _ANYWHERE = (
     # ODRAVA, Nov 15 (Reuters) –
@@ -81,6 +106,8 @@ def origin_by_position(reading: Reading) -> Iterator[tuple[int, tuple[Span | Non
     last_body = classes.rfind("¶")
     for signed in _SIGNATURE.finditer(classes) if "~" in classes else ():
         yield signed.start("outlet"), (None, SIGNED)
+    for signed in _SIGN_OFF.finditer(classes) if ".~" in classes else ():
+        yield signed.start("outlet"), (None, "signs off")
     for pattern, basis in _ANYWHERE:
         for found in pattern.finditer(classes):
             yield found.start("outlet"), (None, basis)
@@ -103,8 +130,12 @@ def origin_by_position(reading: Reading) -> Iterator[tuple[int, tuple[Span | Non
                 yield match.start("outlet"), (None, "byline")
             elif match := _SIGNED.match(classes, start, end):
                 yield match.start("outlet"), (None, "byline")
-            elif match := _ALONE.match(classes, start, end):
-                yield match.start("outlet"), (None, "a line of its own")
+            elif is_short and (place := _in_line(reading, start)) >= 0:
+                yield place, (None, "a line of its own")
+            elif (match := _IN_BRACKETS.match(classes, start, end)) and _is_bracketed(
+                reading, match.start("outlet")
+            ):
+                yield match.start("outlet"), (None, "in brackets")
 
 
 def origin_by_word(reading: Reading, place: int) -> tuple[Span | None, str] | None:
@@ -116,14 +147,36 @@ def origin_by_word(reading: Reading, place: int) -> tuple[Span | None, str] | No
         words = match["cue"].rstrip()
         first = base + match.start("cue")
         return (first, first + len(words)), f"cue {words!r}"
-    if match := _SPECIAL_TO.search(before):
+    match = _MADE_FROM.search(before)
+    if match is None and _IS_USED.match(reading.text, end):
+        match = _USED.search(before)
+    if match is not None:
         first, last = match.span("cue")
-        return (base + first, base + last), "cue 'special to'"
+        return (base + first, base + last), f"cue {match['cue']!r}"
     if match := _RIGHTS.match(reading.text, end):
         return match.span("cue"), "its rights"
     if "contributed" in reading.text[end : end + _BEHIND] and _CONTRIBUTED.match(reading.text, end):
         return None, "contributed to this report"
     return None
+
+
+def _in_line(reading: Reading, start: int) -> int:
+    """Return the symbol of the outlet whose line a passage is; -1 where it is none's."""
+    for pattern in _LINES:
+        if match := pattern.match(reading.classes, start):
+            named = match.groupdict()
+            if named.get("kind") and not _KINDS.fullmatch(reading.words(*match.span("kind"))):
+                continue
+            place = match.start("outlet")
+            # With spaces it may be any two names: Jonas Veld / Reuters
+            if named.get("slash") is None or reading.text[reading.starts[place] - 1] == "/":
+                return place
+    return -1
+
+
+def _is_bracketed(reading: Reading, place: int) -> bool:
+    start, end = reading.span(place, place + 1)
+    return reading.text[start - 1 : start] == "[" and reading.text[end : end + 1] == "]"
 
 
 def _is_spelled_out(reading: Reading, start: int, place: int) -> bool:

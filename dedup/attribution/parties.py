@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from dedup.attribution import lexicon
 from dedup.attribution.countries import likeliest, outlet_of
 from dedup.attribution.outlets import AMBIGUOUS, SHORT, SURE, UNLISTED, Surface, is_site
 from dedup.attribution.reading import Found, Reading, Span
@@ -226,7 +225,7 @@ def _is_news_site(reading: Reading, place: int, core: str, cue: str, surface: Su
 
 _SIMPLE = re.compile("D{0,2}[TKNOAS0d]*[KNOAS]z?[YE]?(?:\\([NKOA]+\\))?")
 _PUBLISHED = re.compile(  # a report in the paper · a column by Edda Corrin in the paper
-    "(?P<noun>D?[nN0]*[nYEU](?:b[TNK]{1,3})?)(?:[bp]|c)(?P<party>D?[OAS].*|(?<=[bp])DH)"
+    "(?P<noun>D?[nN0]*[nYEU](?:b[TNK]{1,3})?)(?:[bp](?:dz)?|c)(?P<party>D?[OAS].*|(?<=[bp])DH)"
 )
 # outlets including S · media outlets R and S
 _INCLUDING = re.compile("D{0,2}[nN]{0,2}U{0,2}[UH](?:,?n)?(?P<named>D?[OA])")
@@ -271,6 +270,7 @@ def split_party(reading: Reading, first: int, last: int) -> list[Span]:
     return spans
 
 
+_MARK = re.compile('(?<=[ (])["“‘«„]')
 _BODIES = ("advocacy", "government")
 
 
@@ -283,7 +283,7 @@ def describe(reading: Reading, party: Party, first: int, last: int, **fields: ob
     """Return a row for a party named by the symbols from `first` to before `last`."""
     is_own = party.outlet is not None and party.outlet == reading.own
     is_body = _is_body(reading, party.outlet)
-    has_marks = lexicon.SCARE in reading.classes[first:last]  # a “port aide”
+    has_marks = _MARK.search(reading.words(first, last)) is not None  # a “port aide”
     return Found(
         credited=(reading.content_span if has_marks else reading.span)(first, last),
         kind="organisation" if is_body and party.kind == "outlet" else party.kind,

@@ -49,6 +49,7 @@ _THAT = re.compile(f"h|p{QUOTATION}")
 _PREDICATE = re.compile(
     "B(?P<as>[^,;:.BjIi][^,;:.B]*?)(?=&b|,|;|[.]|\\Z)|(?P<to>t[eovm].*?)(?=&b|,|;|[.]|\\Z)"
 )
+_IT_WAS = re.compile("(?:\\A|[,yB])j[mexy]*\\Z")
 _AND_BY = re.compile("&b(?P<party>D?[nN]{0,3}H?D?[OA]H?)(?=[Bt])")
 _ASKS = re.compile("ask|press|question|challeng|invit|urg|grill|quizz", re.I)
 
@@ -105,6 +106,10 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
         return make_rows(reading, cue, party, None, whole) if classes[cue] in "VkR" else []
     if rows := _described(reading, cue, party, last):
         return rows
+    if _IT_WAS.search(left) and classes[party[1] : party[1] + 1] == "h":
+        # It was reported by S that C
+        whole = party[1] + 1, without_stop(classes, last)
+        return make_rows(reading, cue, party, None, whole) if whole[0] < whole[1] else []
     content = re.compile("[mexyB,]*\\Z").search(left)
     end = first + (content.start() if content else len(left))
     if end <= first:

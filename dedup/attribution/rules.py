@@ -35,7 +35,7 @@ _RELAYED_BY = re.compile("(?:,B?)?y?(?P<cue>[kV])y?[bp](?P<party>D?[nN]{0,3}(?:R
 # According to X, [S reported, C]
 _REPORTED = re.compile("(?P<party>D?[nN]{0,3}H?D?[OA]H?)[myx]*(?P<cue>[VR])[ytpdDn0]{0,6},")
 _DATA_FROM = re.compile(
-    f"D?[nN0]{{0,3}}[nE](?:[VWk]?[pb]|Z)(?P<party>{grammar.PARTY})"
+    f"D?[nN0]{{0,3}}[nER](?:[VWk]?[pb]|Z)(?P<party>{grammar.PARTY})"
 )  # data from X
 _QUOTES = re.compile(f"[,:]?D?(?P<between>[nNKTtpDUGy]{{0,7}})(?={QUOTATION})")
 _WITH = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA]H?)\\Z")  # with S [citing]
