@@ -31,11 +31,13 @@ def read_blurbs(reading: Reading, sentences: Sequence[Sentence]) -> None:
         sentences: Its sentences, with theirs.
     """
     classes = reading.classes
-    passages = [match.start() for match in _OPENERS.finditer(classes)]
     matches = [
         match for match in _BLURB.finditer(classes)
         if len(reading.words(*match.span("said")).split()) >= _LEAST
     ]  # fmt: skip
+    if not matches:
+        return
+    passages = [match.start() for match in _OPENERS.finditer(classes)]
     within = [bisect_right(passages, match.start()) for match in matches]
     several = Counter(within)
     ended = {passage for match, passage in zip(matches, within, strict=True) if match["end"]}

@@ -8,7 +8,6 @@ speech they are the quotation marks of a typewriter: what stands between them de
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -20,17 +19,18 @@ from dedup.attribution.reading import Found, Span
 Pair = tuple[int, int, int, int]  # of code points: the opening mark, and the closing one
 
 _SIGNS = (b"''", b"*", b"_", b"</", b" '", b"[[", b"{{w|", b"[http")  # without any, no marks
+# Each opens with its mark, which is found fast; what may not stand before it comes behind.
 _APOSTROPHES = re.compile(
-    r"(?<!')(?P<mark>'{2,3}|'{5})(?=[^\s'])(?P<words>(?:[^'\n]|'(?!')){1,200}?)(?<=[^\s'])"
+    r"(?P<mark>''(?<!''')(?:'|''')?)(?=[^\s'])(?P<words>(?:[^'\n]|'(?!')){1,200}?)(?<=[^\s'])"
     r"(?P<close>(?P=mark))(?!'(?!s\b))"
 )
 _STARS = re.compile(
-    r"(?<![\w*\\])(?P<mark>\*{1,3})(?=[^\s*])(?P<words>[^*\n]{1,200}?)(?<=[^\s*])(?P<close>(?P=mark))"
-    r"(?![\w*])"
+    r"(?P<mark>\*(?<![\w*\\]\*)\*{0,2})(?=[^\s*])(?P<words>[^*\n]{1,200}?)(?<=[^\s*])"
+    r"(?P<close>(?P=mark))(?![\w*])"
 )
 _LINES = re.compile(
-    r"(?<![\w/\\])(?P<mark>_{1,2})(?=[^\s_])(?P<words>[^_\n]{1,200}?)(?<=[^\s_])(?P<close>(?P=mark))"
-    r"(?!\w)"
+    r"(?P<mark>_(?<![\w/\\]_)_?)(?=[^\s_])(?P<words>[^_\n]{1,200}?)(?<=[^\s_])"
+    r"(?P<close>(?P=mark))(?!\w)"
 )
 _TAGS = re.compile(
     r"(?P<mark><(?P<tag>i|em|b|strong|cite|u)\b[^<>\n]{0,80}>)(?P<words>[^<\n]{1,200})"
@@ -39,7 +39,7 @@ _TAGS = re.compile(
 )
 # 'Odravka': single marks around a name, which around anything else are quotation marks.
 _SINGLE = re.compile(
-    r"(?<![\w'])(?P<mark>')(?=[A-Z])(?P<words>[^'\n]{1,80})(?<=\w)(?P<close>')(?![\w'])"
+    r"(?P<mark>')(?<![\w']')(?=[A-Z])(?P<words>[^'\n]{1,80})(?<=\w)(?P<close>')(?![\w'])"
 )
 # A wiki's links: [[BBC News|BBC]], {{w|BBC}}, [http://… BBC]
 _LINKS = re.compile(
@@ -71,21 +71,19 @@ class Marks:
     Attributes:
         text: The text as it is.
         pairs: Its marks, in order.
-        kept: For each code point of the text without them, where it stands in the text.
+        plain: The text without them.
+        kept: For each code point of that, where it stands in the text.
     """
 
     text: str
     pairs: list[Pair]
-    kept: list[int]
-
-    def plain_text(self) -> str:
-        """Return the text without the marks."""
-        return "".join([self.text[place] for place in self.kept])
+    plain: str
+    kept: npt.NDArray[np.int64]
 
     def emphasised(self) -> dict[int, int]:
         """Return start and end of what stands between marks, in the text without them."""
         return {
-            bisect_left(self.kept, opened): bisect_left(self.kept, closing)
+            int(np.searchsorted(self.kept, opened)): int(np.searchsorted(self.kept, closing))
             for first, opened, closing, _ in self.pairs
             if self.text[first] not in "[{"
         }
@@ -105,7 +103,7 @@ class Marks:
 
     def _place(self, span: Span) -> Span:
         """Return a span's place in the text; of a pair of marks it has both or none."""
-        start, end = self.kept[span[0]], self.kept[span[1] - 1] + 1
+        start, end = int(self.kept[span[0]]), int(self.kept[span[1] - 1]) + 1
         for first, opened, closing, last in self.pairs:
             if start <= first and closing == end:
                 end = last
@@ -163,7 +161,10 @@ def without_marks(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -
     for number in range(len(offsets) - 1):
         start = int(offsets[number])
         block = data[start : offsets[number + 1]].tobytes()
-        if not any(sign in block for sign in _SIGNS):
+        for sign in _SIGNS:
+            if sign in block:
+                break
+        else:
             continue
         text = block.decode()
         if not (pairs := find_marks(text)):
@@ -171,7 +172,9 @@ def without_marks(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -
         is_kept = np.ones(len(text), dtype=np.bool_)
         for a, b, c, d in pairs:
             is_kept[a:b] = is_kept[c:d] = False
-        marks[number] = Marks(text, pairs, np.flatnonzero(is_kept).tolist())
+        codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+        plain = codes[is_kept].tobytes().decode("utf-32-le")
+        marks[number] = Marks(text, pairs, plain, np.flatnonzero(is_kept))
         places = np.flatnonzero(~is_kept)
         if len(block) > len(text):  # from code points to bytes
             places = np.flatnonzero((np.frombuffer(block, dtype=np.uint8) & 0xC0) != 0x80)[places]

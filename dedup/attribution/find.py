@@ -173,7 +173,7 @@ def read_documents(
             if label not in own_names:
                 own_names[label] = outlets.by_name(label)
             marks = plain.marks.get(i)
-            text = texts[i].as_py() if marks is None else marks.plain_text()
+            text = texts[i].as_py() if marks is None else marks.plain
             reading = Reading(
                 text,
                 classes[first:last],

@@ -18,13 +18,12 @@ _NEWSROOM = re.compile(
     r" (?:Journalism|Reporting|News))\b"
 )
 _JOURNALISM = ("Journalism", "Reporting")
-_TOLD_TODAY = re.compile(
-    r"\b(?:told|tells|telling|interview with|according to) "
-    r"(?P<name>(?:[A-Z][\w’.-]+ ){1,3}(?:Today|Tonight|Now|Live|Online|Weekly|Daily))\b"
-    r"(?=,? that\b|[,.]|\s*$)"
-)
-_TODAY = (" Today", " Tonight", " Now", " Live", " Online", " Weekly", " Daily")
-_NUMBERED = re.compile("(?:(?<=[¶#%.,&hBD])|(?<=[,.]y))N?[NA]0(?=[my]{0,2}(?P<cue>[VR]))")
+# told Odrava Tonight that
+_TOLD = re.compile("[La](?P<name>[NKA]{1,3}N)(?=,?h|[,.])")
+_TODAY = ("Today", "Tonight", "Now", "Live", "Online", "Weekly", "Daily")
+_NUMBER = re.compile("0(?=[my]{0,2}(?P<cue>[VR]))")
+_NUMBERED = re.compile("(?:(?:\\A|[¶#%.,&hBD])|[,.]y)(?P<name>N?[NA]0)\\Z")
+_LONGEST = 5  # symbols of such a name, with what stands before it
 _REPORTS = ("reported", "reports")
 _NO_CHANNEL = re.compile(
     r"(?:Apollo|Soyuz|Flight|Station|Unit|Engine|Ward|District|Precinct|Team|Company|Division"
@@ -37,10 +36,15 @@ def framed(reading: Reading) -> Iterator[str]:
     text = reading.text
     if any(word in text for word in _JOURNALISM):
         yield from (match["name"] for match in _NEWSROOM.finditer(text))
-    if any(word in text for word in _TODAY):
-        yield from (match["name"] for match in _TOLD_TODAY.finditer(text))
-    for match in _NUMBERED.finditer(reading.classes):
-        cue = match.start("cue")
-        name = reading.words(*match.span())
-        if reading.words(cue, cue + 1) in _REPORTS and not _NO_CHANNEL.match(name):
+    for told in _TOLD.finditer(reading.classes):
+        name = reading.words(*told.span("name"))
+        if name.endswith(_TODAY):
+            yield name
+    for number in _NUMBER.finditer(reading.classes):
+        cue, end = number.start("cue"), number.end()
+        if reading.words(cue, cue + 1) not in _REPORTS:
+            continue
+        match = _NUMBERED.search(reading.classes, max(0, end - _LONGEST), end)
+        name = reading.words(*match.span("name")) if match else ""
+        if name and not _NO_CHANNEL.match(name):
             yield name

@@ -78,12 +78,12 @@ _IN_BRACKETS = re.compile("[¶#%](?P<outlet>O)")  # [S] The quay
 # What has these signs is an origin wherever it stands.
 _ANYWHERE = (
     # ODRAVA, Nov 15 (Reuters) –
-    (re.compile("K{1,3}(?:,[NK]{1,3})?,?(?:d0,?)?\\((?P<outlet>O)\\)~"), "dateline"),
+    (")~", re.compile("K{1,3}(?:,[NK]{1,3})?,?(?:d0,?)?\\((?P<outlet>O)\\)~"), "dateline"),
     # Jonas Veld, Reuters Friday, December 3, 2004
-    (re.compile("[NK]{2,4}[,*]D?(?P<outlet>O)[,*~]?(?:d,?)?(?:d0,?|0d)0"), "byline"),
+    ("Od", re.compile("[NK]{2,4}[,*]D?(?P<outlet>O)d,?(?:d0,?|0d)0"), "byline"),
     # (Jonas Veld/Reuters) · (AP Photo/Jonas Veld)
-    (re.compile("\\([NKT]{2,4}\\*D?(?P<outlet>[OA])\\)"), "a photo's"),
-    (re.compile("\\((?P<outlet>O)[NnK]?\\*[NKT]{2,4}\\)"), "a photo's"),
+    ("*", re.compile("\\([NKT]{2,4}\\*D?(?P<outlet>[OA])\\)"), "a photo's"),
+    ("*", re.compile("\\((?P<outlet>O)[NnK]?\\*[NKT]{2,4}\\)"), "a photo's"),
 )
 # By Jonas Veld (S) · By Jonas Veld and Edda Corrin, S
 _BY_SOMEBODY = re.compile(
@@ -108,8 +108,8 @@ def origin_by_position(reading: Reading) -> Iterator[tuple[int, tuple[Span | Non
         yield signed.start("outlet"), (None, SIGNED)
     for signed in _SIGN_OFF.finditer(classes) if ".~" in classes else ():
         yield signed.start("outlet"), (None, "signs off")
-    for pattern, basis in _ANYWHERE:
-        for found in pattern.finditer(classes):
+    for sign, pattern, basis in _ANYWHERE:
+        for found in pattern.finditer(classes) if sign in classes else ():
             yield found.start("outlet"), (None, basis)
     for found in _BY_SOMEBODY.finditer(classes):
         place = found.start("outlet")
