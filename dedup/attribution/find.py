@@ -128,7 +128,7 @@ def ready_vocabulary(outlets: Gazetteer) -> Vocabulary:
     return _ready[0]
 
 
-class _Batch(NamedTuple):
+class Batch(NamedTuple):
     """Some documents, and their passages in the order of the text.
 
     Attributes:
@@ -162,7 +162,7 @@ def read_batches(
     jobs: int = 1,
 ) -> Iterator[tuple[int, _Rows]]:
     """Yield what the texts of each batch of documents say, and how many documents are done."""
-    batches = list(_cut(corpus, passages, wanted))
+    batches = list(cut_batches(corpus, passages, wanted))
     jobs = min(jobs, len(batches) // _WORTH_A_PROCESS)
     if jobs > 1:
         import joblib
@@ -172,14 +172,14 @@ def read_batches(
         run = joblib.Parallel(jobs, return_as="generator", batch_size=1, max_nbytes=None)
         every = run(joblib.delayed(_read_elsewhere)(packed, _compact(batch)) for batch in batches)
     else:
-        every = (_read_batch(batch, outlets) for batch in batches)
+        every = (_list_found(batch, outlets) for batch in batches)
     for batch, rows in zip(batches, every, strict=True):
         yield batch.first + batch.documents.num_rows, rows
 
 
-def _cut(
-    corpus: Corpus, passages: Passages, wanted: npt.NDArray[np.bool_] | None
-) -> Iterator[_Batch]:
+def cut_batches(
+    corpus: Corpus, passages: Passages, wanted: npt.NDArray[np.bool_] | None = None
+) -> Iterator[Batch]:
     """Yield the documents that are read, in batches as the corpus has them."""
     order = np.lexsort((passages.positions, passages.documents))
     if wanted is not None:
@@ -192,7 +192,7 @@ def _cut(
             a, b = np.searchsorted(documents, [first + i, first + j])
             if a < b:
                 own = order[a:b]
-                yield _Batch(
+                yield Batch(
                     first + i, block.slice(i, j - i), documents[a:b] - first - i,
                     passages.starts[own], passages.byte_starts[own], passages.byte_ends[own],
                     passages.roles[own],
@@ -206,7 +206,7 @@ def _bounds(offsets: Integers) -> list[int]:
     return [0, *(1 + np.flatnonzero(np.diff(numbers))).tolist(), len(numbers)]
 
 
-def _compact(batch: _Batch) -> _Batch:
+def _compact(batch: Batch) -> Batch:
     """Return a batch without what it is a slice of, which would be sent with it."""
     documents = batch.documents
     return batch._replace(
@@ -220,13 +220,21 @@ def _unpack(outlets: bytes) -> Gazetteer:
     return unpacked
 
 
-def _read_elsewhere(outlets: bytes, batch: _Batch) -> _Rows:
+def _read_elsewhere(outlets: bytes, batch: Batch) -> _Rows:
     """Read a batch in a process that has read others by the same outlets, or none."""
-    return _read_batch(batch, _unpack(outlets))
+    return _list_found(batch, _unpack(outlets))
 
 
-def _read_batch(batch: _Batch, outlets: Gazetteer) -> _Rows:
-    """Return what the texts of a batch say about their sources."""
+def _list_found(batch: Batch, outlets: Gazetteer) -> _Rows:
+    return [
+        (row, found, reading.text[slice(*found.credited)])
+        for row, reading in read_batch(batch, outlets)
+        for found in reading.found
+    ]
+
+
+def read_batch(batch: Batch, outlets: Gazetteer) -> Iterator[tuple[int, Reading]]:
+    """Yield each document of a batch with what its text says about its sources."""
     texts = batch.documents["text"]
     data, offsets = text_buffers(texts)
     data, offsets = data[offsets[0] : offsets[-1]], offsets - offsets[0]
@@ -244,14 +252,12 @@ def _read_batch(batch: _Batch, outlets: Gazetteer) -> _Rows:
     classes = symbols.classes.tobytes().decode("latin-1")
     labels, others = (batch.documents[name].to_pylist() for name in ("outlet", "other_fields"))
     own_names = {label: outlets.by_name(label) if label else None for label in {*labels}}
-    rows = []
     for i in range(n):
         first, last = bounds[i], bounds[i + 1]
         if first == last:
             continue
-        text = texts[i].as_py()
         reading = Reading(
-            text,
+            texts[i].as_py(),
             classes[first:last],
             symbols.starts[first:last].tolist(),
             symbols.ends[first:last].tolist(),
@@ -262,8 +268,7 @@ def _read_batch(batch: _Batch, outlets: Gazetteer) -> _Rows:
         if others[i] is not None and '"links"' in others[i]:
             reading.links = _links(others[i])
         _read(reading)
-        rows += [(batch.first + i, found, text[slice(*found.credited)]) for found in reading.found]
-    return rows
+        yield batch.first + i, reading
 
 
 def _links(other_fields: str) -> list[tuple[str, str]]:
