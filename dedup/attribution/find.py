@@ -71,8 +71,8 @@ def find_attributions(
     if order is not None:
         ranks[order] = np.arange(len(corpus))
     rows: list[tuple[int, int, Found, str]] = []
-    for n_done, read in read_batches(corpus, passages, outlets, wanted, jobs):
-        rows.extend((int(ranks[row]), row, found, credited) for row, found, credited in read)
+    for read, n_done in read_batches(corpus, passages, outlets, wanted, jobs):
+        rows.extend((int(ranks[row]), row, found, words) for row, found, words in read)
         if progress is not None:
             progress(n_done)
     rows.sort(key=lambda each: (each[0], *_place(each[2])))
@@ -95,7 +95,7 @@ def find_attributions(
         spans(lambda found: found.content),
         cues,
         credited,
-        [credited for _, _, _, credited in rows],
+        [words for _, _, _, words in rows],
         indices(KINDS, lambda found: found.kind),
         [found.outlet for found in every],
         indices(RELATIONS, lambda found: found.relation),
@@ -150,8 +150,9 @@ class Batch(NamedTuple):
     roles: npt.NDArray[np.uint8]
 
 
-# What is found in a batch: the row of the document, and the words that name the party.
-_Rows = list[tuple[int, Found, str]]
+# What is found in a batch: the row of the document, and the words that name the party; and the row
+# behind the batch.
+_Rows = tuple[list[tuple[int, Found, str]], int]
 
 
 def read_batches(
@@ -160,21 +161,21 @@ def read_batches(
     outlets: Gazetteer,
     wanted: npt.NDArray[np.bool_] | None = None,
     jobs: int = 1,
-) -> Iterator[tuple[int, _Rows]]:
-    """Yield what the texts of each batch of documents say, and how many documents are done."""
-    batches = list(cut_batches(corpus, passages, wanted))
-    jobs = min(jobs, len(batches) // _WORTH_A_PROCESS)
-    if jobs > 1:
-        import joblib
+) -> Iterator[_Rows]:
+    """Yield what the texts of each batch of documents say about their sources."""
+    batches = cut_batches(corpus, passages, wanted)
+    sizes = passages.byte_ends - passages.byte_starts
+    n_bytes = int(sizes.sum() if wanted is None else sizes[wanted[passages.documents]].sum())
+    jobs = min(jobs, n_bytes // (_WORTH_A_PROCESS * _BATCH_BYTES))
+    if jobs <= 1:
+        yield from (_list_found(batch, outlets) for batch in batches)
+        return
+    import joblib
 
-        packed = pickle.dumps(outlets)
-        # Processes, since threads would wait for each other.
-        run = joblib.Parallel(jobs, return_as="generator", batch_size=1, max_nbytes=None)
-        every = run(joblib.delayed(_read_elsewhere)(packed, _compact(batch)) for batch in batches)
-    else:
-        every = (_list_found(batch, outlets) for batch in batches)
-    for batch, rows in zip(batches, every, strict=True):
-        yield batch.first + batch.documents.num_rows, rows
+    packed = pickle.dumps(outlets)
+    # Processes, since threads would wait for each other.
+    run = joblib.Parallel(jobs, return_as="generator", batch_size=1, max_nbytes=None)
+    yield from run(joblib.delayed(_read_elsewhere)(packed, _compact(batch)) for batch in batches)
 
 
 def cut_batches(
@@ -226,11 +227,12 @@ def _read_elsewhere(outlets: bytes, batch: Batch) -> _Rows:
 
 
 def _list_found(batch: Batch, outlets: Gazetteer) -> _Rows:
-    return [
+    rows = [
         (row, found, reading.text[slice(*found.credited)])
         for row, reading in read_batch(batch, outlets)
         for found in reading.found
     ]
+    return rows, batch.first + batch.documents.num_rows
 
 
 def read_batch(batch: Batch, outlets: Gazetteer) -> Iterator[tuple[int, Reading]]:
