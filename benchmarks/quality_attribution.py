@@ -9,6 +9,8 @@ Two parts, on real text that is not the project's (`--data`, or DEDUP_BENCHMARK_
   credited party, chains, back-references, quotations. Scored on the half that no rule was written
   on;
   `--half dev` reads the other.
+- `wikinewssum`: the same of Wikinews articles of 2004, as wikitext, and of articles that they are
+  made of (airKlizz/WikinewsSum @ 1d98503, its `cleaned_endataset.json` in a folder `wikinewssum`).
 
 With `--check`, figures are held to `floors.json`. `--errors N` prints what was missed and what
 is wrong, for reading.
@@ -23,8 +25,9 @@ import re
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +41,10 @@ KEY = "quality_attribution"
 GOLD = Path(__file__).resolve().parent / "gold"
 ARTICLES, SPANS = "polnear/articles.jsonl.gz", "polnear/gold.jsonl.gz"
 WIKINEWS = "wikinews/articles.jsonl.gz"
-FILES = {"polnear": (ARTICLES, SPANS), "wikinews": (WIKINEWS,)}
+WIKINEWSSUM = "wikinewssum/cleaned_endataset.json"
+FILES = {
+    "polnear": (ARTICLES, SPANS), "wikinews": (WIKINEWS,), "wikinewssum": (WIKINEWSSUM,)
+}  # fmt: skip
 SEED = 7
 LEAST_WORDS = 5  # of a quotation that counts
 # Published exact-span F1 on PolNeAR's test articles: CofeNet, docs/cofenet-detail-exp.pdf.
@@ -107,7 +113,7 @@ def main() -> int:
     parser.add_argument("--part", choices=FILES, action="append", help="default: all")
     add_data_option(parser)
     parser.add_argument("--split", choices=("train", "dev"), default="dev", help="of polnear")
-    parser.add_argument("--half", choices=("dev", "scored"), default="scored", help="of wikinews")
+    parser.add_argument("--half", choices=("dev", "scored"), default="scored", help="of our gold")
     parser.add_argument("--check", action="store_true", help="exit 1 where dedup is below a floor")
     parser.add_argument("--update", action="store_true", help="set the floors to what was measured")
     parser.add_argument(
@@ -117,7 +123,7 @@ def main() -> int:
         "--errors", type=int, default=0, metavar="N", help="also print N errors of each sort"
     )
     options = parser.parse_args()
-    if options.half == "scored" and options.errors and "wikinews" in (options.part or FILES):
+    if options.half == "scored" and options.errors and {*(options.part or FILES)} - {"polnear"}:
         parser.error("the scored half is not for reading: --errors needs --half dev")
     measured: dict[str, dict[str, Any]] = {}
     for part in options.part or FILES:
@@ -168,15 +174,7 @@ def measure_polnear(options: argparse.Namespace) -> Figures:
     every = read_rows(options.data / ARTICLES)
     articles = [article for article in every if article["split"] == options.split]
     texts = {article["id"]: article["text"] for article in articles}
-    gold = by_document(
-        Row(
-            each["article"],
-            *(tuple(tuple(span) for span in each[name]) for name in ("source", "cue", "content")),
-            quotation=each["kind"],
-        )
-        for each in read_rows(options.data / SPANS)
-        if each["article"] in texts
-    )
+    gold = by_document(polnear_gold(options.data, texts))
     found = by_document(
         find_rows({"id": a["id"], "outlet": a["outlet"], "text": a["text"]} for a in articles)
     )
@@ -202,6 +200,17 @@ def measure_polnear(options: argparse.Namespace) -> Figures:
         print(f"| dedup, {kind or 'all'} ({options.split} articles) | {cells} |")
     figures |= score_wires(every, found, options)
     return figures
+
+
+def polnear_gold(data: Path, texts: Container[str]) -> Iterator[Row]:
+    """Yield what PolNeAR marks in the articles that are asked for."""
+    for each in read_rows(data / SPANS):
+        if each["article"] in texts:
+            source, cue, content = (
+                tuple((start, end) for start, end in each[name])
+                for name in ("source", "cue", "content")
+            )
+            yield Row(each["article"], source, cue, content, quotation=each["kind"])
 
 
 def quoted_spans(text: str) -> list[Span]:
@@ -286,21 +295,31 @@ def show_errors(
             print(f"\n{sort} ({document}): found {who} gold {real}\n   " + " ".join(around.split()))
 
 
+@cache
+def outlet_pattern() -> re.Pattern[str]:
+    """Return the expression for every name that means an outlet wherever it stands."""
+    names = sorted(
+        {surface.words for surface in gazetteer().surfaces if surface.certainty == "sure"},
+        key=len, reverse=True,
+    )  # fmt: skip
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)")
+
+
+@cache
+def outlet_mentions(text: str) -> list[Span]:
+    """Return where a text names an outlet."""
+    return [match.span() for match in outlet_pattern().finditer(text)]
+
+
 def score_mentions(
     texts: Mapping[str, str], gold: Mapping[str, Sequence[Row]],
     found: Mapping[str, Sequence[Row]], n_errors: int,
 ) -> Score:  # fmt: skip
     """Count mentions of outlets that are (part of) a source, and are found to be one."""
-    names = sorted(
-        {surface.words for surface in gazetteer().surfaces if surface.certainty == "sure"},
-        key=len, reverse=True,
-    )  # fmt: skip
-    mention = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)")
     right = n_found = n_gold = 0
     errors: list[tuple[str, str, Span, Sequence[Row]]] = []
     for document, text in texts.items():
-        for match in mention.finditer(text):
-            span = (match.start(), match.end())
+        for span in outlet_mentions(text):
             is_gold = any(covers(row.credited, span, 1) for row in gold.get(document, ()))
             rows = [
                 row for row in found.get(document, ())
@@ -382,35 +401,41 @@ def score_wires(
 
 def measure_wikinews(options: argparse.Namespace) -> Figures:
     """Outlets as credited party, chains, back-references and quotations on our own gold."""
-    gold_file = json.loads((GOLD / f"wikinews_{options.half}.json").read_text(encoding="utf-8"))
     texts = {a["id"]: a["text"] for a in read_rows(options.data / WIKINEWS)}
-    ids = [article["id"] for article in gold_file]
-    outlets = gazetteer()
-    named = {surface.words: surface.outlets for surface in outlets.surfaces}
-    gold: list[Row] = []
-    for article in gold_file:
-        first = len(gold)
-        for row in article["rows"]:
+    return measure_own("wikinews", texts, {*texts}, options)
 
-            def span(name: str, row: Mapping[str, Any] = row) -> tuple[Span, ...]:
-                return (tuple(row[name]),) if row[name] else ()  # type: ignore[return-value]
 
-            outlet = row["outlet"]
-            known = outlets.by_name(outlet) if outlet else None
-            gold.append(
-                Row(
-                    article["id"], span("credited"), span("cue"), span("content"),
-                    known or (f"unlisted:{outlet}" if outlet else None), row["kind"],
-                    row["relation"], row["quotation"],
-                    None if row["parent"] is None else first + row["parent"],
-                    bool(row["refers_to"]),
-                    named.get(outlet or "", ()),
-                )
-            )  # fmt: skip
-    found = find_rows({"id": each, "outlet": "Wikinews", "text": texts[each]} for each in ids)
+def measure_wikinewssum(options: argparse.Namespace) -> Figures:
+    """Measure the same on older articles, and on those that they are made of."""
+    texts, own = {}, set()
+    with (options.data / WIKINEWSSUM).open(encoding="utf-8") as lines:
+        for number, article in enumerate(map(json.loads, lines)):
+            own.add(f"wns-{number}")
+            texts[f"wns-{number}"] = article["text"]
+            for place, source in enumerate(article["sources"]):
+                texts[f"wns-{number}-{place}"] = source["maintext"]
+    return measure_own("wikinewssum", texts, own, options)
+
+
+def measure_own(
+    part: str, texts: Mapping[str, str], of_wikinews: Container[str], options: argparse.Namespace
+) -> Figures:
+    """Compare what is found with our gold.
+
+    Args:
+        part: What the gold is of.
+        texts: The articles by id, and others.
+        of_wikinews: The ids of those that Wikinews published.
+        options: Which half, and how many errors to print.
+    """
+    ids, gold = own_gold(f"{part}_{options.half}")
+    found = find_rows(
+        {"id": each, "outlet": "Wikinews" if each in of_wikinews else None, "text": texts[each]}
+        for each in ids
+    )
     # The document's own outlet has no row in the gazetteer; told Wikinews is then unlisted.
     figures: Figures = {}
-    print(f"\n| wikinews, {options.half} half | P | R | F1 |\n|---|--:|--:|--:|")
+    print(f"\n| {part}, {options.half} half | P | R | F1 |\n|---|--:|--:|--:|")
     score, relation = score_outlets(gold, found, texts, options.errors)
     print(f"| outlets as credited party | {score} |")
     figures |= {"outlets_precision": score.precision, "outlets_recall": score.recall}
@@ -432,6 +457,34 @@ def measure_wikinews(options: argparse.Namespace) -> Figures:
         "references": references[0] / max(references[1], 1),
     }
     return figures
+
+
+def own_gold(name: str) -> tuple[list[str], list[Row]]:
+    """Return the ids of a half's articles, and our rows; parents are indices of the list."""
+    articles = json.loads((GOLD / f"{name}.json").read_text(encoding="utf-8"))
+    outlets = gazetteer()
+    named = {surface.words: surface.outlets for surface in outlets.surfaces}
+    gold: list[Row] = []
+    for article in articles:
+        first = len(gold)
+        for row in article["rows"]:
+
+            def span(name: str, row: Mapping[str, Any] = row) -> tuple[Span, ...]:
+                return (tuple(row[name]),) if row[name] else ()
+
+            outlet = row["outlet"]
+            known = outlets.by_name(outlet) if outlet else None
+            gold.append(
+                Row(
+                    article["id"], span("credited"), span("cue"), span("content"),
+                    known or (f"unlisted:{outlet}" if outlet else None), row["kind"],
+                    row["relation"], row["quotation"],
+                    None if row["parent"] is None else first + row["parent"],
+                    bool(row["refers_to"]),
+                    named.get(outlet or "", ()),
+                )
+            )  # fmt: skip
+    return [article["id"] for article in articles], gold
 
 
 def same_outlet(own: Row, real: Row) -> bool:
@@ -534,6 +587,7 @@ def score_references(gold: Sequence[Row], found: Sequence[Row]) -> tuple[int, in
 PARTS: dict[str, Callable[[argparse.Namespace], Figures]] = {
     "polnear": measure_polnear,
     "wikinews": measure_wikinews,
+    "wikinewssum": measure_wikinewssum,
 }
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ from exact_join import exact_pairs, read_paragraphs
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-TOOLS = ("dedup", "mllib-4", "mllib-8")  # MLlib's number of hash tables, each of one value
+# In so many blocks; of MLlib the number of hash tables, each of one value.
+TOOLS = ("dedup", "dedup-4", "mllib-4", "mllib-8")
 FEATURES = 1 << 22  # of MLlib's hashed shingles: few enough of a paragraph's fall together
 WORD = r"[\p{L}\p{M}\p{N}]+(?:'[\p{L}\p{M}\p{N}]+)*"
 
@@ -34,7 +35,9 @@ def main() -> int:
     """Run each tool and print a line for each time that it ran."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--size", default="100k", help="paragraphs: 20k, 100k, 1m")
-    parser.add_argument("--tools", default=",".join(TOOLS), help="mllib-N: with N hash tables")
+    parser.add_argument(
+        "--tools", default=",".join(TOOLS), help="dedup-N: in N blocks; mllib-N: with N hash tables"
+    )
     parser.add_argument("--master", default="local[2]")
     parser.add_argument("--threshold", type=float, default=0.6)
     parser.add_argument("--runs", type=int, default=3, help="in one session")
@@ -133,10 +136,11 @@ def run_tool(options: argparse.Namespace, corpus: Path) -> None:
     shuffled, runs = [int(time.time() * 1_000)], []
     for run in range(options.runs):
         start, (before, _) = time.perf_counter(), use_of_processes()
-        if options.tool == "dedup":
-            pairs = find_with_dedup(frame, options.threshold)
+        tool, _, number = options.tool.partition("-")
+        if tool == "dedup":
+            pairs = find_with_dedup(frame, options.threshold, int(number) if number else None)
         else:
-            pairs = find_with_mllib(frame, options.threshold, int(options.tool.split("-")[1]))
+            pairs = find_with_mllib(frame, options.threshold, int(number))
         pairs.write.parquet(str(options.scratch / f"pairs-{run}"))
         seconds, (after, peak) = time.perf_counter() - start, use_of_processes()
         shuffled.append(int(time.time() * 1_000))
@@ -148,12 +152,13 @@ def run_tool(options: argparse.Namespace, corpus: Path) -> None:
     (options.scratch / "runs.json").write_text(json.dumps(runs), encoding="utf-8")
 
 
-def find_with_dedup(frame: Any, threshold: float) -> Any:
+def find_with_dedup(frame: Any, threshold: float, blocks: int | None) -> Any:
     """Return the pairs of distinct texts, by the ids of their paragraphs."""
     from dedup.config import DuplicateSettings
     from dedup.spark import analyze
 
-    found = analyze(frame, DuplicateSettings(threshold=threshold), only="duplicates").duplicates
+    settings = DuplicateSettings(threshold=threshold)
+    found = analyze(frame, settings, only="duplicates", blocks=blocks).duplicates
     assert found is not None
     return found.filter("jaccard < 1").selectExpr(
         "first_document_id first", "second_document_id second"

@@ -89,7 +89,8 @@ def analyze(
         reuse: What counts as reuse.
         outlets: The outlets that texts may name; None is our gazetteer.
         only: Parts to analyse, of `dedup.config.PARTS`; None is all of them.
-        jobs: Number of threads; None uses every processor. The result does not depend on it.
+        jobs: Number of threads, and of processes that read the attributions of much text; None
+            uses every processor. The result does not depend on it.
         progress: Called with each step's name and how far it is.
         background: The documents that are not at hand, if there are any: what an index knows of
             them. Only what concerns new documents is then looked for.
@@ -150,7 +151,7 @@ def analyze(
         find_attributions, known = rules.result()
         attributions = find_attributions(
             corpus, passages, known,
-            wanted=None if background is None else _worth_reading(background, found),
+            wanted=None if background is None else _worth_reading(background, found), jobs=jobs,
             progress=lambda done: say("attributions", done, len(corpus)),
         )  # fmt: skip
         say("quotations", 0, 0)

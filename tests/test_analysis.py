@@ -64,6 +64,23 @@ def test_number_of_jobs_changes_no_byte(
     assert expected == write_everything(analyze(small_batches, jobs=jobs), tmp_path)
 
 
+def test_number_of_processes_changes_no_attribution(
+    newsroom: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import joblib
+
+    from dedup.attribution import find
+
+    expected = analyze(newsroom, only="attributions", jobs=1).table("attributions")
+    monkeypatch.setattr(find, "_BATCH_BYTES", 20_000)
+    monkeypatch.setattr(find, "_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(find, "_list_found", None)  # this process reads nothing
+    with joblib.parallel_config("loky", idle_worker_timeout=1):
+        corpus = in_other_order(newsroom, seed=3, rows_at_once=20)
+        found = analyze(corpus, only="attributions", jobs=2).table("attributions")
+    assert expected.equals(found)
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_order_of_documents_changes_no_byte(
     seed: int, corpus: Corpus, analysis: Analysis, tmp_path: Path

@@ -5,11 +5,16 @@ It brings all rules, which take a while to compile: only who reads texts imports
 
 from __future__ import annotations
 
+import itertools
+import pickle
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import orjson
+import pyarrow as pa
 
 from dedup.attribution import lexicon
 from dedup.attribution.attributions import NOWHERE, Attributions, passages_at
@@ -38,6 +43,8 @@ from dedup.corpus import BODY, HEADING, Corpus, Passages, document_order, text_b
 
 Integers = npt.NDArray[np.int64]
 
+_BATCH_BYTES = 4 << 20  # of texts that are read at once
+_WORTH_A_PROCESS = 3  # batches, at more than a second each: it takes a second to start
 _ready: list[Vocabulary] = []  # of the outlets asked for last
 _OPENERS = np.full(4, ord(lexicon.APART), dtype=np.uint8)
 _OPENERS[BODY], _OPENERS[HEADING] = ord(lexicon.BODY), ord(lexicon.HEADING)
@@ -49,6 +56,7 @@ def find_attributions(
     outlets: Gazetteer,
     *,
     wanted: npt.NDArray[np.bool_] | None = None,
+    jobs: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> Attributions:
     """Return what the texts of a corpus say about their sources.
@@ -58,6 +66,7 @@ def find_attributions(
         passages: Its passages.
         outlets: The outlets to know.
         wanted: For each document whether it is read; None is all of them.
+        jobs: Number of processes that may read; little text is read by this one.
         progress: Called with the number of documents done so far.
     """
     order = document_order(corpus)
@@ -65,11 +74,9 @@ def find_attributions(
     if order is not None:
         ranks[order] = np.arange(len(corpus))
     rows: list[tuple[int, int, Found, str]] = []
-    readings = read_documents(corpus, passages, outlets, wanted)
-    for n_done, (row, reading) in enumerate(readings, start=1):
-        rank, text = int(ranks[row]), reading.text
-        rows.extend((rank, row, found, text) for found in reading.found)
-        if progress is not None and n_done % 1_000 == 0:
+    for read, n_done in read_batches(corpus, passages, outlets, wanted, jobs):
+        rows.extend((int(ranks[row]), row, found, words) for row, found, words in read)
+        if progress is not None:
             progress(n_done)
     rows.sort(key=lambda each: (each[0], *_place(each[2])))
     numbers = {id(found): number for number, (_, _, found, _) in enumerate(rows)}
@@ -91,7 +98,7 @@ def find_attributions(
         spans(lambda found: found.content),
         cues,
         credited,
-        [text[found.credited[0] : found.credited[1]] for _, _, found, text in rows],
+        [words for _, _, _, words in rows],
         indices(KINDS, lambda found: found.kind),
         [found.outlet for found in every],
         indices(RELATIONS, lambda found: found.relation),
@@ -124,74 +131,159 @@ def ready_vocabulary(outlets: Gazetteer) -> Vocabulary:
     return _ready[0]
 
 
-def read_documents(
+class Batch(NamedTuple):
+    """Some documents, and their passages in the order of the text.
+
+    Attributes:
+        first: Row of the first document.
+        documents: Their texts, outlets and other fields.
+        local: For each passage the row of its document here.
+        starts: Where it starts in its document, in code points.
+        byte_starts: The same in bytes of UTF-8.
+        byte_ends: Where it ends, in bytes.
+        roles: Its role.
+    """
+
+    first: int
+    documents: pa.RecordBatch
+    local: Integers
+    starts: Integers
+    byte_starts: Integers
+    byte_ends: Integers
+    roles: npt.NDArray[np.uint8]
+
+
+# What is found in a batch: the row of the document, and the words that name the party; and the row
+# behind the batch.
+_Rows = tuple[list[tuple[int, Found, str]], int]
+
+
+def read_batches(
     corpus: Corpus,
     passages: Passages,
     outlets: Gazetteer,
     wanted: npt.NDArray[np.bool_] | None = None,
-) -> Iterator[tuple[int, Reading]]:
-    """Yield each wanted document with what its text says about its sources."""
-    vocabulary = ready_vocabulary(outlets)
-    own_names: dict[str | None, str | None] = {None: None}
+    jobs: int = 1,
+) -> Iterator[_Rows]:
+    """Yield what the texts of each batch of documents say about their sources."""
+    batches = cut_batches(corpus, passages, wanted)
+    sizes = passages.byte_ends - passages.byte_starts
+    n_bytes = int(sizes.sum() if wanted is None else sizes[wanted[passages.documents]].sum())
+    jobs = min(jobs, n_bytes // (_WORTH_A_PROCESS * _BATCH_BYTES))
+    if jobs <= 1:
+        yield from (_list_found(batch, outlets) for batch in batches)
+        return
+    import joblib
+
+    packed = pickle.dumps(outlets)
+    # Processes, since threads would wait for each other.
+    run = joblib.Parallel(jobs, return_as="generator", batch_size=1, max_nbytes=None)
+    yield from run(joblib.delayed(_read_elsewhere)(packed, _compact(batch)) for batch in batches)
+
+
+def cut_batches(
+    corpus: Corpus, passages: Passages, wanted: npt.NDArray[np.bool_] | None = None
+) -> Iterator[Batch]:
+    """Yield the documents that are read, in batches as the corpus has them."""
     order = np.lexsort((passages.positions, passages.documents))
     if wanted is not None:
         order = order[wanted[passages.documents[order]]]
     documents = passages.documents[order]
-    row = 0
-    for batch in corpus.documents.to_batches():
-        n = batch.num_rows
-        texts = batch["text"]
-        data, offsets = text_buffers(texts)
-        a, b = np.searchsorted(documents, [row, row + n])
-        if a == b:
-            row += n
+    first = 0
+    for block in corpus.documents.select(["text", "outlet", "other_fields"]).to_batches():
+        _, offsets = text_buffers(block["text"])
+        for i, j in itertools.pairwise(_bounds(offsets)):
+            a, b = np.searchsorted(documents, [first + i, first + j])
+            if a < b:
+                own = order[a:b]
+                yield Batch(
+                    first + i, block.slice(i, j - i), documents[a:b] - first - i,
+                    passages.starts[own], passages.byte_starts[own], passages.byte_ends[own],
+                    passages.roles[own],
+                )  # fmt: skip
+        first += block.num_rows
+
+
+def _bounds(offsets: Integers) -> list[int]:
+    """Return where to cut texts into batches, by where each starts and the last one ends."""
+    numbers = (offsets[1:] - offsets[0]) // _BATCH_BYTES
+    return [0, *(1 + np.flatnonzero(np.diff(numbers))).tolist(), len(numbers)]
+
+
+def _compact(batch: Batch) -> Batch:
+    """Return a batch without what it is a slice of, which would be sent with it."""
+    documents = batch.documents
+    return batch._replace(
+        documents=pa.ipc.read_record_batch(documents.serialize(), documents.schema)
+    )
+
+
+@lru_cache(maxsize=1)
+def _unpack(outlets: bytes) -> Gazetteer:
+    unpacked: Gazetteer = pickle.loads(outlets)
+    return unpacked
+
+
+def _read_elsewhere(outlets: bytes, batch: Batch) -> _Rows:
+    """Read a batch in a process that has read others by the same outlets, or none."""
+    return _list_found(batch, _unpack(outlets))
+
+
+def _list_found(batch: Batch, outlets: Gazetteer) -> _Rows:
+    rows = [
+        (row, found, reading.text[slice(*found.credited)])
+        for row, reading in read_batch(batch, outlets)
+        for found in reading.found
+    ]
+    return rows, batch.first + batch.documents.num_rows
+
+
+def read_batch(batch: Batch, outlets: Gazetteer) -> Iterator[tuple[int, Reading]]:
+    """Yield each document of a batch with what its text says about its sources."""
+    texts = batch.documents["text"]
+    data, offsets = text_buffers(texts)
+    data, offsets = data[offsets[0] : offsets[-1]], offsets - offsets[0]
+    plain = without_marks(data, offsets)
+    starts = offsets[batch.local] + batch.byte_starts
+    first_bytes, byte_starts = plain.moved(offsets), plain.moved(starts)
+    gone = (starts - byte_starts) - (offsets - first_bytes)[batch.local]  # in its document
+    symbols = make_symbols(
+        plain.data,
+        byte_starts,
+        plain.moved(offsets[batch.local] + batch.byte_ends),
+        first_bytes[batch.local + 1],
+        batch.starts - gone,
+        _OPENERS[batch.roles],
+        ready_vocabulary(outlets),
+    )
+    n = batch.documents.num_rows
+    bounds = symbols.first[np.searchsorted(batch.local, np.arange(n + 1))].tolist()
+    classes = symbols.classes.tobytes().decode("latin-1")
+    labels, others = (batch.documents[name].to_pylist() for name in ("outlet", "other_fields"))
+    own_names = {label: outlets.by_name(label) if label else None for label in {*labels}}
+    for i in range(n):
+        first, last = bounds[i], bounds[i + 1]
+        if first == last:
             continue
-        own = order[a:b]
-        local = documents[a:b] - row
-        plain = without_marks(data, offsets)
-        starts = offsets[local] + passages.byte_starts[own]
-        first_bytes, byte_starts = plain.moved(offsets), plain.moved(starts)
-        gone = (starts - byte_starts) - (offsets - first_bytes)[local]  # before, in its document
-        symbols = make_symbols(
-            plain.data,
-            byte_starts,
-            plain.moved(offsets[local] + passages.byte_ends[own]),
-            first_bytes[local + 1],
-            passages.starts[own] - gone,
-            _OPENERS[passages.roles[own]],
-            vocabulary,
+        marks = plain.marks.get(i)
+        reading = Reading(
+            texts[i].as_py() if marks is None else marks.plain,
+            classes[first:last],
+            symbols.starts[first:last].tolist(),
+            symbols.ends[first:last].tolist(),
+            symbols.surfaces[first:last].tolist(),
+            outlets,
+            own_names[labels[i]],
         )
-        bounds = symbols.first[np.searchsorted(local, np.arange(n + 1))]
-        classes = symbols.classes.tobytes().decode("latin-1")
-        labels = batch["outlet"].to_pylist()
-        others = batch["other_fields"].to_pylist()
-        for i in range(n):
-            first, last = int(bounds[i]), int(bounds[i + 1])
-            if first == last:
-                continue
-            label = labels[i]
-            if label not in own_names:
-                own_names[label] = outlets.by_name(label)
-            marks = plain.marks.get(i)
-            text = texts[i].as_py() if marks is None else marks.plain
-            reading = Reading(
-                text,
-                classes[first:last],
-                symbols.starts[first:last].tolist(),
-                symbols.ends[first:last].tolist(),
-                symbols.surfaces[first:last].tolist(),
-                outlets,
-                own_names[label],
-            )
-            if others[i] is not None and '"links"' in others[i]:
-                reading.links = _links(others[i])
-            if marks is not None:
-                reading.emphasised = marks.emphasised()
+        if others[i] is not None and '"links"' in others[i]:
+            reading.links = _links(others[i])
+        if marks is None:
             _read(reading)
-            if marks is not None:
-                reading.text, reading.found = marks.text, marks.put_back(reading.found)
-            yield row + i, reading
-        row += n
+        else:
+            reading.emphasised = marks.emphasised()
+            _read(reading)
+            reading.text, reading.found = marks.text, marks.put_back(reading.found)
+        yield batch.first + i, reading
 
 
 def _links(other_fields: str) -> list[tuple[str, str]]:

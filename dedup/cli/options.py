@@ -167,7 +167,7 @@ def common_options(command: Command) -> Command:
         command,
         click.option(
             "--jobs", type=click.IntRange(min=1), metavar="N", show_default="every processor",
-            help="Number of threads; changes no result.",
+            help="Number of threads, and of processes that read attributions; changes no result.",
         ),
         click.version_option(__version__, prog_name="dedup"),
         click.option("--quiet", is_flag=True, help="No notes and no progress on stderr."),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -65,23 +64,22 @@ def report(
         raise ConfigError("skip_bad_records must be off with engine spark, got True")
     output_dir = _SCHEME.sub(r"\1://", output_dir)  # of whose slashes a local path keeps one
     spark = start_session(master)
-    with _readable_errors():
-        result = analyze(
-            read_files(spark, paths), settings, reuse, outlets=known, only=only or None,
-            columns=_columns(corpus), name_urls=True, passages=corpus.passages,
-        )  # fmt: skip
-        counts = {}
-        for name, frame in result.tables.items():
-            target = f"{output_dir}/{name}.{table_format}"
-            keys = [sql.col(key).asc_nulls_last() for key in ORDER[name]]
-            writer = frame.orderBy(*keys).write.mode("overwrite")
-            if table_format == "parquet":
-                writer.parquet(target)
-            else:
-                form = "yyyy-MM-dd'T'HH:mm:ssxxx"
-                writer.options(ignoreNullFields="false", timestampFormat=form).json(target)
-            written = spark.read.schema(frame.schema).format(_FORMATS[table_format]).load(target)
-            counts[name] = written.count()
+    result = analyze(
+        read_files(spark, paths), settings, reuse, outlets=known, only=only or None,
+        columns=_columns(corpus), name_urls=True, passages=corpus.passages,
+    )  # fmt: skip
+    counts = {}
+    for name, frame in result.tables.items():
+        target = f"{output_dir}/{name}.{table_format}"
+        keys = [sql.col(key).asc_nulls_last() for key in ORDER[name]]
+        writer = frame.orderBy(*keys).write.mode("overwrite")
+        if table_format == "parquet":
+            writer.parquet(target)
+        else:
+            form = "yyyy-MM-dd'T'HH:mm:ssxxx"
+            writer.options(ignoreNullFields="false", timestampFormat=form).json(target)
+        written = spark.read.schema(frame.schema).format(_FORMATS[table_format]).load(target)
+        counts[name] = written.count()
     return counts
 
 
@@ -163,17 +161,3 @@ def _columns(corpus: CorpusSettings) -> dict[str, str]:
         for name, field in fields.items()
         if getattr(corpus, field) != getattr(default, field)
     }
-
-
-@contextmanager
-def _readable_errors() -> Iterator[None]:
-    """Raise what a worker says about the input as what it is, without the way it came."""
-    from pyspark.errors import PythonException
-
-    try:
-        yield
-    except PythonException as error:
-        match = re.search(r"dedup\.errors\.InputError: ([^\n]*)", str(error))
-        if match is None:
-            raise
-        raise InputError(match.group(1)) from None

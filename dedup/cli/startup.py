@@ -9,7 +9,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
 
 # scikit-learn imports it for what nobody here calls, and it takes as long as all the rest of it.
-_LATE = ("scipy.stats",)
+_LATE = ("scipy.stats", "yaml")
 
 
 class _Finder:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 
+from pyspark.errors import PythonException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sql
 
 from dedup.attribution import Gazetteer, gazetteer
 from dedup.config import PARTS, DuplicateSettings, PassageUnit, ReuseSettings
-from dedup.duplicates import choose_banding
-from dedup.errors import ConfigError
+from dedup.duplicates import Banding, choose_banding
+from dedup.errors import ConfigError, InputError
 from dedup.spark.attributions import attribution_table, find, list_by_document, look_up
 from dedup.spark.clusters import describe, find_clusters, list_duplicates
 from dedup.spark.credit import flow_table, rank_pairs, reuse_table, sum_taken
@@ -24,11 +27,17 @@ from dedup.spark.records import standard_documents
 from dedup.spark.reuse import find_spans
 from dedup.spark.roles import find_roles
 from dedup.spark.tables import cluster_table, document_table, passage_table
+from dedup.spark.whole import analyze_whole, table_of
 
+_TABLES = {
+    "duplicates": ("duplicates", "clusters"), "reuse": ("reuse", "flows"),
+    "attributions": ("attributions",),
+}  # fmt: skip
 DRIVER_BYTES = 1 << 30  # that clustering may take at the driver
 # Of a block, below which more tasks cost more than they share; reuse and attributions take over
-# ten times as long for a text.
+# ten times as long for a text. But to cut a corpus at all costs the time of all its queries.
 _BLOCK_BYTES = {"duplicates": 64 << 20, "reuse": 4 << 20, "attributions": 4 << 20}
+_WHOLE_BYTES = 32 << 20
 
 
 def _frame_of(name: str) -> cached_property[DataFrame | None]:
@@ -93,11 +102,12 @@ def analyze(
         columns: For a column above the frame's name of it, where that is another.
         name_urls: Whether a document without an outlet gets that of its address.
         passages: The unit that documents are cut into.
-        blocks: In how many blocks the work of a step is cut; None is one for each 64 MiB that
-            the frame reads, or 4 MiB with reuse or attributions, and at most what
-            `spark.sql.shuffle.partitions` says. The result does not depend on it.
-        driver_bytes: What the driver may use to cluster; a corpus with more verified pairs than
-            that holds is an error before.
+        blocks: In how many blocks the work of a step is cut; one is analysed in one task. None is
+            one of up to 32 MiB that the frame reads, else one for each 64 MiB, or 4 MiB with reuse
+            or attributions, and at most what `spark.sql.shuffle.partitions` says. The result does
+            not depend on it.
+        driver_bytes: What the driver may use to cluster what is in several blocks; a corpus with
+            more verified pairs than that holds is an error before.
 
     Raises:
         ConfigError: If a setting or a column is wrong, or verified pairs outgrow the driver.
@@ -109,19 +119,51 @@ def analyze(
         raise ConfigError(
             f"only must name some of {', '.join(PARTS)}, got {', '.join(parts) or 'nothing'}"
         )
-    spark = documents.sparkSession
+    banding = choose_banding(settings) if "duplicates" in parts else None
     if blocks is None:
-        blocks = count_blocks(documents, min(_BLOCK_BYTES[part] for part in parts))
+        block_bytes = min(_BLOCK_BYTES[part] for part in parts)
+        blocks = count_blocks(documents, block_bytes, whole_bytes=_WHOLE_BYTES)
     if blocks < 1:
         raise ConfigError(f"blocks must be at least 1, got {blocks}")
-    known = outlets
-    if known is None and (name_urls or "attributions" in parts):
-        known = gazetteer()
-    banding = choose_banding(settings) if "duplicates" in parts else None
-    cut, labels = number_documents(
-        standard_documents(documents, columns, of_urls=known if name_urls else None),
-        shingle_size=settings.shingle_size, unit=passages, blocks=blocks,
-    )  # fmt: skip
+    of_urls = (outlets or gazetteer()) if name_urls else None
+    standard = standard_documents(documents, columns, of_urls=of_urls)
+    with _errors_of_tasks():
+        if blocks == 1:
+            tables = analyze_whole(
+                standard, settings, reuse, outlets=outlets, parts=parts, unit=passages
+            )
+            names = [name for part, names in _TABLES.items() if part in parts for name in names]
+            return SparkAnalysis(
+                {
+                    name: partial(table_of, tables, name)
+                    for name in ("documents", "passages", *names)
+                }
+            )
+        return _analyze_in_blocks(
+            standard, settings, reuse, banding, outlets, parts, passages, blocks, driver_bytes
+        )
+
+
+@contextmanager
+def _errors_of_tasks() -> Iterator[None]:
+    """Raise what a task says about the input as what it is, without the way it came."""
+    try:
+        yield
+    except PythonException as error:
+        match = re.search(r"dedup\.errors\.InputError: ([^\n]*)", str(error))
+        if match is None:
+            raise
+        raise InputError(match.group(1)) from None
+
+
+def _analyze_in_blocks(
+    documents: DataFrame, settings: DuplicateSettings, reuse: ReuseSettings,
+    banding: Banding | None, outlets: Gazetteer | None, parts: tuple[str, ...],
+    unit: PassageUnit, blocks: int, driver_bytes: int,
+) -> SparkAnalysis:  # fmt: skip
+    """Return the tables of documents with the columns of `DOCUMENT_SCHEMA`."""
+    spark = documents.sparkSession
+    cut, labels = number_documents(documents, shingle_size=settings.shingle_size, unit=unit)
     sizes = {outlet: n for outlet, n in labels.items() if outlet is not None}
     numbered = find_roles(cut, sizes)
     listed = None
@@ -129,8 +171,8 @@ def analyze(
         listed = number_passages(numbered, with_shingles=banding is not None)
     marked = _mark(numbered, listed) if {"reuse", "attributions"} & {*parts} else numbered
     every = found = verdicts = pairs = copies = None
-    if known is not None and "attributions" in parts:
-        every = spark.sparkContext.broadcast(known.with_labels(labels))
+    if "attributions" in parts:
+        every = spark.sparkContext.broadcast((outlets or gazetteer()).with_labels(labels))
         found = find(marked, every)
         verdicts = look_up(marked, found, every, sizes, blocks=blocks)
     if "reuse" in parts:

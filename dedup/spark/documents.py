@@ -31,7 +31,7 @@ _NUMBERED = "number long, first_passage long, n_passages long, n_words long"
 
 
 def number_documents(
-    frame: DataFrame, *, shingle_size: int, unit: PassageUnit, blocks: int
+    frame: DataFrame, *, shingle_size: int, unit: PassageUnit
 ) -> tuple[DataFrame, dict[str | None, int]]:
     """Return documents with their numbers and passages, kept.
 
@@ -39,7 +39,6 @@ def number_documents(
         frame: Documents, with the columns of `DOCUMENT_SCHEMA`.
         shingle_size: Tokens in a shingle.
         unit: The unit that documents are cut into.
-        blocks: One block is one partition; more are as many as Spark likes.
 
     Returns:
         The columns of `DOCUMENT_SCHEMA`; `number`; `first_passage`, the id of the first passage;
@@ -49,8 +48,7 @@ def number_documents(
     Raises:
         InputError: If two documents have an id, or none has a text.
     """
-    whole = frame.coalesce(1) if blocks == 1 else frame
-    ordered = whole.orderBy(sql.col("published").asc_nulls_last(), "document_id")
+    ordered = frame.orderBy(sql.col("published").asc_nulls_last(), "document_id")
     fields = ", ".join(
         f"{field.name} {field.dataType.simpleString()}"
         for field in from_arrow_schema(DOCUMENT_SCHEMA)
@@ -87,7 +85,7 @@ def _cut(shingle_size: int, unit: PassageUnit, batches: Batches) -> Batches:
         if not batch.num_rows:
             continue
         check(batch)
-        documents = _as_documents(batch)
+        documents = as_documents(batch)
         piece = collect_batch(documents, 0, unit=unit, shingle_size=shingle_size)
         columns = dict(zip(PIECE_COLUMNS, piece.columns, strict=True))
         cuts = np.stack(
@@ -112,7 +110,7 @@ def _cut(shingle_size: int, unit: PassageUnit, batches: Batches) -> Batches:
         )
 
 
-def _as_documents(rows: pa.RecordBatch | pa.Table) -> pa.RecordBatch:
+def as_documents(rows: pa.RecordBatch | pa.Table) -> pa.RecordBatch:
     """Return the document columns of rows with the types of `DOCUMENT_SCHEMA`."""
     table = pa.Table.from_batches([rows]) if isinstance(rows, pa.RecordBatch) else rows
     table = table.select(DOCUMENT_SCHEMA.names).cast(
@@ -147,7 +145,7 @@ def corpus_of(rows: pa.Table) -> tuple[Corpus, Passages, Integers]:
     Args:
         rows: Documents by number, with `cuts`, `first_passage` and `roles`.
     """
-    documents = _as_documents(rows)
+    documents = as_documents(rows)
     cuts, bounds = read_cuts(rows)
     of, positions = rows_of(bounds)
     text = documents["text"]

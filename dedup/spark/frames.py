@@ -28,23 +28,21 @@ def keep(frame: DataFrame) -> DataFrame:
     which double wherever two frames of one origin are joined.
     """
     is_written = frame.sparkSession.sparkContext.getCheckpointDir() is not None
-    kept = frame.checkpoint() if is_written else frame.localCheckpoint()
-    # What is one partition groups and joins without a shuffle, but only if Spark is told.
-    return kept.coalesce(1) if kept.rdd.getNumPartitions() == 1 else kept
+    return frame.checkpoint() if is_written else frame.localCheckpoint()
 
 
-def count_blocks(frame: DataFrame, block_bytes: int) -> int:
+def count_blocks(frame: DataFrame, block_bytes: int, *, whole_bytes: int) -> int:
     """Return into how many blocks of so many bytes a frame is cut, by the size of what it reads.
 
     There are no more blocks than partitions of a shuffle, and as many if Spark does not know how
-    large the files or rows are that the frame is made of.
+    large the files or rows are that the frame is made of. What reads at most `whole_bytes` is one.
     """
     # Not the size of the frame itself: of a frame with few of its columns Spark takes a share of
     # the bytes, as if a text were as short as every string.
     leaves = frame._jdf.queryExecution().optimizedPlan().collectLeaves()
     size = sum(int(leaves.apply(i).stats().sizeInBytes()) for i in range(leaves.size()))
     most = int(frame.sparkSession.conf.get("spark.sql.shuffle.partitions") or 200)
-    return max(1, min(most, -(-size // block_bytes)))
+    return 1 if size <= whole_bytes else max(1, min(most, -(-size // block_bytes)))
 
 
 def number_rows(frame: DataFrame, name: str) -> DataFrame:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import types
 from collections.abc import Callable
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import numpy as np
 
@@ -81,11 +81,14 @@ class Kernel(Generic[Parameters, Result]):
     def _compile(self) -> Callable[Parameters, Result]:
         import numba
 
+        from dedup.text.kernel_cache import KernelCache
+
         source = self.source
         twin = types.FunctionType(source.__code__, _Globals(source.__globals__), source.__name__)
         twin.__module__, twin.__qualname__ = source.__module__, source.__qualname__
-        compiled: Callable[Parameters, Result] = numba.njit(cache=True, nogil=True)(twin)
-        return compiled
+        compiled: Any = numba.njit(nogil=True)(twin)
+        compiled._cache = KernelCache(twin)
+        return cast(Callable[Parameters, Result], compiled)
 
 
 class _Globals(dict[str, Any]):

@@ -30,7 +30,6 @@ pytest.importorskip("pyspark", reason="pyspark is not installed: the extra `spar
 if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
     pytest.skip("no Java, which Spark runs on", allow_module_level=True)
 
-from pyspark.errors import PythonException
 from pyspark.sql import DataFrame, SparkSession
 
 import dedup.spark
@@ -154,20 +153,21 @@ def test_blocks_are_counted_by_the_size_of_what_is_read(
     read = spark.read.parquet(str(tmp_path / "rows"))
     unknown = spark.createDataFrame(spark.sparkContext.parallelize([("Rain.",)]), "text string")
     counts = [
-        count_blocks(frame, block_bytes)
-        for frame, block_bytes in (
-            (read, 1 << 20), (read, 200_000), (read.select("other"), 200_000), (read, 1),
-            (unknown, 1 << 20),
+        count_blocks(frame, block_bytes, whole_bytes=whole_bytes)
+        for frame, block_bytes, whole_bytes in (
+            (read, 1 << 20, 0), (read, 200_000, 0), (read.select("other"), 200_000, 0),
+            (read, 1, 0), (unknown, 1 << 20, 0), (read, 1, 1 << 20),
         )
     ]  # fmt: skip
-    assert [1, 2, 2, 3, 3] == counts  # of three partitions that a shuffle has here
+    assert [1, 2, 2, 3, 3, 1] == counts  # of three partitions that a shuffle has here
 
 
-def test_one_block_is_one_partition_all_the_way(spark: SparkSession) -> None:
+def test_one_block_is_sorted_without_a_shuffle(spark: SparkSession) -> None:
     frame = frame_of(spark, Corpus.from_records(random_records(5, 60)), partitions=7)
     result = dedup.spark.analyze(frame, only="duplicates")
-    assert result.duplicates is not None
-    assert "Exchange" not in result.duplicates._jdf.queryExecution().toString()
+    assert ["documents", "passages", "duplicates", "clusters"] == [*result.tables]
+    ordered = result.duplicates.orderBy(*dedup.spark.ORDER["duplicates"])
+    assert "Exchange" not in ordered._jdf.queryExecution().executedPlan().toString()
 
 
 def test_columns_may_have_other_names(spark: SparkSession) -> None:
@@ -184,16 +184,23 @@ def test_columns_may_have_other_names(spark: SparkSession) -> None:
     assert [1.0] == [row["jaccard"] for row in result.duplicates.collect()]
 
 
-def test_id_that_occurs_twice_is_an_error(spark: SparkSession) -> None:
-    frame = spark.createDataFrame([("a", "Rain."), ("a", "Snow.")], "id string, text string")
-    with pytest.raises(InputError, match="duplicate id 'a'"):
-        dedup.spark.analyze(frame, only="duplicates")
-
-
-def test_document_without_a_text_is_an_error(spark: SparkSession) -> None:
-    frame = spark.createDataFrame([("a", "Rain."), ("b", None)], "id string, text string")
-    with pytest.raises(PythonException, match="InputError: document 'b' has no text"):
-        dedup.spark.analyze(frame, only="duplicates")
+@pytest.mark.parametrize("blocks", [1, 2])
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([("b", "Hail."), ("a", "Rain."), ("b", ""), ("a", "Snow.")], "^duplicate id 'a'$"),
+        ([("a", "Rain."), ("b", None)], "^document 'b' has no text$"),
+        ([("a", "Rain."), ("", "Snow.")], "^a document without an id"),
+        ([("a", "..."), ("b", "")], "^no text in the corpus"),
+        ([], "^no document in the corpus$"),
+    ],
+)
+def test_input_of_no_use_is_an_error(
+    spark: SparkSession, rows: list[tuple[str, str | None]], message: str, blocks: int
+) -> None:
+    frame = spark.createDataFrame(rows, "id string, text string")
+    with pytest.raises(InputError, match=message):
+        dedup.spark.analyze(frame, only="duplicates", blocks=blocks)
 
 
 def test_fields_of_strings_alone_are_read_as_elsewhere(spark: SparkSession) -> None:
@@ -217,8 +224,7 @@ def test_more_pairs_than_the_driver_has_room_for_are_an_error_before(spark: Spar
     corpus = Corpus.from_records(random_records(5, 60))
     with pytest.raises(ConfigError, match="verified pairs take up to 240 bytes each"):
         dedup.spark.analyze(
-            frame_of(spark, corpus, partitions=1), DuplicateSettings(), only="duplicates",
-            driver_bytes=100,
+            frame_of(spark, corpus, partitions=1), only="duplicates", blocks=2, driver_bytes=100
         )  # fmt: skip
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -84,3 +88,24 @@ def test_compiled_kernel_calls_compiled_kernels() -> None:
 
     values = np.array([0, 1, 2**63, 2**64 - 1], dtype=np.uint64)
     assert [int(mix.interpret(v)) for v in values] == [int(mix.compiled(v)) for v in values]
+
+
+def test_cached_code_is_loaded_without_what_compiling_needs(tmp_path: Path) -> None:
+    program = """
+import sys
+import numpy as np
+from dedup.text.tokens import mix
+print(mix.compiled(np.uint64(7)), "numba.np.linalg" in sys.modules)
+from numba import njit
+print(njit(lambda x: x + 1)(1), "numba.np.linalg" in sys.modules)
+"""
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True,
+            check=True,
+        ).stdout.split()
+        for _ in range(2)
+    )  # fmt: skip
+    assert [first[0], "True", "2", "True"] == first  # compiled, as other functions of the process
+    assert [first[0], "False", "2", "True"] == second
