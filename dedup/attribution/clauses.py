@@ -20,6 +20,7 @@ _MODAL = re.compile("could|would|will|can|may|might|must|should|to", re.I)  # co
 _POSTS = re.compile("post(?:ed|s|ing)", re.I)  # a loss, or a picture
 _FINDS = re.compile("finds?|shows?|casts?|holds?", re.I)  # unless it finds new ways
 _STARTS = re.compile("began|begins?|continued?s?", re.I)  # and then does something
+_BELIEVES = re.compile("(?:think|thought|believ|fe(?:el|lt)|hop)", re.I)
 _ENDS_WITH = re.compile("conclud|beg[ia]n|open|continu", re.I)  # with a song
 _READS = re.compile("reads?", re.I)  # a statement does: “C”; a person does a book
 _PERSON_OF = re.compile("[OAS]z[NKT]")  # CNN's Tapper
@@ -82,6 +83,8 @@ def content_after(
         )
     ):
         return []
+    if _BELIEVES.match(words) and _is_said(reading, cue, sentence):
+        return []
     if start >= end:
         return []
     rows = make_rows(reading, cue, party, told, (start, end))
@@ -94,6 +97,16 @@ def _is_relayed(reading: Reading, cue: int, sentence: Sentence) -> bool:
     return any(
         row.kind == "outlet" and row.content and row.content[0] <= place < row.content[1]
         for row in sentence.rows
+    )
+
+
+def _is_said(reading: Reading, cue: int, sentence: Sentence) -> bool:
+    """Whether a cue stands in what somebody says: what others believe is no speech of theirs."""
+    place = reading.starts[cue]
+    return any(
+        row.content is not None and row.content[0] <= place < row.content[1]
+        for row in sentence.rows
+        if row.kind != "outlet"  # which may have it from them
     )
 
 

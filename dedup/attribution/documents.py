@@ -22,7 +22,8 @@ _OBTAINED = re.compile(
 _BY = ("by", "to", "with")
 # What is forwarded to a site, too, and is no document.
 _REQUEST = re.compile(
-    r"\b(?:requests?|inquir(?:y|ies)|questions?|calls?|visitors|traffic|users|readers|customers)\b"
+    r"\b(?:requests?|inquir(?:y|ies)|questions?|calls?|visitors|traffic|users|readers|customers"
+    r"|(?:web\s?)?sites?|pages?|addresses|browsers?)\b"
     r"[^;]{0,80}$", re.I,
 )  # fmt: skip
 # She shared the recording with S · he sent a two-page memo to S

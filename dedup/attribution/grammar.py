@@ -78,11 +78,21 @@ BEFORE_COMMON = re.compile(
 )
 # local press reports [said]
 BEFORE_REPORTS = re.compile(f"(?:\\A|(?<=[,:h&BVp¶]))(?P<party>[nN]{{0,2}}[nU]R){_HELPERS}\\Z")
+# Lena Moss, a botanist at Ashby, who [said]
+BEFORE_WHO = re.compile(
+    f"(?P<party>[NKT]{{1,3}}[NK]),D[^,;:{QUOTATION[1:-1]}]{{1,16}},q{_HELPERS}\\Z"
+)
+# The notice signed by the dean [read]
+BEFORE_REDUCED = re.compile(
+    f"(?:\\A|(?<=[,.&B]))(?P<party>D[nN]{{0,2}}[nEGY])(?:[nV]|[WZ])b?D?[nNKTGU]{{1,4}}{_HELPERS}\\Z"
+)
 # the Capital Ledger, which on Friday [quoted]
 BEFORE_RELATIVE = re.compile(f"(?P<party>{PARTY}),q{_HELPERS}\\Z")
 # [said] Dennis Okell, a docker · [according to] the ministry
 AFTER_CUE = re.compile(f"(?P<party>{PARTY})")
-AFTER_QUOTATION = re.compile(f"(?P<party>{PARTY}|Dn{{1,3}})")  # “…,” [said] the ruling
+AFTER_QUOTATION = re.compile(
+    f"(?P<party>[nNTRG]{{0,3}}T&[nNKTG]{{2,9}}[NK](?=[.,]|\\Z)|{PARTY}|Dn{{1,3}})"
+)  # “…,” [said] the ruling
 # … a docker. · … who resigned, · … on Monday. · … quoted in
 ENDS_AFTER = re.compile(
     f"(?:{_WHO})(?:{ASIDE})?(?:[ptyB]D?[n0dNYM]{{0,6}}H?[OA]?|d)*(?:[,.;~)a]|k[pb]|\\Z|{QUOTATION})"

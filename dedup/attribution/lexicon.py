@@ -280,6 +280,7 @@ def _verbs(entries: str, finite: str, base_class: str, ing_class: str) -> Iterat
 ABBREVIATIONS = frozenset(
     "adm al apr approx aug ave brig bros capt cf cmdr co col corp cpl dec dept dist dr est etc feb"
     " fr gen gov govt hon inc jan jr jul jun lt ltd maj mar messrs mgr mr mrs ms mt nov oct ont"
+    " ph.d m.sc b.sc ed.d d.phil"
     " op pres prof pvt rep reps rev rt sec sen sens sep sept sgt sr st supt tel univ vol vs"
     " ala ariz ark calif colo conn del fla ga ill ind kan ky la mass md mich minn miss mo mont neb"
     " nev okla ore pa pp tenn tex va vt wash wis wyo".split()

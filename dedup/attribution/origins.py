@@ -46,7 +46,8 @@ _CONTRIBUTED = re.compile(
 )
 # LONDON, March 3 (Reuters) – · By Jane Doe, Associated Press · By AFP · Reuters
 _DATELINE = re.compile(
-    "[¶#%][NKTGn0dDp,.&*SA]{0,10}?[(*](?P<outlet>[OAK])[^)*]{0,6}[)*](?P<dash>[~*:n]?)"
+    "[¶#%][NKTGn0dDp,.&*SA]{0,10}?(?:\\((?P<outlet>[OAK])[^)]{0,6}\\)(?P<dash>[~*:n]?)"
+    "|\\*(?P<slashed>[OA])\\*~)"
 )
 _BYLINE = re.compile("[¶#%]b(?:[NKTn,&.]{1,12}?|D?)(?P<outlet>[OA])(?![zmeVWLkRyx])")
 # CNN — · Odrava CNN — · ODRAVA, March 3, Reuters –
@@ -119,9 +120,10 @@ def origin_by_position(reading: Reading) -> Iterator[tuple[int, tuple[Span | Non
     for number, (start, end) in enumerate(pairwise([*starts, len(classes)])):
         is_first = number < _FIRST_PASSAGES and reading.starts[start] < _DATELINE_WITHIN
         if is_first and (match := _DATELINE.match(classes, start, end)):
+            place = match.start("slashed" if match["slashed"] else "outlet")
             is_dated = match["outlet"] != "K" or match["dash"] == "~"
-            if is_dated and not _is_spelled_out(reading, start, match.start("outlet")):
-                yield match.start("outlet"), (None, "dateline")
+            if is_dated and not _is_spelled_out(reading, start, place):
+                yield place, (None, "dateline")
         if is_first or start >= last_body:
             is_short = end - start <= _LONGEST_BYLINE
             if number == 0 and (match := _PLAIN_DATELINE.match(classes, start, end)):

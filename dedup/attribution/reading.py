@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -22,7 +23,13 @@ _MOST_MARKS = 4  # characters that open a quotation, and one in it
 _LONGEST = 300  # symbols; what is longer is a list, or a text without stops
 _SENTENCE = re.compile(r"[^.¶#%]+")
 # A quotation that ends with a stop ends the sentence, unless it is still to be attributed.
-_QUOTED_SENTENCE = re.compile(r"P(?![VLWkR,;:)&~])")
+_QUOTED_SENTENCE = re.compile(
+    # “…” he said. · asked, “…?” The other said: a question may be attributed behind it only
+    r"P(?![VLWkR,;:)&~]|D?[TNK]{0,3}[NKTIi][VL](?:[.¶#%]|\Z))"
+    r"|(?:(?<=[VLWR])|(?<=[VLWR][,:]))\?(?![VLWkR,;:)&~])"
+)
+# 6 p.m. “…” · 6 p.m. The
+_HOURS = (".m. ", ".m.\n")
 
 
 @dataclass(slots=True)
@@ -132,11 +139,30 @@ class Reading:
     def sentences(self) -> list[Sentence]:
         """Return the sentences, without rows yet; very long ones in pieces."""
         sentences = []
+        hours = self._after_hours()
         for match in _SENTENCE.finditer(self.classes):
             first = match.start()
             stops = [stop.end() for stop in _QUOTED_SENTENCE.finditer(self.classes, *match.span())]
+            if hours:
+                stops = sorted({*stops, *(at for at in hours if match.start() < at < match.end())})
             for last in (*stops, match.end()):
                 while first < last:
                     sentences.append(Sentence(first, min(last, first + _LONGEST)))
                     first = sentences[-1].last
         return sentences
+
+    def _after_hours(self) -> list[int]:
+        """Return the symbols that start a sentence behind `p.m.`, which has its own full stop."""
+        found = []
+        for hour in _HOURS:
+            at = self.text.find(hour)
+            while at >= 0:
+                place = bisect_left(self.starts, at + len(hour))
+                symbol = self.classes[place : place + 1]
+                is_article = (
+                    symbol in ("D", "I", "i", "j") and self.words(place, place + 1)[:1].isupper()
+                )
+                if symbol and (symbol in "QCP?X" or is_article):
+                    found.append(place)
+                at = self.text.find(hour, at + 1)
+        return found

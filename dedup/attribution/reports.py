@@ -31,6 +31,7 @@ _REPORTS_THAT = re.compile(
     r"(?:that|alleging|saying|claiming|suggesting|showing|revealing|detailing|describing|highlighting|noting|quoting"
     r"|citing|about\s+how|in\s+which)\s+(?P<content>[^.;\n]{10,300})"
 )
+_INVERTED = re.compile(r"\b(?:did|does|do|will|would|could|should)\s+(?:the\s+)?$", re.I)
 _REPORT_FROM = re.compile(
     r"\b(?P<cue>(?:poll|survey|study|analysis)s?\s+(?:[^.;]{0,60}?(?:conducted|done"
     r"|carried\s+out)\s+"
@@ -103,7 +104,7 @@ _BRACKET = re.compile(r"(?:\.?|[,/][^()\[\]]{0,30}\d[^()\[\]]{0,9})\](?![(\[\]])
 def reports_that(mention: Mention) -> Found | None:
     """Read `an S report that C`."""
     match = _REPORTS_THAT.match(mention.after)
-    if match is None:
+    if match is None or _INVERTED.search(mention.whole):
         return None
     (a, b), (c, d) = match.span("cue"), match.span("content")
     return mention.row(

@@ -40,6 +40,9 @@ _DATA_FROM = re.compile(
 _QUOTES = re.compile(f"[,:]?D?(?P<between>[nNKTtpDUGy]{{0,7}})(?={QUOTATION})")
 _WITH = re.compile("p(?P<party>D?[nN]{0,3}H?D?[OA]H?)\\Z")  # with S [citing]
 _WHICH = re.compile("(?:,?q|[OAY]h)[my]*\\Z")  # S, which [cited X] · a report that [cited X]
+_FRONTED = re.compile(
+    f"[hnyp,:]{{0,2}}(?P<said>{QUOTATION}),?(?P<party>{grammar.PARTY})(?=[VLWRkomexr])"
+)
 _DATE = re.compile("d[.]?0")
 _ORDER = {"a": 0, "c": 3}
 
@@ -268,7 +271,12 @@ def _saying(reading: Reading, cue: int, first: int, last: int, sentence: Sentenc
             return content_after(
                 reading, cue, subject, None, classes[cue + 1 : last], last, sentence
             )
-    if cue == first or classes[cue - 1] not in ",y&~)QCPX?":
+    if cue == first or (cue == first + 1 and classes[first] in "yB"):
+        fronted = _FRONTED.match(classes, cue + 1, last)  # Saying “C”, X left
+        if fronted is None:
+            return []
+        return make_rows(reading, cue, fronted.span("party"), None, fronted.span("said"))
+    if classes[cue - 1] not in ",y&~)QCPX?":
         return []
     rows = [row for row in sentence.rows if row.relation in ("statement", "quoted")]
     told = None
