@@ -23,7 +23,9 @@ _DATED = "(?:d0,(?=[0O]))?"  # an October 3, 2004 article
 _PHRASE = f"D{{0,2}}{_DATED}(?:{_JOINED}|{_ANY}{{0,9}}{_HEAD})(?:\\((?:[NKOA]+)\\))?"
 # of the Orrin Ports Authority · [sources] close to the board · [projections] by CNN and NPR
 _OF = f"(?:(?:(?<=[UT])n)?{_PREPOSITION}|(?<=[nYEU])b)"
-_AFTER = f"(?:{_OF}D{{0,2}}{_ANY}{{0,9}}[nNKTUGHYEOAS0](?:&D?[OA])?)"
+# [Olga Brandt of the Tern Institute] and contributor to Vox
+_AND_WORKS = "&[nT]{1,2}[pt]D?[nNKGOA]{1,4}"
+_AFTER = f"(?:{_OF}D{{0,2}}{_ANY}{{0,9}}[nNKTUGHYEOAS0](?:&D?[OA]|{_AND_WORKS})?)"
 _APPOSED = "D?[nN]{0,2}HDO"  # local newspaper the Guardian
 PARTY = f"(?:[iIj]|{_OUTLETS}|{_LISTED}|{_APPOSED}|{_PHRASE}{_AFTER}{{0,3}}|D?U)"
 _WHO = "(?:q[nmeyVWpDN0TGUotObzRHYEKA]{1,14})?"  # who work at Lodden, when asked by Reuters
@@ -57,7 +59,7 @@ _OFFICE = "D?[nNGK0z]{0,5}T(?:pD?[nNK]{0,3}[Gn])?"
 # outlet, the Courier, [said]
 BEFORE_NAMED = re.compile(
     f"{_EDGE}(?:(?:D|[NK]{{1,2}}z)?(?:[nT0HY]{{1,4}}|[nNKTU0]{{1,4}}H),"
-    f"|{_OFFICE},(?=[NK]{{2,4}},))"
+    f"|{_OFFICE},(?=[NK]{{2,4}},)|D[nNKG]{{1,4}}N,(?=[NK]{{2,3}},))"
     f"(?P<party>D?[nNT]{{0,3}}[NK]{{1,3}}|D?[OA]),{_HELPERS}\\Z"
 )
 # “…,” the 74-year-old [told]

@@ -50,7 +50,7 @@ _SHOW = re.compile(
 _NOUNS = re.compile(" (?:programme|program|show|podcast)\\b")
 # The Ferry Channel's Jonas Veld programme
 _OF_CHANNEL = re.compile(
-    r"(?P<name>[A-Z][\w.-]{1,20}['’]s? (?:[A-Z][\w'’.-]{1,20} ){1,4}"
+    r"(?P<name>[A-Z][\w.-]{1,20}(?: [A-Z][\w.-]{1,20}){0,2}['’]s? (?:[A-Z][\w'’.-]{1,20} ){1,4}"
     r"(?:programme|program|show|podcast))\b"
 )
 _AROUND = 60  # characters
@@ -131,5 +131,6 @@ def programmes(reading: Reading) -> Iterator[str]:
         for match in pattern.finditer(text):
             before = text[max(0, match.start() - _AROUND) : match.start()]
             place = bisect_right(reading.starts, match.start()) - 1
-            if reading.surfaces[place] == -1 and _AIRED.search(before):
+            is_own = pattern is _OF_CHANNEL or reading.surfaces[place] == -1
+            if is_own and _AIRED.search(before):
                 yield match["name"]

@@ -43,6 +43,7 @@ _WHICH = re.compile("(?:,?q|[OAY]h)[my]*\\Z")  # S, which [cited X] · a report 
 _FRONTED = re.compile(
     f"[hnyp,:]{{0,2}}(?P<said>{QUOTATION}),?(?P<party>{grammar.PARTY})(?=[VLWRkomexr])"
 )
+_INSERTED = re.compile(",(?:[emx].+|[Dp][^,;VLRWk]+)")
 _DATE = re.compile("d[.]?0")
 _ORDER = {"a": 0, "c": 3}
 
@@ -173,6 +174,8 @@ def _according_to(reading: Reading, cue: int, first: int, last: int) -> list[Fou
         other = classes.rfind(";", first, stop) + 1
         start = other if "a" in classes[first:other] else first
         content = (clause_start(classes, start, stop), stop)
+        if classes[stop : stop + 1] == "," and _INSERTED.fullmatch(classes, party[1], end):
+            content = content[0], end  # the crew won, according to S, the longest race
     if content[0] >= content[1]:
         return []
     return make_rows(reading, cue, party, None, content)

@@ -19,6 +19,7 @@ _SUBJECT = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?(?=[mexVvW
 _SIGNED = re.compile(f"[.]?~(?P<party>[NKT]{{1,5}}|D?[OA]H?)(?=[¶#%.,*(]|\\Z|{grammar.QUOTATION})")
 _FROM = re.compile(f"[EGYMn][pb](?P<party>{grammar.PARTY}|Dn{{1,3}}):\\Z")
 _WHO = re.compile("(?P<party>[NKT]{1,3}[NK])(?:,[0nDdTN]{1,5})?,q[^:;.]{2,20}:\\Z")
+_PARTICIPLE_FIRST = ("Nt", "Np")
 _LONG = 4  # words of a quotation in a clause without a cue
 
 
@@ -131,6 +132,9 @@ def subject_of(reading: Reading, first: int, before: int) -> Span | None:
     if match is None:
         return None
     party = match.span("party")
+    if classes[party[0] : party[1] + 1] in _PARTICIPLE_FIRST:
+        if reading.words(*party).endswith("ing"):
+            return None  # Speaking to S, X said
     return None if party[1] > before else party
 
 

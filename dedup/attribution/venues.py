@@ -109,11 +109,11 @@ _IN_PRINT = re.compile(
 )
 # X, film critic for S, · S film critic X · X, a columnist for S, wrote
 _REVIEWER = (
-    r"(?:critic|reviewer|critic-at-large|(?P<writes>columnist|blogger|essayist|correspondent))"
+    r"(?:critic|reviewer|critic-at-large|(?P<writes>columnist|blogger|essayist|correspondent|contributor))"
 )
-_REVIEWS_FOR = re.compile(rf"\b{_REVIEWER}\s+(?:for|of|at|with|in)\s+$")
+_REVIEWS_FOR = re.compile(rf"\b{_REVIEWER}\s+(?:for|of|at|with|in|to)\s+$")
 _REVIEWER_OF = re.compile(r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,2}(?:critic|reviewer),?\s+(?=[A-Z])")
-_REVIEW_ENDS = ("for", "of", "at", "with", "in")
+_REVIEW_ENDS = ("for", "of", "at", "with", "in", "to")
 _WRITES = re.compile("cue '(?:wr(?:ote|ites)|writing|argue)")
 # about it on S
 _ASKED = re.compile(r"\b(?:asked|pressed|questioned|grilled|challenged|quizzed)\s[^.;]{0,80}$")
