@@ -57,7 +57,8 @@ _RELATIVE = re.compile("(?:,D[nE]pq|,?[qh])?[,emyD]*\\Z")  # a copy of which was
 def obtained(mention: Mention) -> Found | None:
     """Read `records seen by S`."""
     match = _OBTAINED.search(mention.before) if mention.last_word in _BY else None
-    if match is None or _REQUEST.search(mention.before, 0, match.start()):
+    is_sent = match is not None and match["cue"].rstrip().endswith("to")
+    if match is None or (is_sent and _REQUEST.search(mention.before, 0, match.start())):
         return None
     cue = mention.base + match.start("cue"), mention.base + match.end("cue")
     content = _document_before(mention.reading, cue[0], mention.sentence.first, mention.place)

@@ -55,6 +55,7 @@ _EVERY = (
     ("''", _APOSTROPHES), ("*", _STARS), ("_", _LINES), ("</", _TAGS), (" '", _SINGLE),
     ("[[", _LINKS), ("{{w|", _TEMPLATES), ("[http", _ADDRESSES),
 )  # fmt: skip
+_ITALIC = re.compile(r"''|[*_]|<(?:i|em|cite)\b.*", re.I)
 _AROUND_NAMES = ("'", "''")  # marks that count around names only
 # Words of a name: each with a capital or a digit, but for the small ones in the middle.
 _NAME = re.compile(
@@ -87,6 +88,14 @@ class Marks:
             for first, opened, closing, _ in self.pairs
             if self.text[first] not in "[{"
         }
+
+    def titles(self) -> list[Span]:
+        """Return what stands in italics in the text without marks, as names of outlets do."""
+        return [
+            (int(np.searchsorted(self.kept, opened)), int(np.searchsorted(self.kept, closing)))
+            for first, opened, closing, _ in self.pairs
+            if _ITALIC.fullmatch(self.text, first, opened)
+        ]
 
     def put_back(self, rows: Iterable[Found]) -> list[Found]:
         """Return rows that were found without the marks, with their places in the text."""

@@ -280,7 +280,7 @@ def read_batch(batch: Batch, outlets: Gazetteer) -> Iterator[tuple[int, Reading]
         if marks is None:
             _read(reading)
         else:
-            reading.emphasised = marks.emphasised()
+            reading.emphasised, reading.titles = marks.emphasised(), marks.titles()
             _read(reading)
             reading.text, reading.found = marks.text, marks.put_back(reading.found)
         yield batch.first + i, reading

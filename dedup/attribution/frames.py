@@ -21,6 +21,16 @@ _JOURNALISM = ("Journalism", "Reporting")
 # told Odrava Tonight that
 _TOLD = re.compile("[La](?P<name>[NKA]{1,3}N)(?=,?h|[,.])")
 _TODAY = ("Today", "Tonight", "Now", "Live", "Online", "Weekly", "Daily")
+# ''Zenda'' reports · told ''Zenda'': in italics, a name that speaks is no person's.
+_TITLE = re.compile(r"[A-Z][\w.'’-]*(?: (?:of|de|la|el|le|the|and|[A-Z][\w.'’-]*)){0,4}")
+_TITLE_BEFORE = re.compile(
+    r"\b(?:told|tells|according to|(?:reported|quoted|cited) (?:by|in)"
+    r"|(?:interview|interviews) (?:with|in|for|by)|report (?:in|by|from))\s+(?:the\s+)?\Z", re.I
+)  # fmt: skip
+_TITLE_BEHIND = re.compile(
+    r"\s+(?:(?:has|had|also|later|first)\s+)*(?:report(?:s|ed)|quot(?:es|ed)|cit(?:es|ed))\b"
+)
+_AROUND = 40  # characters
 _NUMBER = re.compile("0(?=[my]{0,2}(?P<cue>[VR]))")
 _NUMBERED = re.compile("(?:(?:\\A|[¶#%.,&hBD])|[,.]y)(?P<name>N?[NA]0)\\Z")
 _LONGEST = 5  # symbols of such a name, with what stands before it
@@ -40,6 +50,12 @@ def framed(reading: Reading) -> Iterator[str]:
         name = reading.words(*told.span("name"))
         if name.endswith(_TODAY):
             yield name
+    for start, end in reading.titles:
+        if _TITLE.fullmatch(text, start, end) and (
+            _TITLE_BEFORE.search(text, max(0, start - _AROUND), start)
+            or _TITLE_BEHIND.match(text, end)
+        ):
+            yield text[start:end]
     for number in _NUMBER.finditer(reading.classes):
         cue, end = number.start("cue"), number.end()
         if reading.words(cue, cue + 1) not in _REPORTS:

@@ -36,7 +36,7 @@ _JOURNALIST = re.compile(
 _CREW = re.compile(r"\b(?:team|crew)$")
 _MEDIA = re.compile(r"\b(?:media|outlets?|papers?|newspapers|agencies)$", re.I)  # state media S
 _FORMER = re.compile(r"(?:(?:an?|the)\s+)?(?:former|ex-|then-)", re.I)
-_IN_PRINT = re.compile("wr(?:ote|ites?|itten)|report", re.I)
+_SPOKEN = re.compile("sa(?:id|ys?|ying)|t(?:old|ells?|elling)|ask|add|repl(?:y|ie)", re.I)
 # CNN, ABC and Fox News · Time, Newsweek and …: an ambiguous name among sure ones is an outlet's.
 _LISTED_WITH = re.compile("O(?:,?&|,)D?\\Z")
 _LIST_GOES_ON = re.compile("(?:,?&|,)D?O")
@@ -164,7 +164,7 @@ def _employee(reading: Reading, first: int, match: re.Match[str], cue: str) -> P
     else:
         preposition = first + match.group().index("p")
         is_one = reading.words(preposition, preposition + 1).lower() == "of"
-        if is_one and not _IN_PRINT.match(cue):  # whom an outlet employs may speak as a person
+        if is_one and _SPOKEN.match(cue):  # whom an outlet employs speaks as a person
             return Party("person")
     return _of_outlet(reading, place, match["outlet"], cue) if is_one else None
 

@@ -89,6 +89,7 @@ class Reading:
         gazetteer: The outlets.
         local: Surfaces that only this document has; -2 stands for the first.
         emphasised: Start and end of what stood between marks of emphasis (*Time*).
+        titles: Of these, what stood in italics.
         links: Words and addresses of a page's links.
         own: Id of the document's own outlet, if the gazetteer has it.
         found: The rows so far.
@@ -103,6 +104,7 @@ class Reading:
     own: str | None = None
     local: list[Surface] = field(default_factory=list)
     emphasised: dict[int, int] = field(default_factory=dict)
+    titles: list[Span] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
 

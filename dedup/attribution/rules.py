@@ -43,7 +43,7 @@ _WHICH = re.compile("(?:,?q|[OAY]h)[my]*\\Z")  # S, which [cited X] · a report 
 _FRONTED = re.compile(
     f"[hnyp,:]{{0,2}}(?P<said>{QUOTATION}),?(?P<party>{grammar.PARTY})(?=[VLWRkomexr])"
 )
-_INSERTED = re.compile(",(?:[emx].+|[Dp][^,;VLRWk]+)")
+_INSERTED = re.compile(f",(?:[emx][^{QUOTATION[1:-1]}]+|[Dp][^,;VLRWk{QUOTATION[1:-1]}]+)")
 _DATE = re.compile("d[.]?0")
 _ORDER = {"a": 0, "c": 3}
 

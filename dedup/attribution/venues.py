@@ -109,7 +109,8 @@ _IN_PRINT = re.compile(
 )
 # X, film critic for S, · S film critic X · X, a columnist for S, wrote
 _REVIEWER = (
-    r"(?:critic|reviewer|critic-at-large|(?P<writes>columnist|blogger|essayist|correspondent|contributor))"
+    r"(?:critic|reviewer|critic-at-large"
+    r"|(?P<writes>columnist|blogger|essayist|correspondent|contributor))"
 )
 _REVIEWS_FOR = re.compile(rf"\b{_REVIEWER}\s+(?:for|of|at|with|in|to)\s+$")
 _REVIEWER_OF = re.compile(r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,2}(?:critic|reviewer),?\s+(?=[A-Z])")
