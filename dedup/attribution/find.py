@@ -18,13 +18,8 @@ import pyarrow as pa
 
 from dedup.attribution import lexicon
 from dedup.attribution.attributions import NOWHERE, Attributions, passages_at
-from dedup.attribution.blurbs import read_blurbs
-from dedup.attribution.chains import link_chains
-from dedup.attribution.credits import read_credits, read_links
+from dedup.attribution.document import read_document
 from dedup.attribution.emphasis import without_marks
-from dedup.attribution.inner import read_inner_speech
-from dedup.attribution.mentions import read_mentions
-from dedup.attribution.names import know_names
 from dedup.attribution.outlets import Gazetteer
 from dedup.attribution.reading import (
     CONFIDENCES,
@@ -35,8 +30,6 @@ from dedup.attribution.reading import (
     Reading,
     Span,
 )
-from dedup.attribution.rules import read_sentence
-from dedup.attribution.speakers import give_speakers
 from dedup.attribution.symbols import make_symbols
 from dedup.attribution.vocabulary import Vocabulary, make_vocabulary
 from dedup.corpus import BODY, HEADING, Corpus, Passages, document_order, text_buffers
@@ -278,10 +271,10 @@ def read_batch(batch: Batch, outlets: Gazetteer) -> Iterator[tuple[int, Reading]
         if others[i] is not None and '"links"' in others[i]:
             reading.links = _links(others[i])
         if marks is None:
-            _read(reading)
+            read_document(reading)
         else:
             reading.emphasised, reading.titles = marks.emphasised(), marks.titles()
-            _read(reading)
+            read_document(reading)
             reading.text, reading.found = marks.text, marks.put_back(reading.found)
         yield batch.first + i, reading
 
@@ -293,34 +286,3 @@ def _links(other_fields: str) -> list[tuple[str, str]]:
         return []
     pairs = [link for link in links if isinstance(link, list) and len(link) == 2]
     return [(a, b) for a, b in pairs if isinstance(a, str) and isinstance(b, str)]
-
-
-def _read(reading: Reading) -> None:
-    know_names(reading)
-    credits = read_credits(reading)
-    sentences = reading.sentences()
-    for sentence in sentences:
-        read_sentence(reading, sentence)
-    read_blurbs(reading, sentences)
-    read_mentions(reading, sentences, {row.credited for row in credits})
-    give_speakers(reading, sentences)
-    for sentence in sentences:
-        link_chains(reading, sentence.rows)
-    _merge(reading, credits)
-    read_inner_speech(reading)
-
-
-def _merge(reading: Reading, credits: list[Found]) -> None:
-    """Add the credits by place, without the rows that a cue in the same line gave."""
-    spans = [credit.credited for credit in credits]
-    gone = {
-        id(row)
-        for row in reading.found
-        if any(row.credited[0] <= start and end <= row.credited[1] for start, end in spans)
-    }
-    reading.found[:] = [row for row in reading.found if id(row) not in gone]
-    for row in reading.found:
-        if row.parent is not None and id(row.parent) in gone:
-            row.relation, row.parent = "statement", None
-    reading.add(credits)
-    reading.add(read_links(reading))
