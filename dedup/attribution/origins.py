@@ -17,7 +17,7 @@ _OPENERS = re.compile("[¶#%]")
 _ARTICLE = re.compile(r"(?:\b(?:the|The|an?)\s+)?[\[“\"]?$")
 _CREDIT_WORD = re.compile(
     r"(?P<cue>(?:©|\(c\)|copyright|©\s*\d{4}|h/t|hat[ -]tip|(?:(?<=\()|(?<=[—–|]\s)|^|(?<=\n))via"
-    r"|courtesy(?:\s+of)?|sources?|credit|image|photos?|photograph|picture|video)"
+    r"|courtesy(?:\s+of)?|sources?|credit|images?|photos?|photograph(?:s|y)?|pictures?|video)"
     r"(?:\s+(?:by|from|to))?)(?:[\s:,.]*(?:©|\(c\)|copyright|\d{4}(?:\s*[-–]\s*\d{2,4})?|by\b))*"
     r"[\s:,]*$",
     re.I,
@@ -28,7 +28,9 @@ _MADE_FROM = re.compile(
     r"|(?:Compiled|Reprinted|Republished|Reproduced|Adapted|Excerpted|Syndicated|Translated)"
     r"(?:\swith\s(?:\w+\s)?permission)?\s(?:from|by|of)"
     r"|\(?[Ww]ith\s(?:additional\s)?(?:reporting|(?:agency\s)?inputs?|files|material|reports)\s(?:by|from)"
-    r"|(?:[Pp]hotos?|[Pp]icture|[Ii]mage|[Vv]ideo)\sby\s(?:[A-Z][\w.-]+\s){1,3}for)\s+$"
+    r"|(?:[Pp]hotos?|[Pp]icture|[Ii]mage|[Vv]ideo)\sby\s(?:[A-Z][\w.-]+\s){1,3}for"
+    r"|(?:[Pp]hotos?|[Pp]icture|[Ii]mages?|[Cc]redit)(?::|\.\.\.|\sby)\s(?:[A-Z][\w.-]+\s){1,2}[A-Z][\w.-]+"
+    r"\s?[,/|])\s*$"
 )
 _USED = re.compile(r"\b(?P<cue>(?:[Mm]aterial|[Ii]nformation|[Rr]eports?)\sfrom)\s+$")
 _IS_USED = re.compile(r"[^.\n]{0,60}\b(?:was|were)\sused\s(?:in|for)\sthis\b")
@@ -49,7 +51,7 @@ _DATELINE = re.compile(
     "[¶#%][NKTGn0dDp,.&*SA]{0,10}?(?:\\((?P<outlet>[OAK])[^)]{0,6}\\)(?P<dash>[~*:n]?)"
     "|\\*(?P<slashed>[OA])\\*~)"
 )
-_BYLINE = re.compile("[¶#%]b(?:[NKTn,&.]{1,12}?|D?)(?P<outlet>[OA])(?![zmeVWLkRyx])")
+_BYLINE = re.compile("[¶#%]b(?:[NKTn,&.]{1,12}?|D?)(?P<outlet>[OA])(?![zmeVWLkRyxn])")
 # CNN — · Odrava CNN — · ODRAVA, March 3, Reuters –
 _PLAIN_DATELINE = re.compile(
     "[¶#%](?:[NK]{1,3},?(?:[NK]{1,3},?)?(?:d0,?)?)?(?P<outlet>O)~(?=[DNKTUnpdB0])"
@@ -78,8 +80,11 @@ _SIGN_OFF = re.compile("[.]~N?D?(?P<outlet>O)[.]?(?=[¶#%]|\\Z)")  # … the qua
 _IN_BRACKETS = re.compile("[¶#%](?P<outlet>O)")  # [S] The quay
 # What has these signs is an origin wherever it stands.
 _ANYWHERE = (
-    # ODRAVA, Nov 15 (Reuters) –
+    # ODRAVA, Nov 15 (Reuters) – · (Reuters) – The quay
     (")~", re.compile("K{1,3}(?:,[NK]{1,3})?,?(?:d0,?)?\\((?P<outlet>O)\\)~"), "dateline"),
+    (")~", re.compile("(?<![NKOA])\\((?P<outlet>O)\\)~(?=[DNKTU])"), "dateline"),
+    # Reuters, Odrava, Nov 15 2004
+    ("O,N", re.compile("(?P<outlet>O),N{1,2},d0,?0"), "dateline"),
     # Jonas Veld, Reuters Friday, December 3, 2004
     ("Od", re.compile("[NK]{2,4}[,*]D?(?P<outlet>O)d,?(?:d0,?|0d)0"), "byline"),
     # (Jonas Veld/Reuters) · (AP Photo/Jonas Veld)
@@ -89,6 +94,7 @@ _ANYWHERE = (
 # By Jonas Veld (S) · By Jonas Veld and Edda Corrin, S
 _BY_SOMEBODY = re.compile(
     "b[NKT]{2,4}(?:&[NKT]{2,4})?(?:,?\\(|[,*~]|nb)D?(?P<outlet>[OA])(?![zmeVWLkRyx])"
+    "|b(?P<agency>O)(?=K{1,3}[~,])"  # By Reuters ODRAVA –
 )
 _BY = ("By", "BY")
 _GOES_ON = re.compile(r"\)?,?\s+(?!(?:[Ss]taff|news|senior|political|foreign) )[a-z]")
@@ -113,7 +119,7 @@ def origin_by_position(reading: Reading) -> Iterator[tuple[int, tuple[Span | Non
         for found in pattern.finditer(classes) if sign in classes else ():
             yield found.start("outlet"), (None, basis)
     for found in _BY_SOMEBODY.finditer(classes):
-        place = found.start("outlet")
+        place = found.start("agency" if found["agency"] else "outlet")
         if reading.words(found.start(), found.start() + 1) in _BY:
             if _GOES_ON.match(reading.text, reading.ends[place]) is None:
                 yield place, (None, "byline")
@@ -152,6 +158,8 @@ def origin_by_word(reading: Reading, place: int) -> tuple[Span | None, str] | No
     match = _MADE_FROM.search(before)
     if match is None and _IS_USED.match(reading.text, end):
         match = _USED.search(before)
+    if match is not None and match["cue"][-1] in ",/|" and _GOES_ON.match(reading.text, end):
+        match = None  # Photo: Jonas Veld, S reported
     if match is not None:
         first, last = match.span("cue")
         return (base + first, base + last), f"cue {match['cue']!r}"
