@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from dedup.attribution.grammar import QUOTATION
-from dedup.attribution.reading import SIGNED, Reading, Span
+from dedup.attribution.reading import PICTURED, SIGNED, Reading, Span
 
 _OPENERS = re.compile("[¶#%]")
 _ARTICLE = re.compile(r"(?:\b(?:the|The|an?)\s+)?[\[“\"]?$")
@@ -88,14 +88,15 @@ _ANYWHERE = (
     # Jonas Veld, Reuters Friday, December 3, 2004
     ("Od", re.compile("[NK]{2,4}[,*]D?(?P<outlet>O)d,?(?:d0,?|0d)0"), "byline"),
     # (Jonas Veld/Reuters) · (AP Photo/Jonas Veld)
-    ("*", re.compile("\\([NKT]{2,4}\\*D?(?P<outlet>[OA])\\)"), "a photo's"),
-    ("*", re.compile("\\((?P<outlet>O)[NnK]?\\*[NKT]{2,4}\\)"), "a photo's"),
+    ("*", re.compile("\\([NKT]{2,4}\\*D?(?P<outlet>[OA])\\)"), PICTURED),
+    ("*", re.compile("\\((?P<outlet>O)[NnK]?\\*[NKT]{2,4}\\)"), PICTURED),
 )
 # By Jonas Veld (S) · By Jonas Veld and Edda Corrin, S
 _BY_SOMEBODY = re.compile(
     "b[NKT]{2,4}(?:&[NKT]{2,4})?(?:,?\\(|[,*~]|nb)D?(?P<outlet>[OA])(?![zmeVWLkRyx])"
     "|b(?P<agency>O)(?=K{1,3}[~,])"  # By Reuters ODRAVA –
 )
+_PICTURE = re.compile(r"\b(?:images?|photo|picture|video)", re.I)
 _BY = ("By", "BY")
 _GOES_ON = re.compile(r"\)?,?\s+(?!(?:[Ss]taff|news|senior|political|foreign) )[a-z]")
 _INITIALS = re.compile(r"\b([A-Z])\w")
@@ -138,8 +139,8 @@ def origin_by_position(reading: Reading) -> Iterator[tuple[int, tuple[Span | Non
                 yield match.start("outlet"), (None, "byline")
             elif match := _SIGNED.match(classes, start, end):
                 yield match.start("outlet"), (None, "byline")
-            elif is_short and (place := _in_line(reading, start)) >= 0:
-                yield place, (None, "a line of its own")
+            elif is_short and (line := _in_line(reading, start)):
+                yield line[0], (None, line[1])
             elif (match := _IN_BRACKETS.match(classes, start, end)) and _is_bracketed(
                 reading, match.start("outlet")
             ):
@@ -154,7 +155,7 @@ def origin_by_word(reading: Reading, place: int) -> tuple[Span | None, str] | No
     if match := _CREDIT_WORD.search(before):
         words = match["cue"].rstrip()
         first = base + match.start("cue")
-        return (first, first + len(words)), f"cue {words!r}"
+        return (first, first + len(words)), _basis(words)
     match = _MADE_FROM.search(before)
     if match is None and _IS_USED.match(reading.text, end):
         match = _USED.search(before)
@@ -162,7 +163,7 @@ def origin_by_word(reading: Reading, place: int) -> tuple[Span | None, str] | No
         match = None  # Photo: Jonas Veld, S reported
     if match is not None:
         first, last = match.span("cue")
-        return (base + first, base + last), f"cue {match['cue']!r}"
+        return (base + first, base + last), _basis(match["cue"])
     if match := _RIGHTS.match(reading.text, end):
         return match.span("cue"), "its rights"
     if "contributed" in reading.text[end : end + _BEHIND] and _CONTRIBUTED.match(reading.text, end):
@@ -170,8 +171,12 @@ def origin_by_word(reading: Reading, place: int) -> tuple[Span | None, str] | No
     return None
 
 
-def _in_line(reading: Reading, start: int) -> int:
-    """Return the symbol of the outlet whose line a passage is; -1 where it is none's."""
+def _basis(cue: str) -> str:
+    return PICTURED if _PICTURE.search(cue) else f"cue {cue!r}"
+
+
+def _in_line(reading: Reading, start: int) -> tuple[int, str] | None:
+    """Return the symbol of the outlet whose line a passage is, if it is one, and of what sort."""
     for pattern in _LINES:
         if match := pattern.match(reading.classes, start):
             named = match.groupdict()
@@ -180,8 +185,10 @@ def _in_line(reading: Reading, start: int) -> int:
             place = match.start("outlet")
             # With spaces it may be any two names: Jonas Veld / Reuters
             if named.get("slash") is None or reading.text[reading.starts[place] - 1] == "/":
-                return place
-    return -1
+                line = reading.words(start + 1, match.end())
+                is_picture = "/" in line or _PICTURE.search(line) is not None
+                return place, PICTURED if is_picture else "a line of its own"
+    return None
 
 
 def _is_bracketed(reading: Reading, place: int) -> bool:

@@ -13,7 +13,8 @@ RELATIONS = ("statement", "venue", "obtained", "quoted", "credit", "link")
 QUOTATIONS = ("direct", "mixed", "indirect", "none")
 KINDS = ("outlet", "organisation", "person", "unnamed")
 CONFIDENCES = ("high", "medium", "low")
-SIGNED = "signs a quotation"  # a basis: a credit of that and no more
+# Bases of credits of that and no more.
+SIGNED, PICTURED = "signs a quotation", "a picture's"
 
 Span = tuple[int, int]  # of code points, or of symbols where it says so
 
