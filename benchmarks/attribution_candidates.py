@@ -35,7 +35,7 @@ from quality_attribution import (
 
 from dedup import Corpus
 from dedup.attribution import gazetteer, grammar
-from dedup.attribution.find import read_documents
+from dedup.attribution.find import cut_batches, read_batch
 from dedup.attribution.parties import identify
 from dedup.attribution.reading import Found, Reading
 from dedup.corpus import collect_passages
@@ -118,7 +118,9 @@ def read_articles(name: str, records: Sequence[Mapping[str, Any]], gold: list[Ro
     outlets = gazetteer().with_labels({each["outlet"] for each in records})
     start = time.process_time()
     readings = [
-        (records[row]["id"], reading) for row, reading in read_documents(corpus, passages, outlets)
+        (records[row]["id"], reading)
+        for batch in cut_batches(corpus, passages)
+        for row, reading in read_batch(batch, outlets)
     ]
     seconds = {"rules": time.process_time() - start}
     real = by_document(gold)

@@ -234,6 +234,9 @@ def meets(first: Iterable[Span], second: Iterable[Span]) -> bool:
     return any(a < d and c < b for a, b in first for c, d in second)
 
 
+_WHOLE = 0.95
+
+
 def score_quotations(
     texts: Mapping[str, str], gold: Mapping[str, Sequence[Row]],
     found: Mapping[str, Sequence[Row]], n_errors: int,
@@ -250,8 +253,14 @@ def score_quotations(
             ]  # fmt: skip
             n_gold += bool(owners)
             n_found += bool(speakers)
-            # Of a chain the last hop speaks: the one with the shortest content.
-            speakers.sort(key=lambda row: sum(end - start for start, end in row.content))
+            # Of a chain the last hop speaks, with the shortest content; but who is quoted inside
+            # a quotation speaks only a part of it.
+            speakers.sort(
+                key=lambda row: (
+                    not covers(row.content, span, _WHOLE),
+                    sum(end - start for start, end in row.content),
+                )
+            )
             ok = bool(speakers) and any(meets(speakers[0].credited, r.credited) for r in owners)
             right += ok
             if not ok and (owners or speakers):

@@ -12,7 +12,7 @@ from dedup.attribution.reading import Found, Reading, Sentence, Span
 _WEAK = "Wor"
 # What outlets do without asserting anything.
 _ACTS = re.compile(
-    r"(?:sought|seek|ask|beg|invit|request|thank|want|welcom|apologi|hop(?:e|ing)|worr|wonder"
+    r"(?:sought|seek|ask|beg|invit|request|thank|want|welcom|apologi|hop(?:e|ing)|worr|wonder|considered"
     r"|expect|petition|examin|think|thought|believ|fear)", re.I,
 )  # fmt: skip
 _PRESS = re.compile(r"\b(?:media|outlets|newspapers|papers|press|agencies|networks)$", re.I)
@@ -20,6 +20,8 @@ _MODAL = re.compile("could|would|will|can|may|might|must|should|to", re.I)  # co
 _POSTS = re.compile("post(?:ed|s|ing)", re.I)  # a loss, or a picture
 _FINDS = re.compile("finds?|shows?|casts?|holds?", re.I)  # unless it finds new ways
 _STARTS = re.compile("began|begins?|continued?s?", re.I)  # and then does something
+_BELIEVES = re.compile("(?:think|thought|believ|fe(?:el|lt)|hop)", re.I)
+_ENDS_WITH = re.compile("conclud|beg[ia]n|open|continu", re.I)  # with a song
 _READS = re.compile("reads?", re.I)  # a statement does: “C”; a person does a book
 _PERSON_OF = re.compile("[OAS]z[NKT]")  # CNN's Tapper
 
@@ -58,6 +60,8 @@ def content_after(
         or reading.words(*party).endswith("interview")  # an interview [aired on S]
     ):
         return []
+    if _ENDS_WITH.match(words) and reading.words(cue + 1, cue + 2).lower() == "with":
+        return []
     is_told = re.search(f"{QUOTATION}|h", reading.classes[cue + 1 : end]) is not None
     if _POSTS.fullmatch(words) and re.fullmatch("D?[OA]|D?n?E", who) and not is_told:
         return []
@@ -79,6 +83,8 @@ def content_after(
         )
     ):
         return []
+    if _BELIEVES.match(words) and _is_said(reading, cue, sentence):
+        return []
     if start >= end:
         return []
     rows = make_rows(reading, cue, party, told, (start, end))
@@ -91,6 +97,16 @@ def _is_relayed(reading: Reading, cue: int, sentence: Sentence) -> bool:
     return any(
         row.kind == "outlet" and row.content and row.content[0] <= place < row.content[1]
         for row in sentence.rows
+    )
+
+
+def _is_said(reading: Reading, cue: int, sentence: Sentence) -> bool:
+    """Whether a cue stands in what somebody says: what others believe is no speech of theirs."""
+    place = reading.starts[cue]
+    return any(
+        row.content is not None and row.content[0] <= place < row.content[1]
+        for row in sentence.rows
+        if row.kind != "outlet"  # which may have it from them
     )
 
 

@@ -20,6 +20,12 @@ _OBTAINED = re.compile(
     r"(?:\s+by|(?<=to)|(?<=with)))\s+$"
 )
 _BY = ("by", "to", "with")
+# What is forwarded to a site, too, and is no document.
+_REQUEST = re.compile(
+    r"\b(?:requests?|inquir(?:y|ies)|questions?|calls?|visitors|traffic|users|readers|customers"
+    r"|(?:web\s?)?sites?|pages?|addresses|browsers?)\b"
+    r"[^;]{0,80}$", re.I,
+)  # fmt: skip
 # She shared the recording with S · he sent a two-page memo to S
 _HANDED = re.compile(
     r"\b(?P<cue>(?:shar(?:ed|es)|sent|disclosed|e-?mailed|leaked|handed|provided|gave|passed|released|forwarded)\s+"
@@ -31,7 +37,8 @@ _GIVEN = re.compile(
 )
 _OBTAINS = re.compile(
     r"(?:,[^,.;]{3,60},)?\s*(?P<cue>(?:has\s+|had\s+|have\s+)?(?:obtained|seen|reviewed|viewed"
-    r"|acquired|read"
+    r"|acquired|read|received(?=\s+(?:an?|the)\s+(?:[\w-]+\s+){0,2}(?:statement|letter|e-?mail|copy|video"
+    r"|recording|audiotape|tape|message|fax|document))"
     r"|(?:was|were|been)\s+(?:shown|given|sent|handed))"
     r"(?:\s+and\s+\w+)?)\s+(?P<content>(?:(?:an?|the|some|copies|\d+|several|hundreds)\b[^.;,\n]{3,80}"
     rf"|(?:\w+\s+){{0,2}}{_NOUN}\b[^.;,\n]{{0,80}}))"
@@ -50,7 +57,8 @@ _RELATIVE = re.compile("(?:,D[nE]pq|,?[qh])?[,emyD]*\\Z")  # a copy of which was
 def obtained(mention: Mention) -> Found | None:
     """Read `records seen by S`."""
     match = _OBTAINED.search(mention.before) if mention.last_word in _BY else None
-    if match is None:
+    is_sent = match is not None and match["cue"].rstrip().endswith("to")
+    if match is None or (is_sent and _REQUEST.search(mention.before, 0, match.start())):
         return None
     cue = mention.base + match.start("cue"), mention.base + match.end("cue")
     content = _document_before(mention.reading, cue[0], mention.sentence.first, mention.place)

@@ -18,10 +18,8 @@ import pyarrow as pa
 
 from dedup.attribution import lexicon
 from dedup.attribution.attributions import NOWHERE, Attributions, passages_at
-from dedup.attribution.chains import link_chains
-from dedup.attribution.credits import read_credits, read_links
-from dedup.attribution.mentions import read_mentions
-from dedup.attribution.names import know_names
+from dedup.attribution.document import read_document
+from dedup.attribution.emphasis import without_marks
 from dedup.attribution.outlets import Gazetteer
 from dedup.attribution.reading import (
     CONFIDENCES,
@@ -32,8 +30,6 @@ from dedup.attribution.reading import (
     Reading,
     Span,
 )
-from dedup.attribution.rules import read_sentence
-from dedup.attribution.speakers import give_speakers
 from dedup.attribution.symbols import make_symbols
 from dedup.attribution.vocabulary import Vocabulary, make_vocabulary
 from dedup.corpus import BODY, HEADING, Corpus, Passages, document_order, text_buffers
@@ -71,8 +67,8 @@ def find_attributions(
     if order is not None:
         ranks[order] = np.arange(len(corpus))
     rows: list[tuple[int, int, Found, str]] = []
-    for n_done, read in read_batches(corpus, passages, outlets, wanted, jobs):
-        rows.extend((int(ranks[row]), row, found, credited) for row, found, credited in read)
+    for read, n_done in read_batches(corpus, passages, outlets, wanted, jobs):
+        rows.extend((int(ranks[row]), row, found, words) for row, found, words in read)
         if progress is not None:
             progress(n_done)
     rows.sort(key=lambda each: (each[0], *_place(each[2])))
@@ -95,7 +91,7 @@ def find_attributions(
         spans(lambda found: found.content),
         cues,
         credited,
-        [credited for _, _, _, credited in rows],
+        [words for _, _, _, words in rows],
         indices(KINDS, lambda found: found.kind),
         [found.outlet for found in every],
         indices(RELATIONS, lambda found: found.relation),
@@ -128,7 +124,7 @@ def ready_vocabulary(outlets: Gazetteer) -> Vocabulary:
     return _ready[0]
 
 
-class _Batch(NamedTuple):
+class Batch(NamedTuple):
     """Some documents, and their passages in the order of the text.
 
     Attributes:
@@ -150,8 +146,9 @@ class _Batch(NamedTuple):
     roles: npt.NDArray[np.uint8]
 
 
-# What is found in a batch: the row of the document, and the words that name the party.
-_Rows = list[tuple[int, Found, str]]
+# What is found in a batch: the row of the document, and the words that name the party; and the row
+# behind the batch.
+_Rows = tuple[list[tuple[int, Found, str]], int]
 
 
 def read_batches(
@@ -160,26 +157,26 @@ def read_batches(
     outlets: Gazetteer,
     wanted: npt.NDArray[np.bool_] | None = None,
     jobs: int = 1,
-) -> Iterator[tuple[int, _Rows]]:
-    """Yield what the texts of each batch of documents say, and how many documents are done."""
-    batches = list(_cut(corpus, passages, wanted))
-    jobs = min(jobs, len(batches) // _WORTH_A_PROCESS)
-    if jobs > 1:
-        import joblib
+) -> Iterator[_Rows]:
+    """Yield what the texts of each batch of documents say about their sources."""
+    batches = cut_batches(corpus, passages, wanted)
+    sizes = passages.byte_ends - passages.byte_starts
+    n_bytes = int(sizes.sum() if wanted is None else sizes[wanted[passages.documents]].sum())
+    jobs = min(jobs, n_bytes // (_WORTH_A_PROCESS * _BATCH_BYTES))
+    if jobs <= 1:
+        yield from (_list_found(batch, outlets) for batch in batches)
+        return
+    import joblib
 
-        packed = pickle.dumps(outlets)
-        # Processes, since threads would wait for each other.
-        run = joblib.Parallel(jobs, return_as="generator", batch_size=1, max_nbytes=None)
-        every = run(joblib.delayed(_read_elsewhere)(packed, _compact(batch)) for batch in batches)
-    else:
-        every = (_read_batch(batch, outlets) for batch in batches)
-    for batch, rows in zip(batches, every, strict=True):
-        yield batch.first + batch.documents.num_rows, rows
+    packed = pickle.dumps(outlets)
+    # Processes, since threads would wait for each other.
+    run = joblib.Parallel(jobs, return_as="generator", batch_size=1, max_nbytes=None)
+    yield from run(joblib.delayed(_read_elsewhere)(packed, _compact(batch)) for batch in batches)
 
 
-def _cut(
-    corpus: Corpus, passages: Passages, wanted: npt.NDArray[np.bool_] | None
-) -> Iterator[_Batch]:
+def cut_batches(
+    corpus: Corpus, passages: Passages, wanted: npt.NDArray[np.bool_] | None = None
+) -> Iterator[Batch]:
     """Yield the documents that are read, in batches as the corpus has them."""
     order = np.lexsort((passages.positions, passages.documents))
     if wanted is not None:
@@ -192,7 +189,7 @@ def _cut(
             a, b = np.searchsorted(documents, [first + i, first + j])
             if a < b:
                 own = order[a:b]
-                yield _Batch(
+                yield Batch(
                     first + i, block.slice(i, j - i), documents[a:b] - first - i,
                     passages.starts[own], passages.byte_starts[own], passages.byte_ends[own],
                     passages.roles[own],
@@ -206,7 +203,7 @@ def _bounds(offsets: Integers) -> list[int]:
     return [0, *(1 + np.flatnonzero(np.diff(numbers))).tolist(), len(numbers)]
 
 
-def _compact(batch: _Batch) -> _Batch:
+def _compact(batch: Batch) -> Batch:
     """Return a batch without what it is a slice of, which would be sent with it."""
     documents = batch.documents
     return batch._replace(
@@ -220,22 +217,35 @@ def _unpack(outlets: bytes) -> Gazetteer:
     return unpacked
 
 
-def _read_elsewhere(outlets: bytes, batch: _Batch) -> _Rows:
+def _read_elsewhere(outlets: bytes, batch: Batch) -> _Rows:
     """Read a batch in a process that has read others by the same outlets, or none."""
-    return _read_batch(batch, _unpack(outlets))
+    return _list_found(batch, _unpack(outlets))
 
 
-def _read_batch(batch: _Batch, outlets: Gazetteer) -> _Rows:
-    """Return what the texts of a batch say about their sources."""
+def _list_found(batch: Batch, outlets: Gazetteer) -> _Rows:
+    rows = [
+        (row, found, reading.text[slice(*found.credited)])
+        for row, reading in read_batch(batch, outlets)
+        for found in reading.found
+    ]
+    return rows, batch.first + batch.documents.num_rows
+
+
+def read_batch(batch: Batch, outlets: Gazetteer) -> Iterator[tuple[int, Reading]]:
+    """Yield each document of a batch with what its text says about its sources."""
     texts = batch.documents["text"]
     data, offsets = text_buffers(texts)
     data, offsets = data[offsets[0] : offsets[-1]], offsets - offsets[0]
+    plain = without_marks(data, offsets)
+    starts = offsets[batch.local] + batch.byte_starts
+    first_bytes, byte_starts = plain.moved(offsets), plain.moved(starts)
+    gone = (starts - byte_starts) - (offsets - first_bytes)[batch.local]  # in its document
     symbols = make_symbols(
-        data,
-        offsets[batch.local] + batch.byte_starts,
-        offsets[batch.local] + batch.byte_ends,
-        offsets[batch.local + 1],
-        batch.starts,
+        plain.data,
+        byte_starts,
+        plain.moved(offsets[batch.local] + batch.byte_ends),
+        first_bytes[batch.local + 1],
+        batch.starts - gone,
         _OPENERS[batch.roles],
         ready_vocabulary(outlets),
     )
@@ -244,14 +254,13 @@ def _read_batch(batch: _Batch, outlets: Gazetteer) -> _Rows:
     classes = symbols.classes.tobytes().decode("latin-1")
     labels, others = (batch.documents[name].to_pylist() for name in ("outlet", "other_fields"))
     own_names = {label: outlets.by_name(label) if label else None for label in {*labels}}
-    rows = []
     for i in range(n):
         first, last = bounds[i], bounds[i + 1]
         if first == last:
             continue
-        text = texts[i].as_py()
+        marks = plain.marks.get(i)
         reading = Reading(
-            text,
+            texts[i].as_py() if marks is None else marks.plain,
             classes[first:last],
             symbols.starts[first:last].tolist(),
             symbols.ends[first:last].tolist(),
@@ -261,9 +270,13 @@ def _read_batch(batch: _Batch, outlets: Gazetteer) -> _Rows:
         )
         if others[i] is not None and '"links"' in others[i]:
             reading.links = _links(others[i])
-        _read(reading)
-        rows += [(batch.first + i, found, text[slice(*found.credited)]) for found in reading.found]
-    return rows
+        if marks is None:
+            read_document(reading)
+        else:
+            reading.emphasised, reading.titles = marks.emphasised(), marks.titles()
+            read_document(reading)
+            reading.text, reading.found = marks.text, marks.put_back(reading.found)
+        yield batch.first + i, reading
 
 
 def _links(other_fields: str) -> list[tuple[str, str]]:
@@ -273,32 +286,3 @@ def _links(other_fields: str) -> list[tuple[str, str]]:
         return []
     pairs = [link for link in links if isinstance(link, list) and len(link) == 2]
     return [(a, b) for a, b in pairs if isinstance(a, str) and isinstance(b, str)]
-
-
-def _read(reading: Reading) -> None:
-    know_names(reading)
-    credits = read_credits(reading)
-    sentences = reading.sentences()
-    for sentence in sentences:
-        read_sentence(reading, sentence)
-    read_mentions(reading, sentences, {row.credited for row in credits})
-    give_speakers(reading, sentences)
-    for sentence in sentences:
-        link_chains(reading, sentence.rows)
-    _merge(reading, credits)
-
-
-def _merge(reading: Reading, credits: list[Found]) -> None:
-    """Add the credits by place, without the rows that a cue in the same line gave."""
-    spans = [credit.credited for credit in credits]
-    gone = {
-        id(row)
-        for row in reading.found
-        if any(row.credited[0] <= start and end <= row.credited[1] for start, end in spans)
-    }
-    reading.found[:] = [row for row in reading.found if id(row) not in gone]
-    for row in reading.found:
-        if row.parent is not None and id(row.parent) in gone:
-            row.relation, row.parent = "statement", None
-    reading.add(credits)
-    reading.add(read_links(reading))

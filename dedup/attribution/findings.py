@@ -46,6 +46,13 @@ _AMONG = re.compile(
     r"|among\s+them)\s+(?:(?:by|in|from)\s+)?(?:the\s+)?$",
     re.I,
 )
+# S placed the number of dead at nine
+_PLACES = re.compile(
+    r"(?:\s+(?:has|have|had|also|later)){0,2}\s+(?P<cue>placed|places|set|sets)\s+"
+    r"(?P<content>(?:the|its)\s+(?:[\w-]+\s+){0,2}(?:number|toll|count|costs?|total|figure|attendance"
+    r"|turnout|price|value|damage|losses|odds|chances?|share)\b[^.;,]{0,80}?"
+    r"\s(?:at|in|between|near|above|below|around|over)\s[^.;,\n]{1,60})"
+)
 # What leads to an outlet, and another one that it polls with: in the latest R/[S] poll.
 _LEAD = re.compile("[,y~(]*(?:[pba][yDnd]{0,4}(?:[OAKN]{1,3}[*~]?)?)?\\Z")
 
@@ -68,6 +75,19 @@ def polls(mention: Mention) -> Found | None:
     """Read `an S poll of voters has X ahead`."""
     match = _POLL_HAS.match(mention.after)
     return _says_behind(mention, match, "its poll or study") if match else None
+
+
+def places(mention: Mention) -> Found | None:
+    """Read `S placed the number of dead at nine`."""
+    match = _PLACES.match(mention.after)
+    if match is None:
+        return None
+    (a, b), (c, d) = match.span("cue"), match.span("content")
+    return mention.row(
+        "reported", cue=(mention.end + a, mention.end + b),
+        content=(mention.end + c, mention.end + d), relation="statement", quotation="indirect",
+        basis="its count", is_sure=False,
+    )  # fmt: skip
 
 
 def reports_first(mention: Mention) -> Found | None:

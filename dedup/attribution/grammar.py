@@ -23,7 +23,9 @@ _DATED = "(?:d0,(?=[0O]))?"  # an October 3, 2004 article
 _PHRASE = f"D{{0,2}}{_DATED}(?:{_JOINED}|{_ANY}{{0,9}}{_HEAD})(?:\\((?:[NKOA]+)\\))?"
 # of the Orrin Ports Authority · [sources] close to the board · [projections] by CNN and NPR
 _OF = f"(?:(?:(?<=[UT])n)?{_PREPOSITION}|(?<=[nYEU])b)"
-_AFTER = f"(?:{_OF}D{{0,2}}{_ANY}{{0,9}}[nNKTUGHYEOAS0](?:&D?[OA])?)"
+# [Olga Brandt of the Tern Institute] and contributor to Vox
+_AND_WORKS = "&[nT]{1,2}[pt]D?[nNKGOA]{1,4}"
+_AFTER = f"(?:{_OF}D{{0,2}}{_ANY}{{0,9}}[nNKTUGHYEOAS0](?:&D?[OA]|{_AND_WORKS})?)"
 _APPOSED = "D?[nN]{0,2}HDO"  # local newspaper the Guardian
 PARTY = f"(?:[iIj]|{_OUTLETS}|{_LISTED}|{_APPOSED}|{_PHRASE}{_AFTER}{{0,3}}|D?U)"
 _WHO = "(?:q[nmeyVWpDN0TGUotObzRHYEKA]{1,14})?"  # who work at Lodden, when asked by Reuters
@@ -39,7 +41,7 @@ FOR_OUTLET = re.compile("[pt]D?[nN]{0,2}H?[OA](?:zH?[OANK]{1,3})?,?(?=[^,.]{2})"
 # [told S], R reported,[ that C] · [told S], a local paper,[ that C]
 INTERPOSED = re.compile(f",[^,;:h{QUOTATION[1:-1]}]{{1,20}},(?=h)")
 # [, citing the police,] that C · [, according to the police,] that C · [, as quoted by S,] that C
-CITED = re.compile(f",(?:[ac]|B?y?[kV]b)[^,;:{QUOTATION[1:-1]}]{{1,20}}[,:]")
+CITED = re.compile(f",(?:[ac]|q[my]*[kV]|B?y?[kV]b)[^,;:{QUOTATION[1:-1]}]{{1,20}}[,:]")
 
 # Dennis Okell [said] · the minister, who resigned, has [said]
 # An official quoted by the Courier [said] · a witness interviewed by the Courier [said]
@@ -57,7 +59,7 @@ _OFFICE = "D?[nNGK0z]{0,5}T(?:pD?[nNK]{0,3}[Gn])?"
 # outlet, the Courier, [said]
 BEFORE_NAMED = re.compile(
     f"{_EDGE}(?:(?:D|[NK]{{1,2}}z)?(?:[nT0HY]{{1,4}}|[nNKTU0]{{1,4}}H),"
-    f"|{_OFFICE},(?=[NK]{{2,4}},))"
+    f"|{_OFFICE},(?=[NK]{{2,4}},)|D[nNKG]{{1,4}}N,(?=[NK]{{2,3}},))"
     f"(?P<party>D?[nNT]{{0,3}}[NK]{{1,3}}|D?[OA]),{_HELPERS}\\Z"
 )
 # “…,” the 74-year-old [told]
@@ -76,11 +78,23 @@ BEFORE_COMMON = re.compile(
     f"(?:\\A|(?<=[,:h&B]))(?P<party>Dn{{1,3}}(?:pD?n?[NK]{{1,3}})?)"
     f"(?:,?q[^,;:{QUOTATION[1:-1]}]{{1,14}},?)?{_HELPERS}\\Z"
 )
+# local press reports [said]
+BEFORE_REPORTS = re.compile(f"(?:\\A|(?<=[,:h&BVp¶]))(?P<party>[nN]{{0,2}}[nU]R){_HELPERS}\\Z")
+# Lena Moss, a botanist at Ashby, who [said]
+BEFORE_WHO = re.compile(
+    f"(?P<party>[NKT]{{1,3}}[NK]),D[^,;:{QUOTATION[1:-1]}]{{1,16}},q{_HELPERS}\\Z"
+)
+# The notice signed by the dean [read]
+BEFORE_REDUCED = re.compile(
+    f"(?:\\A|(?<=[,.&B]))(?P<party>D[nN]{{0,2}}[nEGY])(?:[nV]|[WZ])b?D?[nNKTGU]{{1,4}}{_HELPERS}\\Z"
+)
 # the Capital Ledger, which on Friday [quoted]
 BEFORE_RELATIVE = re.compile(f"(?P<party>{PARTY}),q{_HELPERS}\\Z")
 # [said] Dennis Okell, a docker · [according to] the ministry
 AFTER_CUE = re.compile(f"(?P<party>{PARTY})")
-AFTER_QUOTATION = re.compile(f"(?P<party>{PARTY}|Dn{{1,3}})")  # “…,” [said] the ruling
+AFTER_QUOTATION = re.compile(
+    f"(?P<party>[nNTRG]{{0,3}}T&[nNKTG]{{2,9}}[NK](?=[.,]|\\Z)|{PARTY}|Dn{{1,3}})"
+)  # “…,” [said] the ruling
 # … a docker. · … who resigned, · … on Monday. · … quoted in
 ENDS_AFTER = re.compile(
     f"(?:{_WHO})(?:{ASIDE})?(?:[ptyB]D?[n0dNYM]{{0,6}}H?[OA]?|d)*(?:[,.;~)a]|k[pb]|\\Z|{QUOTATION})"

@@ -1,7 +1,8 @@
 """What each document credits to whom, looked up by place.
 
-A credit by position (dateline, byline, h/t) covers the document; one in the text covers its
-content, its passage, and the passages behind it until another outlet is credited.
+A credit by position (dateline, byline, h/t) covers the document, but that of a picture nothing;
+one in the text covers its content, its passage, and the passages behind it until another outlet is
+credited.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from dedup.attribution.attributions import Attributions
 from dedup.attribution.outlets import Gazetteer
-from dedup.attribution.reading import RELATIONS, SIGNED
+from dedup.attribution.reading import PICTURED, RELATIONS, SIGNED
 from dedup.corpus import BODY, Corpus, Passages
 from dedup.text import find_quotations
 
@@ -54,11 +55,13 @@ def list_credits(passages: Passages, attributions: Attributions) -> dict[int, li
     positions = passages.positions[attributions.passages]
     roles = passages.roles[attributions.passages]
     for row, outlet in enumerate(attributions.outlets):
-        relation = attributions.relations[row]
-        covers_document = bool(relation == _CREDIT) and attributions.bases[row] != SIGNED
+        relation, basis = attributions.relations[row], attributions.bases[row]
+        covers_document = bool(relation == _CREDIT) and basis != SIGNED
         # Page furniture and teasers are items of their own: they credit nothing else.
         if not outlet or relation == _LINK or not (covers_document or roles[row] == BODY):
             continue
+        if basis == PICTURED:
+            continue  # no word of the text
         start, end = attributions.contents[row].tolist()
         credits.setdefault(int(attributions.documents[row]), []).append(
             Credit(row, outlet, covers_document, int(positions[row]), start, end)

@@ -169,7 +169,8 @@ _CLASSES = {
     "E": "tweet tweets post facebook_post video footage recording audio transcript transcripts"
     " email emails e-mail e-mails memo memos letter letters document documents records files"
     " papers statement statements copy draft cable cables photo photos photograph photographs"
-    " image images message messages text_messages",
+    " image images message messages text_messages"
+    " clip clips videos recordings tapes pictures",
     "J": "to_have_said as_having_said",  # and each `as saying`
     "c": "with_reference_to referring_to",
     "M": "interview phone_interview telephone_interview exclusive_interview press_conference",
@@ -279,6 +280,7 @@ def _verbs(entries: str, finite: str, base_class: str, ing_class: str) -> Iterat
 ABBREVIATIONS = frozenset(
     "adm al apr approx aug ave brig bros capt cf cmdr co col corp cpl dec dept dist dr est etc feb"
     " fr gen gov govt hon inc jan jr jul jun lt ltd maj mar messrs mgr mr mrs ms mt nov oct ont"
+    " ph.d m.sc b.sc ed.d d.phil"
     " op pres prof pvt rep reps rev rt sec sen sens sep sept sgt sr st supt tel univ vol vs"
     " ala ariz ark calif colo conn del fla ga ill ind kan ky la mass md mich minn miss mo mont neb"
     " nev okla ore pa pp tenn tex va vt wash wis wyo".split()

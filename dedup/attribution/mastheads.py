@@ -13,18 +13,18 @@ from collections.abc import Iterable, Iterator
 from dedup.attribution.reading import Reading
 
 # Words that end the names of outlets; of the second sort, only behind an article.
-_SURE = frozenset(
+SURE = frozenset(
     "Times Herald Tribune Gazette Chronicle Bulletin Observer Telegraph Examiner Inquirer Enquirer"
     " Sentinel Courier Dispatch News Post TV Television Radio".split()
 )
-_LIKELY = frozenset(
+LIKELY = frozenset(
     "Press Record Leader Beacon Independent Star Sun Mirror Standard Mail Express Advertiser Argus"
     " Echo Monitor Globe Register Ledger Eagle Citizen Journal Magazine Reporter Today Daily"
     " Weekly".split()
 )
 
 
-def _by_initial(words: Iterable[str]) -> str:
+def by_initial(words: Iterable[str]) -> str:
     """Return a pattern for words that looks at each one's first letter once."""
     initials: dict[str, list[str]] = {}
     for word in sorted(words):
@@ -33,7 +33,7 @@ def _by_initial(words: Iterable[str]) -> str:
 
 
 MASTHEAD = re.compile(
-    rf"(?P<word>{_by_initial(_SURE | _LIKELY)})(?:-[A-Z]\w{{0,20}})?\b(?!-?\w|['’](?!s\b)\w)"
+    rf"(?P<word>{by_initial(SURE | LIKELY)})(?:-[A-Z]\w{{0,20}})?\b(?!-?\w|['’](?!s\b)\w)"
 )
 # Nobody else is called so: the Karven Broadcasting Corporation.
 _BROADCASTER = re.compile(
@@ -74,6 +74,7 @@ _PRESS_BEFORE = re.compile(
     r"|(?:spoke|speaking) (?:to|with|on)|newspaper|paper|daily|weekly|station|site|broadcaster"
     r"|magazine"
     r"|outlet|publication|tabloid|channel|agency|blog|podcast|journal"
+    r"|(?-i:\bBy(?: [A-Z][\w.'’-]+){2,3},)|Special to"
     r"|(?:media|outlets|newspapers|papers|reports|stations),? (?:including|such as|like))"
     r"\s+(?:[Tt]he\s+|(?:local|state|national|[\w-]+-(?:based|owned|run|language))\s+)*$",
     re.I,
@@ -97,6 +98,7 @@ _NO_NAME = re.compile(
     r"|Older|Trading|Blog|Google|Apple|National|Evening|Morning|Sunday|Today|Military|Federal)\b"
     r"|.*\b(?:Medical|Law|Physical|Biology|Science|Psychology|Astronomical|Astrophysical|Economic"
     r"|American|European|International|Official) Journal\b"  # of scholars, and of states
+    r"|.*\b(?:Congressional|Official|Public|Court|Parliamentary|Medical|Track) Record\b"
 )
 _AROUND = 60  # characters
 _LONGEST_NAME = 4  # words before the last
@@ -113,7 +115,7 @@ def mastheads(reading: Reading) -> Iterator[str]:
         before = text[max(0, start - _AROUND) : start]
         has_article = before[-4:].lower() == "the "
         is_plain = _PRESS_IS.match(text, end, end + _AROUND) is not None
-        if not (word in _SURE or has_article or is_plain) or _NO_NAME.match(text, start, end):
+        if not (word in SURE or has_article or is_plain) or _NO_NAME.match(text, start, end):
             continue
         if word in ("TV", "Television", "Radio") and _DEMONYM.search(
             text[start : match.start() - 1]
@@ -143,7 +145,11 @@ def _start_of_name(reading: Reading, match: re.Match[str]) -> int:
         return -1  # the end of a longer word
     head = first
     while (
-        first > 0 and head - first < _LONGEST_NAME and reading.classes[first - 1] in "NK"
+        first > 0 and head - first < _LONGEST_NAME
+        and (
+            reading.classes[first - 1] in "NK"
+            or reading.classes[first - 2 : first] in ("Nd", "Kd")  # Odrava Evening Courier
+        )
         and reading.starts[first] - reading.ends[first - 1] == 1
     ):  # fmt: skip
         first -= 1

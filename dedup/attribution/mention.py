@@ -12,7 +12,7 @@ _AROUND = 120  # characters read before and behind a name
 # Also the day of its issue: in Saturday's New York Times.
 _ARTICLE = re.compile(
     r"(?:\b(?:the|The|THE|an?|its|their|his|her)\s+)?"
-    r"(?:\b(?:\w{3,6}day|[Tt]oday|(?:[Ll]ast|[Tt]his) (?:week|morning|night))['’]s\s+)?[*_\[“\"]?$"
+    r"(?:\b(?:\w{3,6}day|[Tt]oday|(?:[Ll]ast|[Tt]his) (?:week|morning|night))['’]s\s+)?[\[“\"]?$"
 )
 _NAMED_WITH = re.compile(r"[Tt]he\s+")
 _LONGEST_ARTICLE = 18  # characters, with a day, a mark and spaces

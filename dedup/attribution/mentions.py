@@ -20,9 +20,9 @@ _READERS = (
     documents.obtains, documents.has_seen, documents.given, reports.publishes,
     reports.reports_that, reports.relays, findings.counts, reports.report_from, reports.does_too,
     reports.learnt_from, reports.in_brackets, reports.headlines, findings.reports_first,
-    findings.polls, findings.announces, findings.is_among,
+    findings.polls, findings.places, findings.announces, findings.is_among,
     venues.reached, venues.in_print, venues.on_air, venues.addressed, venues.was_told,
-    venues.writes_in,
+    venues.writes_in, venues.reviews_for,
 )  # fmt: skip
 
 

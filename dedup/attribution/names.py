@@ -11,14 +11,16 @@ import re
 from collections.abc import Iterator
 
 from dedup.attribution import lexicon
+from dedup.attribution.frames import framed
 from dedup.attribution.mastheads import MASTHEAD, mastheads
 from dedup.attribution.outlets import SURE, UNLISTED, Surface, is_site
-from dedup.attribution.programmes import mark_programmes, programmes
+from dedup.attribution.owners import owners
+from dedup.attribution.programmes import mark_names, programmes
 from dedup.attribution.reading import Reading
 
 _LEARNT_BEFORE = re.compile("(?P<noun>H),?(?P<name>(?:[NKA]|[Dp](?=[NK])){1,5})")
 _LEARNT_ASIDE = re.compile(
-    "(?<![nNK])(?P<name>[NK]{1,4}),(?:D|D?[NK]{1,3}z)[nNKT]{0,5}(?P<noun>H)(?=[,.qh])"
+    "(?<![nNK])(?P<name>[NK]{1,4}),(?:D|D?[NK]{1,3}z)[nNKT]{0,5}(?P<noun>H)(?=[,.qhbp])"
 )
 _LEARNT_BEHIND = re.compile("(?:D|(?P<state>n))(?P<name>[NK]{1,4})(?P<noun>H)")
 # A name after one of these is an outlet's (`the tabloid Bild`); before one only where the text
@@ -41,6 +43,10 @@ _PERSON = re.compile("TN(?P<surname>[OA])(?![OAzNKH])")
 _IN_PARENTHESES = re.compile("[(](?P<short>[OA])[)]")
 _WORDS = re.compile("[^.,;:()¶#%OAS]{2,}\\Z")
 _NEWS = re.compile(r"News|Press|Agen|Broadcast|Radio|Tele[vg]|Times|Post|Journal|Media")
+# Middle East Eye (MEE)
+_ABBREVIATED = re.compile("O[(](?P<short>[KNA])[)]")
+_LETTERS = re.compile("[KNA]")
+_INITIALS = re.compile(r"\b[A-Z]")
 _OPENING = re.compile("(?<=[¶#%.:P])A(?=[npqme])")  # People who, People near
 _ARTICLE = re.compile(r"[Tt]he\s+(?=\w)")
 _CANDIDATES = re.compile("[NK]")
@@ -54,12 +60,34 @@ def know_names(reading: Reading) -> None:
         _demote(reading)
     if "HA" in reading.classes:
         _confirm(reading)
-    mark_programmes(reading)
-    names = {*_learn(reading), *mastheads(reading), *programmes(reading)}
+    mark_names(reading)
+    names = {
+        *_learn(reading), *mastheads(reading), *framed(reading), *programmes(reading),
+        *owners(reading.text),
+    }  # fmt: skip
     for place in _sites(reading):
         names.add(reading.words(place, place + 1))
     if names:
         _collapse(reading, names)
+    if "O(" in reading.classes:
+        _abbreviate(reading)
+
+
+def _abbreviate(reading: Reading) -> None:
+    """Make letters that the text gives an outlet mean it from there on: Middle East Eye (MEE)."""
+    classes = list(reading.classes)
+    for match in _ABBREVIATED.finditer(reading.classes):
+        place = match.start("short")
+        letters, name = reading.words(place, place + 1), reading.surface(match.start())
+        initials = "".join(_INITIALS.findall(reading.words(match.start(), match.start() + 1)))
+        if not (letters.isupper() and initials.upper().endswith(letters)):
+            continue
+        reading.local.append(Surface(letters, SURE, name.outlets))
+        for other in _LETTERS.finditer(reading.classes, match.end()):
+            if reading.words(other.start(), other.start() + 1) == letters:
+                classes[other.start()] = lexicon.OUTLET
+                reading.surfaces[other.start()] = -1 - len(reading.local)
+    reading.classes = "".join(classes)
 
 
 def _demote(reading: Reading) -> None:
@@ -146,6 +174,8 @@ def _learn(reading: Reading) -> Iterator[str]:
             or reading.classes[match.end() : match.end() + 1] not in (",", ".")
         ):
             continue  # of another one: Odrava magazine, Veld said · told the newspaper, Veld said
+        if noun == "Broadcaster" and re.fullmatch("NN+", match["name"]) and before in "¶#%.:":
+            continue  # a person by occupation: Broadcaster Jonas Veld said
         if _PRESS.search(noun) and "A" not in match["name"]:
             name = reading.words(*match.span("name"))
             name = re.split(r" (?!of )[a-z]+ ", name)[

@@ -122,6 +122,11 @@ class Gazetteer:
         return [*surfaces, *_with_article(surfaces)]
 
     @cached_property
+    def sure_names(self) -> dict[str, Surface]:
+        """Names that mean one outlet wherever they stand, as texts have them."""
+        return {each.words: each for each in self.surfaces if each.certainty == SURE}
+
+    @cached_property
     def _names(self) -> set[str]:
         """Every name of an outlet."""
         return {words for outlet in self.outlets.values() for words, _ in _surfaces(outlet)}
@@ -264,7 +269,9 @@ def _forms(name: str) -> list[str]:
     bare = _ARTICLE.sub("", name)
     if _WORDS.search(bare) is not None:
         return [bare] if (upper := bare.upper()) == bare else [bare, upper]
-    return [bare] if bare == name else [f"the {bare}", f"The {bare}"]
+    if bare == name:
+        return [bare]
+    return [f"the {bare}", f"The {bare}", *(() if bare.isupper() else (f"THE {bare.upper()}",))]
 
 
 def _normalised(name: str) -> str:

@@ -16,8 +16,8 @@ from dedup.attribution.references import Party, back_reference, last_party, ment
 
 # of the Orrin Ports Authority, who work at Lodden · [a BBC report] by Edda Corrin
 _TAIL = re.compile("(?<=.)[ptq(]|(?<=[OA]Y)b")
-# CNN affiliate KODR · the BBC's US media partner CBS
-_AFFILIATE = re.compile("(?:[OA]n{1,2}|[OA]z[nNKU]{0,3}n)H?O(?=H?\\Z)")
+# CNN affiliate KODR · FOX station KODR-TV · the BBC's US media partner CBS
+_AFFILIATE = re.compile("(?:[OA]n{1,2}|[OA]z[nNKU]{0,3}n|[OA](?=H))H?O(?=H?\\Z)")
 _BOARD = re.compile("[OAS]z?Y[GH]\\Z")  # its editorial board
 # The official news agency Xinhua · a reporter for Reuters · Jonas Veld of the Guardian
 _OFFICIAL = re.compile("T(?:H[OA]|[OA]H?)\\Z")
@@ -36,6 +36,7 @@ _JOURNALIST = re.compile(
 _CREW = re.compile(r"\b(?:team|crew)$")
 _MEDIA = re.compile(r"\b(?:media|outlets?|papers?|newspapers|agencies)$", re.I)  # state media S
 _FORMER = re.compile(r"(?:(?:an?|the)\s+)?(?:former|ex-|then-)", re.I)
+_SPOKEN = re.compile("sa(?:id|ys?|ying)|t(?:old|ells?|elling)|ask|add|repl(?:y|ie)", re.I)
 # CNN, ABC and Fox News · Time, Newsweek and …: an ambiguous name among sure ones is an outlet's.
 _LISTED_WITH = re.compile("O(?:,?&|,)D?\\Z")
 _LIST_GOES_ON = re.compile("(?:,?&|,)D?O")
@@ -115,6 +116,8 @@ def identify(reading: Reading, first: int, last: int, cue: str) -> Party:
         if named and _JOURNALIST.search(reading.words(first, first + len(core))):
             return replace(_of_outlet(reading, first + named.start(), core, cue), kind="unnamed")
         return Party("unnamed")
+    if classes[-1] == "R":
+        return Party("unnamed")  # press reports
     if head in "HY" and (unlisted := _UNLISTED.search(core)):
         return _unlisted(reading, first, unlisted)
     if _ITS_REPORT.fullmatch(core):
@@ -161,6 +164,8 @@ def _employee(reading: Reading, first: int, match: re.Match[str], cue: str) -> P
     else:
         preposition = first + match.group().index("p")
         is_one = reading.words(preposition, preposition + 1).lower() == "of"
+        if is_one and _SPOKEN.match(cue):  # whom an outlet employs speaks as a person
+            return Party("person")
     return _of_outlet(reading, place, match["outlet"], cue) if is_one else None
 
 
@@ -193,7 +198,7 @@ def _named_outlet(reading: Reading, place: int, core: str, cue: str) -> Party | 
         or (surface.outlets[0].startswith(UNLISTED) and " " in surface.words)
         or (core == "A" and surface.words.lower().startswith("the "))  # The Times said
         or PRESS_CUES.search(cue) is not None
-        or reading.text[span[0] - 1 : span[0]] in ("*", "_")
+        or reading.emphasised.get(span[0]) == span[1]
         or _LISTED_WITH.search(reading.classes, max(0, place - 4), place)
         or _LIST_GOES_ON.match(reading.classes, place + 1)
         or (place > 0 and reading.classes[place - 1] == "D" and surface.words.isupper())
@@ -220,7 +225,7 @@ def _is_news_site(reading: Reading, place: int, core: str, cue: str, surface: Su
 
 _SIMPLE = re.compile("D{0,2}[TKNOAS0d]*[KNOAS]z?[YE]?(?:\\([NKOA]+\\))?")
 _PUBLISHED = re.compile(  # a report in the paper · a column by Edda Corrin in the paper
-    "(?P<noun>D?[nN0]*[nYEU](?:b[TNK]{1,3})?)(?:[bp]|c)(?P<party>D?[OAS].*|(?<=[bp])DH)"
+    "(?P<noun>D?[nN0]*[nYEU](?:b[TNK]{1,3})?)(?:[bp](?:dz)?|c)(?P<party>D?[OAS].*|(?<=[bp])DH)"
 )
 # outlets including S · media outlets R and S
 _INCLUDING = re.compile("D{0,2}[nN]{0,2}U{0,2}[UH](?:,?n)?(?P<named>D?[OA])")
@@ -265,6 +270,7 @@ def split_party(reading: Reading, first: int, last: int) -> list[Span]:
     return spans
 
 
+_MARK = re.compile('(?<=[ (])["“‘«„]')
 _BODIES = ("advocacy", "government")
 
 
@@ -277,8 +283,9 @@ def describe(reading: Reading, party: Party, first: int, last: int, **fields: ob
     """Return a row for a party named by the symbols from `first` to before `last`."""
     is_own = party.outlet is not None and party.outlet == reading.own
     is_body = _is_body(reading, party.outlet)
+    has_marks = _MARK.search(reading.words(first, last)) is not None  # a “port aide”
     return Found(
-        credited=reading.span(first, last),
+        credited=(reading.content_span if has_marks else reading.span)(first, last),
         kind="organisation" if is_body and party.kind == "outlet" else party.kind,
         outlet=party.outlet,
         antecedent=party.antecedent, candidates=party.candidates, is_own=is_own,

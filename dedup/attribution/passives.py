@@ -45,6 +45,12 @@ _IN_STATEMENT = re.compile(
 )
 _AROUND = 80  # characters
 _THAT = re.compile(f"h|p{QUOTATION}")
+# described by S [as shy] and by R [as bold], · said by S [to be fading] and by R [to be gone]
+_PREDICATE = re.compile(
+    "B(?P<as>[^,;:.BjIi][^,;:.B]*?)(?=&b|,|;|[.]|\\Z)|(?P<to>t[eovm].*?)(?=&b|,|;|[.]|\\Z)"
+)
+_IT_WAS = re.compile("(?:\\A|[,yB])j[mexy]*\\Z")
+_AND_BY = re.compile("&b(?P<party>D?[nN]{0,3}H?D?[OA]H?)(?=[Bt])")
 _ASKS = re.compile("ask|press|question|challeng|invit|urg|grill|quizz", re.I)
 
 
@@ -69,6 +75,8 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
         return []
     party = agent.span("party")
     left = classes[first:cue]
+    if left[:1] == "a" and classes[party[1] : party[1] + 1] == ",":
+        return []  # Per counts reported by S, C: its first word is the cue
     if left.strip("yB&,") == "":  # As reported by Reuters, C
         if _ASKS.match(reading.words(cue, cue + 1)):
             return []
@@ -96,6 +104,12 @@ def read_passive(reading: Reading, cue: int, first: int, last: int) -> list[Foun
         # X, quoted by S, said C: all of it is what S says.
         whole = clause_start(classes, first, last), without_stop(classes, last)
         return make_rows(reading, cue, party, None, whole) if classes[cue] in "VkR" else []
+    if rows := _described(reading, cue, party, last):
+        return rows
+    if _IT_WAS.search(left) and classes[party[1] : party[1] + 1] == "h":
+        # It was reported by S that C
+        whole = party[1] + 1, without_stop(classes, last)
+        return make_rows(reading, cue, party, None, whole) if whole[0] < whole[1] else []
     content = re.compile("[mexyB,]*\\Z").search(left)
     end = first + (content.start() if content else len(left))
     if end <= first:
@@ -114,6 +128,24 @@ def _completed(reading: Reading, cue: int, first: int, last: int) -> list[Found]
     if agent is None or start == cue:
         return []
     return make_rows(reading, cue, agent.span("party"), None, (start, agent.start("party") - 1))
+
+
+def _described(reading: Reading, cue: int, party: Span, last: int) -> list[Found]:
+    """Read `described by S as C and by R as D`: each says what stands behind it."""
+    rows: list[Found] = []
+    if re.search("[OA]", reading.classes[slice(*party)]) is None:
+        return rows
+    end = without_stop(reading.classes, last)
+    while predicate := _PREDICATE.match(reading.classes, party[1], end):
+        said = "as" if predicate["as"] else "to"
+        if said == "as" and reading.words(party[1], party[1] + 1).lower() != "as":
+            break
+        rows += make_rows(reading, cue, party, None, predicate.span(said))
+        another = _AND_BY.match(reading.classes, predicate.end(), end)
+        if another is None:
+            break
+        party = another.span("party")
+    return rows
 
 
 def _told_by(reading: Reading, cue: int, party: Span, first: int, last: int) -> list[Found]:

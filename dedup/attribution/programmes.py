@@ -1,4 +1,4 @@
-"""Programmes that a broadcaster airs, named in quotation marks or by the word Show.
+"""Names in quotation marks: outlets, and programmes that a broadcaster airs; and shows.
 
 `said on “Fox News Sunday”`, `told the “Odrava Today” programme`: what stands between the marks is
 a name, no quotation, where somebody speaks on it.
@@ -14,7 +14,15 @@ from dedup.attribution import lexicon
 from dedup.attribution.outlets import SURE, UNLISTED, Surface
 from dedup.attribution.reading import Reading
 
-_MARKED = re.compile("(?<=[ptLHzDy])[sQCP]")
+_MARKED = re.compile("[sQCP]")
+_BEFORE = "ptLHzDy"  # what may stand before a programme's name
+_LONGEST = 60  # characters of a name
+# An unlisted name in marks is an outlet's behind such a noun: the daily “Odravka”.
+_PRESS = re.compile(
+    r"(?:\w+ )?(?:newspaper|news agency|tabloid|daily|weekly|magazine|broadcaster|news site"
+    r"|website)$",
+    re.I,
+)
 _ENDS = ",."
 # On, told, an episode of: where somebody speaks on a programme.
 _AIRED = re.compile(
@@ -42,23 +50,33 @@ _SHOW = re.compile(
 _NOUNS = re.compile(" (?:programme|program|show|podcast)\\b")
 # The Ferry Channel's Jonas Veld programme
 _OF_CHANNEL = re.compile(
-    r"(?P<name>[A-Z][\w.-]{1,20}['’]s? (?:[A-Z][\w'’.-]{1,20} ){1,4}"
+    r"(?P<name>[A-Z][\w.-]{1,20}(?: [A-Z][\w.-]{1,20}){0,2}['’]s? (?:[A-Z][\w'’.-]{1,20} ){1,4}"
     r"(?:programme|program|show|podcast))\b"
 )
 _AROUND = 60  # characters
 
 
-def mark_programmes(reading: Reading) -> None:
-    """Make a programme's name in marks a mention, with what the marks end with behind it."""
-    if _MARKED.search(reading.classes) is None:
+def mark_names(reading: Reading) -> None:
+    """Make an outlet's or a programme's name in marks a mention, with what the marks end with.
+
+    `the “Odrava Today” programme`, `the "New York Times" reported`.
+    """
+    named = []
+    for match in _MARKED.finditer(reading.classes):
+        place = match.start()
+        start, end = reading.span(place, place + 1)
+        if end - start > _LONGEST:
+            continue
+        surface = _listed(reading, place)
+        if surface is None and reading.classes[place - 1] in _BEFORE:
+            surface = _programme(reading, place)
+        if surface is not None:
+            named.append((place, surface))
+    if not named:
         return
     classes = reading.classes
     starts, ends, surfaces = list(reading.starts), list(reading.ends), list(reading.surfaces)
-    for match in reversed(list(_MARKED.finditer(reading.classes))):
-        place = match.start()
-        surface = _programme(reading, place)
-        if surface is None:
-            continue
+    for place, surface in reversed(named):
         mark, end = "", ends[place]
         if reading.text[end - 1] in _ENDS:
             mark, end = reading.text[end - 1], end - 1
@@ -71,6 +89,20 @@ def mark_programmes(reading: Reading) -> None:
         surfaces[place : place + 1] = [-1 - len(reading.local), *(-1 for _ in tail)]
     reading.classes = classes
     reading.starts, reading.ends, reading.surfaces = starts, ends, surfaces
+
+
+def _listed(reading: Reading, place: int) -> Surface | None:
+    """Return the outlet that a symbol's words between marks are the name of."""
+    words = reading.words(place, place + 1).rstrip(_ENDS)
+    if known := reading.gazetteer.sure_names.get(words):
+        return known
+    before = reading.classes[place - 1]
+    if before != "H" or _NAME.fullmatch(words) is None or not words[0].isupper():
+        return None
+    if _PRESS.search(reading.words(place - 1, place)) is None:
+        return None
+    known_as = reading.gazetteer.by_name(words) or UNLISTED + words.removeprefix("The ")
+    return Surface(words, SURE, (known_as,))
 
 
 def _programme(reading: Reading, place: int) -> Surface | None:
@@ -99,5 +131,6 @@ def programmes(reading: Reading) -> Iterator[str]:
         for match in pattern.finditer(text):
             before = text[max(0, match.start() - _AROUND) : match.start()]
             place = bisect_right(reading.starts, match.start()) - 1
-            if reading.surfaces[place] == -1 and _AIRED.search(before):
+            is_own = pattern is _OF_CHANNEL or reading.surfaces[place] == -1
+            if is_own and _AIRED.search(before):
                 yield match["name"]

@@ -24,6 +24,7 @@ _IN_SAYING = re.compile("[bp]D?[nN]{0,3}H?D?[OA]H?(?=g)")  # quoted in S saying 
 _BY_PARTY = re.compile(f"b(?P<party>{grammar.PARTY})|p(?P<outlet>D?[nN]{{0,3}}H?D?[OA])")
 _HIM = re.compile("him|her|them", re.I)
 _BEFORE_PASSIVE = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?[mexy]*\\Z")
+_CALLED_SO = re.compile("(?P<party>D?n{0,2}s[nNKTU]{0,3})")  # a “port aide”
 _THAT = re.compile("[,:]?h[,:]?|[,:]")
 _RELAYED_BY = re.compile(",y?aD?[nN]{0,3}H?D?[OA]H?\\Z")
 _LEAD = re.compile("[,:]?h?[,:]?")
@@ -69,7 +70,9 @@ def read_quoting(reading: Reading, cue: int, first: int, last: int) -> list[Foun
             content = clause_start(classes, first, quoted_party[0]), quoted_party[0]
     else:
         subject = subject_before(left, "k", "")
-        named = grammar.AFTER_QUOTATION.match(classes[cue + 1 : saying])
+        named = grammar.AFTER_QUOTATION.match(classes[cue + 1 : saying]) or _CALLED_SO.fullmatch(
+            classes[cue + 1 : saying]
+        )
         is_pronoun = saying == cue + 2 and _HIM.fullmatch(reading.words(cue + 1, saying))
         if subject is None or not (named or is_pronoun):
             return []
@@ -144,4 +147,6 @@ def _saying_of(reading: Reading, cue: int, last: int) -> int:
     if is_quoting and classes[party.end() : party.end() + 2] == ",g":  # cited officials, saying C
         return party.end() + 1
     behind = classes[party.end() : party.end() + 1]
+    if is_quoting and behind == "h" and classes[party.end("party") - 1] in "TUNK":
+        return party.end()  # cited an official that C
     return party.end() if behind in (("J", ":", "g") if is_quoting else ("J",)) else -1

@@ -31,6 +31,7 @@ _REPORTS_THAT = re.compile(
     r"(?:that|alleging|saying|claiming|suggesting|showing|revealing|detailing|describing|highlighting|noting|quoting"
     r"|citing|about\s+how|in\s+which)\s+(?P<content>[^.;\n]{10,300})"
 )
+_INVERTED = re.compile(r"\b(?:did|does|do|will|would|could|should)\s+(?:the\s+)?$", re.I)
 _REPORT_FROM = re.compile(
     r"\b(?P<cue>(?:poll|survey|study|analysis)s?\s+(?:[^.;]{0,60}?(?:conducted|done"
     r"|carried\s+out)\s+"
@@ -73,7 +74,9 @@ _PUBLISHES = re.compile(
     r"\s*(?:(?:that|which)\s+|newspaper\s+|magazine\s+|website\s+|channel\s+|(?:news\s+)?agency\s+|and\s+(?:\w+\s+){0,3}(?:media"
     r"|outlets|newspapers|papers|sites|websites|agencies)\s+)?"
     r"(?P<aside>,\s*)?(?:among\s+(?:\w+\s+)?others,\s*)?(?:(?:has|have|had|both|all)\s+){0,2}"
-    r"(?P<cue>(?:first\s+|also\s+|later\s+)?(?:published|aired|broadcast|ran|printed|carried"
+    r"(?P<cue>(?:first\s+|also\s+|later\s+)?(?:published|aired|broadcast|ran|printed|carried|distributed"
+    r"|distributes(?=\s+(?:[\w-]+\s+){0,3}(?:cop(?:y|ies)|translations?|transcripts?|texts?|reports?|statements?"
+    r"|recordings?|videos?)\b)"
     r"|posted|released|(?:played|screened|showed|shows)(?=\s+(?:[\w-]+\s+){0,3}(?:recordings?|videos?|clips?"
     r"|footage|audio|(?:audio)?tapes?|excerpts|pictures|images)\b)|unearthed|uncovered|broke(?=\s+(?:the|that)\s+(?:\w+\s+)?(?:story"
     r"|news))|(?:leads?|led|opens|splash(?:es|ed))\s+(?:(?:its|their)\s+[\w\s]{3,20}\s)?(?:with|on)"
@@ -102,7 +105,7 @@ _BRACKET = re.compile(r"(?:\.?|[,/][^()\[\]]{0,30}\d[^()\[\]]{0,9})\](?![(\[\]])
 def reports_that(mention: Mention) -> Found | None:
     """Read `an S report that C`."""
     match = _REPORTS_THAT.match(mention.after)
-    if match is None:
+    if match is None or _INVERTED.search(mention.whole):
         return None
     (a, b), (c, d) = match.span("cue"), match.span("content")
     return mention.row(

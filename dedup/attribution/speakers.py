@@ -17,6 +17,9 @@ _OPENERS = "¶#%"
 _LEAD = re.compile("(?:[KNd0,p.]{0,8}\\([OAK]\\)~)?(?:[yB&,~]|[pB][^,;:QCPX?]{1,14},|d,?){0,2}")
 _SUBJECT = re.compile(f"(?P<party>{grammar.PARTY})(?:{grammar.ASIDE})?(?=[mexVvWoLlkRygrnt])")
 _SIGNED = re.compile(f"[.]?~(?P<party>[NKT]{{1,5}}|D?[OA]H?)(?=[¶#%.,*(]|\\Z|{grammar.QUOTATION})")
+_FROM = re.compile(f"[EGYMn][pb](?P<party>{grammar.PARTY}|Dn{{1,3}}):\\Z")
+_WHO = re.compile("(?P<party>[NKT]{1,3}[NK])(?:,[0nDdTN]{1,5})?,q[^:;.]{2,20}:\\Z")
+_PARTICIPLE_FIRST = ("Nt", "Np")
 _LONG = 4  # words of a quotation in a clause without a cue
 
 
@@ -61,16 +64,22 @@ def _speaker_of(
     opener = max(classes.rfind(each, 0, symbol + 1) for each in _OPENERS)
     opens_passage = first == opener + 1
 
-    def said_by(party: Span, basis: str, confidence: str, cue: Span | None = None) -> Found:
+    def said_by(
+        party: Span, basis: str, confidence: str, cue: Span | None = None, heard_as: str = ""
+    ) -> Found:
         return describe(
-            reading, identify(reading, *party, "said" if cue else ""), *party, cue=cue,
+            reading, identify(reading, *party, heard_as), *party, cue=cue,
             content=reading.span(symbol, symbol + 1), relation="statement", quotation="direct",
             confidence=confidence, basis=basis,
         )  # fmt: skip
 
     if signed := _SIGNED.match(classes, symbol + 1):
         return said_by(
-            signed.span("party"), "signed", "medium", reading.span(symbol + 1, symbol + 2)
+            signed.span("party"),
+            "signed",
+            "medium",
+            reading.span(symbol + 1, symbol + 2),
+            heard_as="reported",
         )
     if lead.strip(",:~&y") == "" and classes[symbol + 1 : sentence.last].strip(".") == "":
         # It stands alone: about whom the sentence before was, or a speech that goes on.
@@ -91,6 +100,8 @@ def _speaker_of(
     spoken = [row for row in sentence.rows if _speaks(row)]
     if spoken and (spoken[-1].cue or (0, 0))[0] < reading.starts[symbol]:
         return _said_again(reading, spoken[-1], symbol, "same sentence as its cue")
+    if named := _message_from(reading, first, symbol):
+        return said_by(named, "a message from", "medium")
     subject = subject_of(reading, first, symbol)
     if subject is None or (
         classes[slice(*subject)] == "j"
@@ -98,6 +109,18 @@ def _speaker_of(
     ):  # it was then that … “…”
         return None
     return said_by(subject, "subject of the sentence", "low")
+
+
+def _message_from(reading: Reading, first: int, symbol: int) -> Span | None:
+    """Return whose a quotation behind a colon is: a message from X: “C” · X, who cited it: “C”."""
+    if reading.classes[symbol - 1] != ":":
+        return None
+    if match := _FROM.search(reading.classes, first, symbol):
+        preposition = match.start("party") - 1
+        if reading.words(preposition, preposition + 1).lower() in ("from", "by"):
+            return match.span("party")
+    match = _WHO.search(reading.classes, first, symbol)
+    return match.span("party") if match else None
 
 
 def subject_of(reading: Reading, first: int, before: int) -> Span | None:
@@ -109,6 +132,9 @@ def subject_of(reading: Reading, first: int, before: int) -> Span | None:
     if match is None:
         return None
     party = match.span("party")
+    if classes[party[0] : party[1] + 1] in _PARTICIPLE_FIRST:
+        if reading.words(*party).endswith("ing"):
+            return None  # Speaking to S, X said
     return None if party[1] > before else party
 
 

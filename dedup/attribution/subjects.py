@@ -19,6 +19,7 @@ _CLAIMS = re.compile("claims|reports", re.I)  # rarely what a minister or a boar
 _LAST_OUTLET = re.compile("(?<=[pt])D?[nN]{0,2}H?D?[OA]H?\\Z")
 _OUTLET_WHICH = re.compile("[OA]H?,q[myx]*\\Z")  # praised by S, which [called] it dazzling
 _HELPERS = "myxpdD"  # classes of what may stand between a subject, or its aside, and its cue
+_REDUCED = 8  # symbols before a cue in which a reduced relative clause has its `by`
 _PARTICIPLE = re.compile(
     "called|titled|entitled|headlined|dubbed|posted|released|conducted|taped|aired"
 )
@@ -57,6 +58,8 @@ def _patterns(left: str, symbol: str, cue: str) -> Iterator[tuple[re.Pattern[str
         yield grammar.BEFORE_NAMED, False
     if "je" in left:
         yield grammar.BEFORE_CLEFT, False
+    if (is_speech or cue in ("read", "reads")) and "b" in left[-_REDUCED:]:
+        yield grammar.BEFORE_REDUCED, False
     yield grammar.BEFORE_CUE, False
     if is_speech:
         yield grammar.BEFORE_DESCRIBED, False
@@ -68,9 +71,12 @@ def _patterns(left: str, symbol: str, cue: str) -> Iterator[tuple[re.Pattern[str
         yield grammar.BEFORE_HELPED, False
     is_told = is_speech or (cue not in lexicon.PAST_ONLY and _OUTLET_WHICH.search(left))
     if ",q" in left and is_told:
+        yield grammar.BEFORE_WHO, False
         yield grammar.BEFORE_RELATIVE, False
     if is_speech and _SAYS.fullmatch(cue):
         yield grammar.BEFORE_COMMON, False
+        if left.rstrip(_HELPERS).endswith(("nR", "UR")):
+            yield grammar.BEFORE_REPORTS, False
 
 
 def _agrees(match: re.Match[str], symbol: str, cue: str) -> bool:

@@ -61,6 +61,8 @@ _VENUE = re.compile(
     r"|announcement|admission|observations?|disclosures?|revelations?)\s+"
     r"(?:(?:earlier|last|this)\s+)?(?:(?:\w+day|today|week|month|year|morning|night)\s+){0,2}"
     r"(?:in|on|to|at)"
+    r"|\b(?:found|read|heard|seen|available|reprinted|reproduced)\s+(?:in\s+full|in\s+(?:its|their)\s+"
+    r"entirety|online)\s+(?:in|on|at)"
     r"|\b(?:comments?|remarks?)\s+at|\bpublication\s+in)\s+$",
     re.I,
 )  # fmt: skip
@@ -105,6 +107,15 @@ _WRITES_IN = re.compile(r"[A-Z][\w.'’-]+\s+(?:(?:writing|reporting)\s+)?(?:in|
 _IN_PRINT = re.compile(
     r"cue '(?:explain|report|writ|wrote|argu|not|say|said|suggest|claim|reveal|descri|put)"
 )
+# X, film critic for S, · S film critic X · X, a columnist for S, wrote
+_REVIEWER = (
+    r"(?:critic|reviewer|critic-at-large"
+    r"|(?P<writes>columnist|blogger|essayist|correspondent|contributor))"
+)
+_REVIEWS_FOR = re.compile(rf"\b{_REVIEWER}\s+(?:for|of|at|with|in|to)\s+$")
+_REVIEWER_OF = re.compile(r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,2}(?:critic|reviewer),?\s+(?=[A-Z])")
+_REVIEW_ENDS = ("for", "of", "at", "with", "in", "to")
+_WRITES = re.compile("cue '(?:wr(?:ote|ites)|writing|argue)")
 # about it on S
 _ASKED = re.compile(r"\b(?:asked|pressed|questioned|grilled|challenged|quizzed)\s[^.;]{0,80}$")
 # What nobody speaks of but where something is said on air: on Friday's broadcast of S.
@@ -121,11 +132,11 @@ _PAGE = re.compile(r"\b(?:pages?|website|web site|feed|account|cover) of\s+(?:th
 _EDITION = (
     r"(?:(?:(?:the|an?|its)\s+)?(?:\w{3,6}day['’]s|[Tt]oday['’]s|[Yy]esterday['’]s|[\w-]+(?:,\s+\w+\s+\d+)?"
     r"(?:\s+morning)?)?\s*(?:edition|issue)\s+of\s+)?(?:the\s+)?"
-    r"(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[*_“\"]?"
+    r"(?:(?:\w{3,6}day|[Tt]oday|[Yy]esterday)['’]s\s+)?[“\"]?"
 )
 _IN_FRONT = re.compile(rf"\s*(?P<cue>In)\s+{_EDITION}", re.I)
 _INSERTED = re.compile(rf",\s+(?P<cue>(?:writing\s+)?in)\s+{_EDITION}$")
-_DAY_BEHIND = re.compile(r"[*_”\"]?(?:\s+(?:on\s+)?(?:\w{3,6}day|yesterday|today))?,")
+_DAY_BEHIND = re.compile(r"[”\"]?(?:\s+(?:on\s+)?(?:\w{3,6}day|yesterday|today))?,")
 _ON_PAPER = ("newspaper", "magazine", "wire")
 _BROADCASTERS = ("broadcaster", "state")
 
@@ -246,6 +257,22 @@ def writes_in(mention: Mention) -> Found | None:
     return mention.row(
         "interview", cue=row.cue, content=row.content, relation="venue", quotation=row.quotation,
         basis="somebody writes in it", is_sure=False,
+    )  # fmt: skip
+
+
+def reviews_for(mention: Mention) -> Found | None:
+    """Read `X, film critic for S, said C` and `S film critic X said C`."""
+    match = _REVIEWS_FOR.search(mention.before) if mention.last_word in _REVIEW_ENDS else None
+    if match is None and _REVIEWER_OF.match(mention.after) is None:
+        return None
+    speaker = mention.speaker()
+    if speaker is None or speaker.kind != "person":
+        return None
+    if match is not None and match["writes"] and not _WRITES.match(speaker.basis):
+        return None
+    return mention.row(
+        "wrote in", cue=speaker.cue, content=speaker.content, relation="venue",
+        quotation=speaker.quotation, basis="somebody reviews for it", is_sure=False,
     )  # fmt: skip
 
 

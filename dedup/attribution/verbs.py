@@ -34,6 +34,12 @@ _CHECKED_WITH = re.compile(f"p(?P<party>{grammar.PARTY})h")
 _FRONTED = re.compile(f"a[^,;:{QUOTATION[1:-1]}]{{1,12}},(?=.{{3}})")
 # “C,” [a survivor, Edda Corrin, said]
 _DESCRIBED = re.compile(f"(?<={QUOTATION})(?P<party>D[nT0]{{1,4}}),?\\Z")
+_NAMED_BEFORE = re.compile(f"(?<={QUOTATION})(?P<party>[NK]{{2,4}}),?\\Z")
+_DESCRIBED_BEHIND = re.compile("(?P<article>D)[^,;:.&VLq]{2,5}")
+_PARTICIPLES = re.compile(
+    "named|called|known|identified|using|giving|wearing|sitting|standing|living|working|waiting"
+    "|carrying|holding|calling|going|speaking"
+)
 _LEAST_CLAUSE = 3  # symbols before `, said S` that are a content
 _BY_OUTLET = re.compile("[ny]{0,2}bD?[nN]{0,3}H?D?[OA]")
 _IN_OUTLET = re.compile("pD?[nN]{0,3}H?D?[OA]")  # X, quoted in S, · an official quoted in S
@@ -43,6 +49,9 @@ _PUBLICATION = re.compile(
 _TELLS = re.compile("report|says|said|writ|wrote|add|reveal|announc", re.I)
 _WENT_ON = re.compile("(?:went|go|goes|going) on", re.I)
 _GOES_ON_WITH = re.compile(",[myx]*[VLWRke]")
+_CLAUSE_BEHIND = re.compile(",(?![cg&B]).{3}")
+_SPEECH_BEFORE = re.compile(f"{QUOTATION},")
+_HOW = re.compile(f"[pty][^h{QUOTATION[1:-1]}]*")
 _VERB = re.compile("[VvLlWRkem]")
 _FINITE = re.compile("[my]*[eVvkL]")
 _SENT = re.compile(
@@ -95,6 +104,10 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         # “C,” said S · C, said S
         is_quoted = after_content.group()[0] not in ",~"
         turned = (grammar.AFTER_QUOTATION if is_quoted else grammar.AFTER_CUE).match(right)
+        if is_quoted and (described := _described_behind(reading, cue, last)) is not None:
+            return _content_before(
+                reading, cue, described, first, first + after_content.start() + 1, last
+            )
         is_several = turned is not None and symbol == "v" and "&" in turned["party"]  # say R and S
         if (
             turned
@@ -123,6 +136,8 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         if left[: subject[0]].endswith(("p", "t", "L")):
             party = own.span("party")
     before = left[: party[0] - first]
+    if before.endswith("m") and symbol in "vRlu" and before.strip("mq,&By") == "":
+        return []  # Did S report that C?
     if is_behind_preposition(reading, party, before, reading.words(cue, cue + 1)):
         return []
     rest = right
@@ -155,6 +170,10 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
         # X told R, S reported, that C · X, S reported, said C: all of it is what S says.
         whole = clause_start(classes, first, last), without_stop(classes, last)
         return make_rows(reading, cue, party, None, whole)
+    if is_outlet and len(before.strip(LEADS)) == 1 and _CLAUSE_BEHIND.match(behind):
+        content_on_left = False  # Indeed, S reported, C
+    if _SPEECH_BEFORE.fullmatch(before) and _HOW.fullmatch(rest):
+        content_on_left = True  # “C”, X said in a note posted with a photo
     is_quoted = before[-1:] not in ("", ",") and re.fullmatch(QUOTATION, before[-1:]) is not None
     if (content_on_left and before.strip(LEADS)) or is_quoted:
         end = party[0] if is_quoted else party[0] - 1
@@ -164,6 +183,17 @@ def read_verb(reading: Reading, cue: int, first: int, last: int, sentence: Sente
     if checked and reading.words(cue, cue + 2).lower().endswith("confirmed with"):
         rows += _relayed(reading, rows, cue + 1, checked)
     return rows
+
+
+def _described_behind(reading: Reading, cue: int, last: int) -> Span | None:
+    """Return who speaks in `“C,” said a passenger named Otto`, without what describes them."""
+    match = _DESCRIBED_BEHIND.match(reading.classes, cue + 1, last)
+    if match is None:
+        return None
+    for place in range(match.end("article") + 1, match.end()):
+        if _PARTICIPLES.fullmatch(reading.words(place, place + 1)):
+            return match.start(), place
+    return None
 
 
 def _is_witness(reading: Reading, party: Span) -> bool:
@@ -212,6 +242,8 @@ def _content_before(
     start = clause_start(classes, first, end)
     if fronted := _FRONTED.match(classes, start, end):
         start = fronted.end()
+    if named := _NAMED_BEFORE.search(classes, start, end):  # “C,” X, a critic for S, said
+        party, end = named.span("party"), named.start()
     if described := _DESCRIBED.search(classes, start, end):
         end = described.start("party")
     while end > start and classes[end - 1] == ",":

@@ -99,6 +99,22 @@ def test_dateline_and_byline_credit_the_whole_document(credit: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "picture",
+    [
+        "Photo: Reuters",
+        "(Jonas Veld/Reuters)",
+        "Jonas Veld/Reuters",
+        "Picture by Jonas Veld for Reuters",
+    ],
+)
+def test_credit_of_a_picture_credits_no_word(picture: str) -> None:
+    analysis = analysis_of(WIRE, gull(picture, PIER, *SMALL, HERON))
+    credited = analysis.attributions[["document_id", "credited_outlet", "relation"]].to_numpy()
+    assert ["gull", "reuters", "credit"] in credited.tolist()
+    assert {"uncredited"} == {*analysis.reuse["credit"]}
+
+
+@pytest.mark.parametrize(
     "paragraph",
     [
         f"{PIER} The ferry office closed too, Reuters reported.",

@@ -193,3 +193,17 @@ def test_rows_do_not_depend_on_the_order_of_documents() -> None:
         return every
 
     assert rows(records) == rows(records[::-1])
+
+
+def test_quotation_in_a_typewriters_marks_is_none_of_emphasis() -> None:
+    rows = table(
+        "''We will mend the crane,'' Quill told ''Reuters''. He called it ''a danger to us''."
+    )
+    assert ["direct", "direct", "mixed"] == [row["quotation"] for row in rows]
+
+
+def test_span_has_both_marks_of_emphasis_or_none() -> None:
+    text = "Äöü: the ''BBC'' said ''CNN'' had told the *Post* that Äöü had left."
+    rows = table(text)
+    check_spans(text, rows)
+    assert ["the ''BBC''", "CNN", "the *Post*"] == [row["credited_text"] for row in rows]
