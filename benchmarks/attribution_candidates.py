@@ -35,7 +35,7 @@ from quality_attribution import (
 
 from dedup import Corpus
 from dedup.attribution import gazetteer, grammar
-from dedup.attribution.find import cut_batches, read_batch
+from dedup.attribution.batches import cut_batches, read_batch
 from dedup.attribution.parties import identify
 from dedup.attribution.reading import Found, Reading
 from dedup.corpus import collect_passages

@@ -181,7 +181,8 @@ def _load_rules(
     outlets: Gazetteer, labels: Iterable[str | None]
 ) -> tuple[Callable[..., Attributions], Gazetteer]:
     """Return what reads texts, and the outlets that it knows: ready, for kernels ran beside."""
-    from dedup.attribution.find import find_attributions, ready_vocabulary  # which compiles rules
+    from dedup.attribution.find import find_attributions  # which compiles rules
+    from dedup.attribution.vocabulary import ready_vocabulary
 
     known = outlets.with_labels(labels)
     ready_vocabulary(known)

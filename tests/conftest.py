@@ -27,7 +27,7 @@ from click.testing import CliRunner, Result
 from hypothesis import settings
 
 from dedup import Corpus, Gazetteer, read_corpus
-from dedup.attribution import find
+from dedup.attribution import vocabulary
 from dedup.attribution.vocabulary import Vocabulary
 from dedup.cli.app import app
 
@@ -78,7 +78,7 @@ def one_vocabulary() -> Iterator[None]:
     An analysis makes it anew, which takes longer than all that follows for the texts of most tests.
     Processes that tests start make their own.
     """
-    make = find.make_vocabulary
+    make = vocabulary.make_vocabulary
     made: deque[Vocabulary] = deque(maxlen=16)
 
     def remember(outlets: Gazetteer) -> Vocabulary:
@@ -91,7 +91,7 @@ def one_vocabulary() -> Iterator[None]:
         return made[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(find, "make_vocabulary", remember)
+        patch.setattr(vocabulary, "make_vocabulary", remember)
         yield
     if made:  # no analysis has written to it
         own, anew = made[0], make(made[0].gazetteer)

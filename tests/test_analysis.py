@@ -69,12 +69,12 @@ def test_number_of_processes_changes_no_attribution(
 ) -> None:
     import joblib
 
-    from dedup.attribution import find
+    from dedup.attribution import batches
 
     expected = analyze(newsroom, only="attributions", jobs=1).table("attributions")
-    monkeypatch.setattr(find, "_BATCH_BYTES", 20_000)
-    monkeypatch.setattr(find, "_WORTH_A_PROCESS", 1)
-    monkeypatch.setattr(find, "_list_found", None)  # this process reads nothing
+    monkeypatch.setattr(batches, "_BATCH_BYTES", 20_000)
+    monkeypatch.setattr(batches, "_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(batches, "_list_found", None)  # this process reads nothing
     with joblib.parallel_config("loky", idle_worker_timeout=1):
         corpus = in_other_order(newsroom, seed=3, rows_at_once=20)
         found = analyze(corpus, only="attributions", jobs=2).table("attributions")

@@ -124,8 +124,10 @@ class Reading:
         return start, end
 
     def words(self, first: int, last: int) -> str:
-        """Return the text of the symbols from `first` to before `last`."""
-        return self.text[self.starts[first] : self.ends[last - 1]]
+        """Return the text of the symbols from `first` to before `last`, none behind the end."""
+        if first >= len(self.starts):
+            return ""
+        return self.text[self.starts[first] : self.ends[min(last, len(self.ends)) - 1]]
 
     def surface(self, symbol: int) -> Surface:
         """Return the surface of a mention."""

@@ -58,3 +58,13 @@ def _lexicon() -> tuple[Trie, npt.NDArray[np.uint64]]:
     classes = np.array([*map(ord, phrases.values())], dtype=np.int32)
     stopped = hash_words(sorted(lexicon.ABBREVIATIONS))
     return make_trie(hash_words([*phrases]), classes), np.sort(stopped.hashes)
+
+
+_ready: list[Vocabulary] = []  # of the outlets asked for last
+
+
+def ready_vocabulary(outlets: Gazetteer) -> Vocabulary:
+    """Return the vocabulary of outlets; for those asked for last it is not made anew."""
+    if not _ready or _ready[0].gazetteer is not outlets:
+        _ready[:] = [make_vocabulary(outlets)]
+    return _ready[0]

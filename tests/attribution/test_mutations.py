@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from conftest import load_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import tokens_of
@@ -198,3 +199,18 @@ def test_lone_surrogates_do_not_raise(code_point: int) -> None:
     records = [{"id": "a", "outlet": "Harbour Gull", "text": text}]
     rows = analyze(Corpus.from_records(records), only="attributions").table("attributions")
     assert "reuters" in rows["credited_outlet"].to_pylist()
+
+
+def test_text_that_ends_anywhere_is_read() -> None:
+    texts = [
+        str(case.values[0]["input"])
+        for name in ("attributions", "chains", "credits", "findings")
+        for case in load_cases(name)
+    ]
+    ends = {text[: match.start()] for text in texts for match in re.finditer(r"(?<=\w)\b", text)}
+    records = [{"id": str(n), "text": text} for n, text in enumerate(sorted(ends))]
+    assert len(records) > 10_000
+    analysis = analyze(Corpus.from_records(records), only="attributions")
+    for row in analysis.table("attributions").to_pylist():
+        text = records[int(row["document_id"])]["text"]
+        assert 0 <= row["start"] < row["end"] <= len(text)
