@@ -99,26 +99,29 @@ class Marks:
 
     def put_back(self, rows: Iterable[Found]) -> list[Found]:
         """Return rows that were found without the marks, with their places in the text."""
-        moved: dict[int, Found] = {}
-        for row in rows:
-            moved[id(row)] = replace(
-                row, credited=self._place(row.credited), cue=row.cue and self._place(row.cue),
-                content=row.content and self._place(row.content),
-                antecedent=row.antecedent and self._place(row.antecedent),
-            )  # fmt: skip
+        opening = {opened: (first, last) for first, opened, _, last in self.pairs}
+        closing = {closing: (first, last) for first, _, closing, last in self.pairs}
+
+        def place(span: Span) -> Span:
+            """Return a span's place in the text; of a pair of marks it has both or none."""
+            start, end = int(self.kept[span[0]]), int(self.kept[span[1] - 1]) + 1
+            while end in closing and start <= closing[end][0]:
+                end = closing[end][1]
+            while start in opening and opening[start][1] <= end:
+                start = opening[start][0]
+            return start, end
+
+        moved = {
+            id(row): replace(
+                row, credited=place(row.credited), cue=row.cue and place(row.cue),
+                content=row.content and place(row.content),
+                antecedent=row.antecedent and place(row.antecedent),
+            )
+            for row in rows
+        }  # fmt: skip
         for row in moved.values():
             row.parent = row.parent and moved[id(row.parent)]
         return [*moved.values()]
-
-    def _place(self, span: Span) -> Span:
-        """Return a span's place in the text; of a pair of marks it has both or none."""
-        start, end = int(self.kept[span[0]]), int(self.kept[span[1] - 1]) + 1
-        for first, opened, closing, last in self.pairs:
-            if start <= first and closing == end:
-                end = last
-            elif last <= end and opened == start:
-                start = first
-        return start, end
 
 
 def find_marks(text: str) -> list[Pair]:

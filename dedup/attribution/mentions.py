@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from dedup.attribution import documents, findings, interviews, reports, venues
 from dedup.attribution.mention import Mention
 from dedup.attribution.reading import Reading, Sentence, Span
 
 _OUTLETS = re.compile("[OAS]")
-_JOINED = re.compile("[OAS](?:,D?[OAS])*,?&p?D?[OAS]")  # CNN, the BBC and Reuters
+_JOINED = re.compile("[OAS](?:,D?[OAS]){0,30},?&p?D?[OAS]")  # CNN, the BBC and Reuters
 _READERS = (
     interviews.occasion, venues.venue, interviews.interviews, interviews.asks, documents.obtained,
     documents.obtains, documents.has_seen, documents.given, reports.publishes,
@@ -35,13 +36,14 @@ def read_mentions(reading: Reading, sentences: Sequence[Sentence], taken: set[Sp
         taken: Places of outlets that are credited otherwise.
     """
     starts = [sentence.first for sentence in sentences]
+    covered = _Cover(taken)
     for match in _OUTLETS.finditer(reading.classes):
         place = match.start()
         number = bisect_right(starts, place) - 1
         if number < 0 or place >= sentences[number].last:
             continue
         sentence = sentences[number]
-        if _is_credited(reading, place, sentence, taken):
+        if _is_credited(reading, place, sentence, covered):
             continue
         before = sentences[number - 1] if number else None
         behind = sentences[number + 1] if number + 1 < len(sentences) else None
@@ -53,16 +55,30 @@ def read_mentions(reading: Reading, sentences: Sequence[Sentence], taken: set[Sp
     for match in _JOINED.finditer(reading.classes):
         number = bisect_right(starts, match.start()) - 1
         if number >= 0 and match.end() <= sentences[number].last:
-            _share(reading, match, sentences[number], taken)
+            _share(reading, match, sentences[number], covered)
 
 
-def _is_credited(reading: Reading, place: int, sentence: Sentence, taken: set[Span]) -> bool:
+class _Cover:
+    """Spans of a text, asked whether any of them holds another."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._ends = [*accumulate((end for _, end in ordered), max)]  # of all up to each
+
+    def holds(self, span: Span) -> bool:
+        """Whether one of the spans has all of this one."""
+        number = bisect_right(self._starts, span[0]) - 1
+        return number >= 0 and span[1] <= self._ends[number]
+
+
+def _is_credited(reading: Reading, place: int, sentence: Sentence, taken: _Cover) -> bool:
     start, end = reading.span(place, place + 1)
-    named = [*taken, *(row.credited for row in sentence.rows if row.kind == "outlet")]
-    return any(first <= start and end <= last for first, last in named)
+    named = (row.credited for row in sentence.rows if row.kind == "outlet")
+    return taken.holds((start, end)) or any(a <= start and end <= b for a, b in named)
 
 
-def _share(reading: Reading, match: re.Match[str], sentence: Sentence, taken: set[Span]) -> None:
+def _share(reading: Reading, match: re.Match[str], sentence: Sentence, taken: _Cover) -> None:
     """Give what one outlet of `CNN and the BBC` has to the others, which nothing else credits."""
     places = [each.start() for each in _OUTLETS.finditer(match.string, *match.span())]
     spans = [reading.span(place, place + 1) for place in places]

@@ -8,6 +8,7 @@ name and is part of a longer one (`the Atlantic Council`) is put right here.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from dedup.attribution import lexicon
@@ -76,17 +77,25 @@ def know_names(reading: Reading) -> None:
 def _abbreviate(reading: Reading) -> None:
     """Make letters that the text gives an outlet mean it from there on: Middle East Eye (MEE)."""
     classes = list(reading.classes)
+    places: dict[str, list[int]] = {}
+    for match in _LETTERS.finditer(reading.classes):
+        place = match.start()
+        places.setdefault(reading.words(place, place + 1), []).append(place)
+    given: dict[str, tuple[str, ...]] = {}
     for match in _ABBREVIATED.finditer(reading.classes):
         place = match.start("short")
         letters, name = reading.words(place, place + 1), reading.surface(match.start())
         initials = "".join(_INITIALS.findall(reading.words(match.start(), match.start() + 1)))
         if not (letters.isupper() and initials.upper().endswith(letters)):
             continue
+        if given.get(letters) == name.outlets:
+            continue  # once more
+        given[letters] = name.outlets
         reading.local.append(Surface(letters, SURE, name.outlets))
-        for other in _LETTERS.finditer(reading.classes, match.end()):
-            if reading.words(other.start(), other.start() + 1) == letters:
-                classes[other.start()] = lexicon.OUTLET
-                reading.surfaces[other.start()] = -1 - len(reading.local)
+        own = places.get(letters, [])
+        for other in own[bisect_left(own, match.end()) :]:
+            classes[other] = lexicon.OUTLET
+            reading.surfaces[other] = -1 - len(reading.local)
     reading.classes = "".join(classes)
 
 
