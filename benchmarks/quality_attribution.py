@@ -47,6 +47,7 @@ FILES = {
 }  # fmt: skip
 SEED = 7
 LEAST_WORDS = 5  # of a quotation that counts
+WHOLE = 0.95  # of a quotation that whoever speaks it must have
 # Published exact-span F1 on PolNeAR's test articles: CofeNet, docs/cofenet-detail-exp.pdf.
 PUBLISHED = (
     ("Rule", 10.7, 22.8, 5.6),
@@ -234,9 +235,6 @@ def meets(first: Iterable[Span], second: Iterable[Span]) -> bool:
     return any(a < d and c < b for a, b in first for c, d in second)
 
 
-_WHOLE = 0.95
-
-
 def score_quotations(
     texts: Mapping[str, str], gold: Mapping[str, Sequence[Row]],
     found: Mapping[str, Sequence[Row]], n_errors: int,
@@ -257,7 +255,7 @@ def score_quotations(
             # a quotation speaks only a part of it.
             speakers.sort(
                 key=lambda row: (
-                    not covers(row.content, span, _WHOLE),
+                    not covers(row.content, span, WHOLE),
                     sum(end - start for start, end in row.content),
                 )
             )

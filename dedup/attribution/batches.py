@@ -83,7 +83,7 @@ def read_batches(
 def cut_batches(
     corpus: Corpus, passages: Passages, wanted: npt.NDArray[np.bool_] | None = None
 ) -> Iterator[Batch]:
-    """Yield the documents that are read, in batches as the corpus has them."""
+    """Yield the documents that are read, in batches of a few million bytes of text."""
     order = np.lexsort((passages.positions, passages.documents))
     if wanted is not None:
         order = order[wanted[passages.documents[order]]]

@@ -91,31 +91,27 @@ def content_after(
     return relayed(reading, rows, cue, (start, end))
 
 
+def _said_by(reading: Reading, symbol: int, sentence: Sentence) -> set[str]:
+    """Return the kinds of those in whose words a symbol stands."""
+    place = reading.starts[symbol]
+    return {
+        row.kind
+        for row in sentence.rows
+        if row.content is not None and row.content[0] <= place < row.content[1]
+    }
+
+
 def _is_relayed(reading: Reading, cue: int, sentence: Sentence) -> bool:
     """Whether a cue stands in what an outlet says: whom it relays counts with any verb."""
-    place = reading.starts[cue]
-    return any(
-        row.kind == "outlet" and row.content and row.content[0] <= place < row.content[1]
-        for row in sentence.rows
-    )
+    return "outlet" in _said_by(reading, cue, sentence)
 
 
 def _is_said(reading: Reading, cue: int, sentence: Sentence) -> bool:
     """Whether a cue stands in what somebody says: what others believe is no speech of theirs."""
-    place = reading.starts[cue]
-    return any(
-        row.content is not None and row.content[0] <= place < row.content[1]
-        for row in sentence.rows
-        if row.kind != "outlet"  # which may have it from them
-    )
+    return bool(_said_by(reading, cue, sentence) - {"outlet"})  # which may have it from them
 
 
 def _is_told(reading: Reading, party: Span, sentence: Sentence) -> bool:
     """Whether a pronoun stands in what somebody said: they said so (she said she hopes)."""
-    place = reading.starts[party[0]]
     is_it = reading.classes[party[0]] == "j"  # what an outlet may call itself
-    return any(
-        row.content is not None and row.content[0] <= place < row.content[1]
-        for row in sentence.rows
-        if is_it or row.kind != "outlet"
-    )
+    return bool(_said_by(reading, party[0], sentence) - (set() if is_it else {"outlet"}))

@@ -83,19 +83,18 @@ class Marks:
 
     def emphasised(self) -> dict[int, int]:
         """Return start and end of what stands between marks, in the text without them."""
-        return {
-            int(np.searchsorted(self.kept, opened)): int(np.searchsorted(self.kept, closing))
-            for first, opened, closing, _ in self.pairs
-            if self.text[first] not in "[{"
-        }
+        return dict(self._inside(pair) for pair in self.pairs if self.text[pair[0]] not in "[{")
 
     def titles(self) -> list[Span]:
         """Return what stands in italics in the text without marks, as names of outlets do."""
         return [
-            (int(np.searchsorted(self.kept, opened)), int(np.searchsorted(self.kept, closing)))
-            for first, opened, closing, _ in self.pairs
-            if _ITALIC.fullmatch(self.text, first, opened)
+            self._inside(pair) for pair in self.pairs if _ITALIC.fullmatch(self.text, *pair[:2])
         ]
+
+    def _inside(self, pair: Pair) -> Span:
+        """Return what stands between two marks, in the text without any."""
+        start, end = np.searchsorted(self.kept, pair[1:3]).tolist()
+        return start, end
 
     def put_back(self, rows: Iterable[Found]) -> list[Found]:
         """Return rows that were found without the marks, with their places in the text."""

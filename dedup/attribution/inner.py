@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from dedup.attribution import lexicon
-from dedup.attribution.reading import Found, Reading
+from dedup.attribution.reading import Found, Reading, Span
 
 _PARTY = (
     r"(?P<party>(?:[Hh]e|[Ss]he|[Tt]hey)|(?:(?:[Tt]he|[Aa]n?|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir|one|some)\s)"
@@ -31,14 +31,13 @@ _LEAST = 4  # words
 
 def read_inner_speech(reading: Reading) -> None:
     """Add the rows of those who are quoted inside direct quotations."""
-    added: dict[tuple[int, int], Found] = {}
-    for row in reading.found:
+    looked_in: set[Span] = set()  # several rows may have one content
+    for row in [*reading.found]:
         if row.quotation != "direct" or row.content is None or row.relation == "venue":
             continue
-        if row.content not in added and _OPENS.search(reading.text, *row.content):
-            for inner in _quoted_in(reading, row):
-                added.setdefault(row.content, inner)
-                reading.found.append(inner)
+        if row.content not in looked_in and _OPENS.search(reading.text, *row.content):
+            looked_in.add(row.content)
+            reading.found.extend(_quoted_in(reading, row))
 
 
 def _quoted_in(reading: Reading, row: Found) -> Iterator[Found]:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
 
-# scikit-learn imports it for what nobody here calls, and it takes as long as all the rest of it.
+# scikit-learn imports the one for what nobody here calls, and it takes as long as all the rest of
+# it; numba looks for the other, to read a file of settings that is rarely there.
 _LATE = ("scipy.stats", "yaml")
 
 
@@ -36,7 +37,7 @@ def hidden(*modules: str) -> Iterator[None]:
     """Let libraries that only look whether a module is there go on without it.
 
     pyarrow looks for pandas at its first conversion, and numba for scipy's BLAS when it first
-    compiles or loads code: half a CPU second for what the command line never uses. What a library
+    compiles: half a CPU second for what the command line never uses. What a library
     insists on and does not use is imported when it is. This is for a process of our own; a library
     may not do it to its user's.
 

@@ -70,8 +70,6 @@ def _analyze(
     for batch in batches:
         check(batch)
         documents.append(as_documents(batch))
-    if not documents:
-        raise InputError("no document in the corpus")
     corpus = Corpus(pa.Table.from_batches(documents, DOCUMENT_SCHEMA), unit)
     _check_ids(corpus.documents["document_id"])
     task = TaskContext.get()
